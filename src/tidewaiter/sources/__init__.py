@@ -1,0 +1,1 @@
+"""Publishers' formats: a small file each, one registry, recognised from content."""
