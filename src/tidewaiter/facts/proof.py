@@ -46,7 +46,7 @@ class Row(msgspec.Struct, frozen=True):
     def cells(self) -> list[str]:
         """Return the row as text, in the order of :data:`COLUMNS`."""
         return [
-            self.row, self.kind, self.what, self.period, self.measure, self.unit,
+            self.row, self.kind, self.what, self.period, str(self.measure), self.unit,
             "" if self.value is None else plain(self.value), plain(self.bounds.lo), plain(self.bounds.hi),
             self.printed, self.state, self.expression, self.publisher, self.published, self.address, self.note,
         ]  # fmt: skip

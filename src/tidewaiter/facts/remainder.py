@@ -18,12 +18,14 @@ from tidewaiter.series.book import Book, Reading
 __all__ = ["at_most"]
 
 
-def at_most(book: Book, key: SeriesKey, month: int, proof: Proof, what: str) -> Row | None:
+def at_most(book: Book, key: SeriesKey, month: int, proof: Proof, what: str, below: float) -> Row | None:
     """Return the row whose upper end is the most that a month can have been, or None if no printed run holds it.
 
-    The rows it is computed from are added to ``proof``; the row's lower end means nothing.
+    Of several ways to bound it, the one with the fewest figures that proves it lower than ``below`` is shown; where
+    none does, the one with the fewest figures. The rows it is computed from are added to ``proof``; the row's lower
+    end means nothing.
     """
-    best: tuple[float, Figure, list[Figure], list[Figure]] | None = None
+    ways: list[tuple[bool, int, float, Figure, list[Figure], list[Figure]]] = []
     both = msgspec.structs.replace(key, flow=Flow.TWO_WAY)
     for source in (key, both):
         for run in book.runs(source):
@@ -37,11 +39,10 @@ def at_most(book: Book, key: SeriesKey, month: int, proof: Proof, what: str) -> 
             rest = _most_printed(book, key, run, month)
             other = [] if source is key else _most_printed(book, _turned(key), run, None)
             most = top.bounds.hi - sum(figure.bounds.lo for figure in (*rest, *other))
-            if best is None or most < best[0]:
-                best = (most, top, rest, other)
-    if best is None:
+            ways.append((most >= below, len(rest) + len(other), most, top, rest, other))
+    if not ways:
         return None
-    _, top, rest, other = best
+    *_, top, rest, other = min(ways, key=lambda way: way[:3])
     names = [proof.figure(top, f"{what}, both flows" if other or top.key.flow is Flow.TWO_WAY else what)]
     names += [proof.figure(figure, what) for figure in rest]
     names += [proof.figure(figure, f"{what}, the other flow") for figure in other]
@@ -66,6 +67,8 @@ def _most_printed(book: Book, key: SeriesKey, run: Period, without: int | None) 
             continue
         reading = book.reading(key, period)
         assert reading is not None
+        if (key, period) in book.doubtful:
+            continue
         ending.setdefault(period.end, []).append((period.start, _least(reading)))
     sums: dict[int, float] = {run.start - 1: 0.0}
     chosen: dict[int, list[Figure]] = {run.start - 1: []}

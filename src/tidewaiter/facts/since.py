@@ -80,7 +80,7 @@ def highest_since(book: Book, key: SeriesKey, month: int, what: str) -> HighestS
         judged = _judge(book, key, earlier, now.bounds, proof, what)
         proof.add(
             Row(
-                row=f"M{earlier}",
+                row=f"M{month_text(earlier)}".replace("-", "_"),
                 kind="month",
                 what=f"{what}: {judged.verdict} than {month_text(month)}"
                 if judged.verdict != "undecided"
@@ -136,7 +136,7 @@ def _judge(book: Book, key: SeriesKey, month: int, now: Interval, proof: Proof, 
         return Judged(month, "lower", cell.bounds, cell.state, how)
     if cell.state in (State.NOT_ALIVE, State.UNRELEASED, State.WITHHELD, State.NOT_RECORDED):
         return Judged(month, "undecided", cell.bounds, cell.state, how)
-    most = at_most(book, key, month, proof, what)
+    most = at_most(book, key, month, proof, what, now.lo)
     if most is not None and most.bounds.hi < cell.bounds.hi:
         cell_bounds = Interval(cell.bounds.lo, most.bounds.hi)
     else:
@@ -193,7 +193,7 @@ def none_before(book: Book, keys: tuple[SeriesKey, ...], period: Period, what: s
                 proof.figure(figure, what)
                 publishers.setdefault(figure.origin.publisher)
         proof.add(
-            Row(f"M{month}", "month", f"{what}: none", month_text(month), "", "", 0.0, Interval(0, 0),
+            Row(f"M{month_text(month)}".replace("-", "_"), "month", f"{what}: none", month_text(month), "", "", 0.0, Interval(0, 0),
                 state=State.ZERO.value, expression=" ".join(zero.evidence), note=zero.note)
         )  # fmt: skip
     if end is None:

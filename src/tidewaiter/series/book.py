@@ -86,6 +86,7 @@ class Book:
         for figure in self.figures.values():
             self._by_key[figure.key].append(figure)
         self._ledger: Ledger | None = None
+        self._doubtful: frozenset[tuple[SeriesKey, Period]] | None = None
         self._cells: dict[CellKey, Cell] = {}
 
     @property
@@ -157,6 +158,43 @@ class Book:
         inside = any(period.start <= month <= period.end for period in self.runs(key))
         state = State.MERGED if inside else State.UNKNOWN
         return Cell(single, Interval(bounds.lo, bounds.hi), state, proof)
+
+    @property
+    def doubtful(self) -> frozenset[tuple[SeriesKey, Period]]:
+        """Printed periods that other printed numbers contradict, and that must not bound anything from below.
+
+        Two kinds: a run that exceeds its own months, all of them printed (an early release that was revised), and a
+        flow that does not fit the total of both flows printed beside it.
+        """
+        if self._doubtful is None:
+            self._doubtful = frozenset(self._find_doubtful())
+        return self._doubtful
+
+    def _find_doubtful(self) -> Iterable[tuple[SeriesKey, Period]]:
+        for key in self.keys:
+            for run in self.runs(key):
+                whole = self.reading(key, run)
+                months = [self.reading(key, Period(month, month)) for month in run]
+                assert whole is not None
+                if all(months):
+                    added = Interval(0, 0)
+                    for month in months:
+                        assert month is not None
+                        added = added + month.bounds
+                    if not added.meets(whole.bounds) and whole.bounds.lo > added.lo:
+                        yield key, run
+            if key.flow is not Flow.TWO_WAY:
+                continue
+            for period in {figure.period for figure in self.of(key)}:
+                flows = _flows(key)
+                both = self.reading(key, period)
+                parts = [self.reading(flow, period) for flow in flows]
+                if both is None or any(part is None for part in parts):
+                    continue
+                one, other = (part.bounds for part in parts if part is not None)
+                if not (one + other).meets(both.bounds):
+                    for flow in flows:
+                        yield flow, period
 
     def bounds(self, expression: Mapping[CellKey, float]) -> Bounds:
         """Return what a sum of months, each with a factor, must lie in, with the figures that prove either end."""
