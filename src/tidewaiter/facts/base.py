@@ -62,11 +62,33 @@ def known(book: Book, key: SeriesKey, period: Period, proof: Proof, what: str) -
 
 
 def whole_sum(book: Book, key: SeriesKey, period: Period, proof: Proof, what: str) -> Known | None:
-    """Return the sum of the printed months of a period, or None if a month was not printed."""
-    readings = [book.reading(key, Period(month, month)) for month in period]
-    if period.is_month or any(reading is None or reading.others for reading in readings):
+    """Return the sum of printed parts that make up a period without gap or overlap, the fewest and finest parts.
+
+    Months are preferred to longer runs, so that a sum of months is found where every month was printed; None where the
+    printed parts leave a gap, or publishers conflict about one of them.
+    """
+    tiling = _tiling(book, key, period)
+    if tiling is None or len(tiling) < 2:
+        return None
+    readings = [book.reading(key, part) for part in tiling]
+    if any(reading is None or reading.others for reading in readings):
         return None
     ids = [proof.figure(reading.best, what) for reading in readings if reading is not None]
-    row = proof.result(f"{what}: sum of the months", " + ".join(ids), key.unit, period=str(period), measure=key.measure)
+    parts = "months" if len(tiling) == len(period) else "parts"
+    row = proof.result(f"{what}: sum of the {parts}", " + ".join(ids), key.unit, period=str(period), measure=key.measure)
     assert row.value is not None
     return Known(period, row.bounds, row.value, None, row.row, summed=True)
+
+
+def _tiling(book: Book, key: SeriesKey, period: Period) -> list[Period] | None:
+    """Cut a period into printed parts, as many single months as possible."""
+    parts = sorted({figure.period for figure in book.of(key) if period.contains(figure.period)}, key=len)
+    reached: dict[int, list[Period]] = {period.start - 1: []}
+    for month in period:
+        for part in parts:
+            before = reached.get(part.start - 1)
+            if part.end != month or part == period or before is None:
+                continue
+            if month not in reached or len(before) + 1 > len(reached[month]):
+                reached[month] = [*before, part]
+    return reached.get(period.end)

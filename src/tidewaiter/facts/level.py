@@ -31,8 +31,15 @@ class Total(Fact, frozen=True, kw_only=True):
     agrees: str = ""
 
 
-def course(book: Book, key: SeriesKey, period: Period, what: str) -> Course | None:
+def course(
+    book: Book, key: SeriesKey, period: Period, what: str, sisters: tuple[SeriesKey, ...] = ()
+) -> Course | None:
     """Return the months of a period as printed.
+
+    Parameters
+    ----------
+    sisters
+        The other measures of the same goods: a month without any value had no weight and no pieces either.
 
     Returns
     -------
@@ -44,6 +51,8 @@ def course(book: Book, key: SeriesKey, period: Period, what: str) -> Course | No
     for month in period:
         cell = book.cell(key, month)
         single = Period(month, month)
+        if cell.state not in (State.VALUE, State.CONFLICT, State.ZERO):
+            cell = next((c for c in (book.cell(s, month) for s in sisters) if c.state is State.ZERO), cell)
         if cell.state is State.ZERO:
             zeros.append(month)
             for identity in cell.evidence:

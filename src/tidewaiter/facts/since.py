@@ -191,7 +191,7 @@ def none_before(book: Book, keys: tuple[SeriesKey, ...], period: Period, what: s
             figure = book.figures.get(identity)
             if figure is not None:
                 proof.figure(figure, what)
-                publishers.setdefault(figure.origin.publisher)
+                publishers.setdefault(figure.origin.family)
         proof.add(
             Row(f"M{month_text(month)}".replace("-", "_"), "month", f"{what}: none", month_text(month), "", "", 0.0, Interval(0, 0),
                 state=State.ZERO.value, expression=" ".join(zero.evidence), note=zero.note)

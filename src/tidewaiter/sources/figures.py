@@ -48,7 +48,8 @@ class Good(msgspec.Struct, frozen=True):
     """What a printed figure calls the goods, where no commodity code was printed.
 
     ``part_of`` names the good that wholly contains this one, ``group`` the basket group it belongs to. ``kind`` is
-    ``total``, ``good`` or ``wider`` (a line that holds other goods too and so only bounds the group from above).
+    ``total``, ``good`` or ``wider`` (a line that holds other goods too and so only bounds the group from above);
+    ``caveats`` are ids of caveats that hold for everything said of it, separated by spaces.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Good(msgspec.Struct, frozen=True):
     group: str
     kind: str
     context: str
+    caveats: str
 
 
 def good_key(good: str) -> str:
