@@ -13,7 +13,7 @@ from tidewaiter.facts.base import Known
 from tidewaiter.model import Interval, Measure, SeriesKey
 from tidewaiter.period import MONTH_NAMES, Period, month_words
 
-__all__ = ["amount", "goods_amount", "join", "money", "months", "number", "runs", "times"]
+__all__ = ["amount", "every", "goods_amount", "join", "money", "months", "number", "runs", "span", "step_of", "times"]
 
 _CURRENCIES = {"USD": "US$", "EUR": "EUR ", "CNY": "RMB ", "GBP": "GBP ", "BRL": "BRL "}
 
@@ -63,7 +63,7 @@ def step_of(known: Known) -> float:
 
 
 def _round_step(width: float) -> float:
-    return 10.0 ** math.ceil(math.log10(width)) if width > 1 and math.isfinite(width) else 1.0
+    return 10.0 ** math.floor(math.log10(width)) if width > 1 and math.isfinite(width) else 1.0
 
 
 def amount(known: Known, key: SeriesKey) -> str:
@@ -145,6 +145,26 @@ def runs(numbers: Iterable[int]) -> list[Period]:
 def months(numbers: Sequence[int]) -> str:
     """Write a set of months as runs: ``February 2020 to December 2021 and March 2022``."""
     return join([span(run) for run in runs(numbers)])
+
+
+def every(numbers: Sequence[int]) -> str:
+    """Write a set of months after "in every month": ``from February 2020 to December 2021 and in March 2022``.
+
+    Examples
+    --------
+    >>> every([24241, 24242, 24243, 24266])
+    'from February to April 2020 and in March 2022'
+    """
+    parts = []
+    for run in runs(numbers):
+        text = span(run)
+        if run.is_month:
+            parts.append(f"in {text}")
+        elif " to " in text:
+            parts.append(f"from {text}")
+        else:
+            parts.append(f"of {text}")
+    return join(parts)
 
 
 def span(period: Period) -> str:

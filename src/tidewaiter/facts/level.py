@@ -12,11 +12,15 @@ __all__ = ["Course", "Total", "course", "total"]
 
 
 class Course(Fact, frozen=True, kw_only=True):
-    """The months of a period that are known, those that are zero, and those that are not known."""
+    """The months of a period that are known, those that are zero, and those that are not known.
+
+    ``together`` are printed runs of months that are not known singly.
+    """
 
     months: tuple[Known, ...]
     zeros: tuple[int, ...]
     unknown: tuple[int, ...]
+    together: tuple[Known, ...] = ()
 
 
 class Total(Fact, frozen=True, kw_only=True):
@@ -66,8 +70,20 @@ def course(
             unknown.append(month)
     if not found and not zeros:
         return None
+    together: list[Known] = []
+    for run in book.runs(key):
+        if set(run) <= set(unknown) and not any(one.period.overlaps(run) for one in together):
+            whole = known(book, key, run, proof, what)
+            if whole is not None:
+                together.append(whole)
     return Course(
-        key=key, period=period, proof=proof.rows, months=tuple(found), zeros=tuple(zeros), unknown=tuple(unknown)
+        key=key,
+        period=period,
+        proof=proof.rows,
+        months=tuple(found),
+        zeros=tuple(zeros),
+        unknown=tuple(unknown),
+        together=tuple(together),
     )
 
 

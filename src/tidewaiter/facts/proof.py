@@ -117,17 +117,18 @@ class Proof:
         self._rows[row.row] = row
         return row
 
-    def merge(self, other: Proof) -> None:
-        """Take over the rows of another proof; its results get new numbers only where they would clash."""
+    def merge(self, rows: Iterable[Row]) -> None:
+        """Take over the rows of another proof; its results are numbered anew."""
         renamed: dict[str, str] = {}
-        for row in other.rows:
+        for row in rows:
             if row.kind == "result":
                 expression = _rename(row.expression, renamed)
                 renamed[row.row] = self.result(
                     row.what, expression, row.unit, period=row.period, measure=row.measure
                 ).row
             else:
-                self._rows.setdefault(row.row, row)
+                expression = _rename(row.expression, renamed)
+                self._rows.setdefault(row.row, msgspec.structs.replace(row, expression=expression))
 
 
 def divide(one: Interval, other: Interval) -> Interval:

@@ -26,13 +26,14 @@ class Judged(msgspec.Struct, frozen=True):
     bounds: Interval
     state: State
     how: str
+    bounded: bool = False
 
 
 class HighestSince(Fact, frozen=True, kw_only=True):
     """A month held against every earlier month, the latest first, back to one that was higher.
 
-    ``lower`` months are proved lower (``bounded`` of them although nobody printed them), ``undecided`` ones may or may
-    not have been. ``higher`` is the latest month known to have been higher, None if the record shows none; ``record``
+    ``lower`` months are proved lower; ``bounded`` of them, although nobody printed them, came to at most ``most`` by the
+    printed totals around them. ``undecided`` ones may or may not have been lower. ``higher`` is the latest month known to have been higher, None if the record shows none; ``record``
     is the earliest month of the record. ``together`` are printed runs that hold undecided months.
     """
 
@@ -42,6 +43,7 @@ class HighestSince(Fact, frozen=True, kw_only=True):
     undecided: tuple[int, ...]
     higher: Known | None
     record: int
+    most: float = 0.0
     together: tuple[Known, ...] = ()
 
 
@@ -76,6 +78,7 @@ def highest_since(book: Book, key: SeriesKey, month: int, what: str) -> HighestS
     bounded: list[int] = []
     undecided: list[int] = []
     higher: Known | None = None
+    most = 0.0
     for earlier in range(month - 1, record - 1, -1):
         judged = _judge(book, key, earlier, now.bounds, proof, what)
         proof.add(
@@ -98,10 +101,13 @@ def highest_since(book: Book, key: SeriesKey, month: int, what: str) -> HighestS
             higher = known(book, key, Period(earlier, earlier), proof, what)
             break
         {"lower": lower, "undecided": undecided}[judged.verdict].append(earlier)
-        if judged.verdict == "lower" and judged.state not in (State.VALUE, State.ZERO, State.CONFLICT):
+        if judged.verdict == "lower" and judged.bounded:
             bounded.append(earlier)
+            most = max(most, judged.bounds.hi)
     if not lower and not undecided:
         return None
+    for row, count, said in (("N1", len(lower), "proved lower"), ("N2", len(undecided), "undecided")):
+        proof.add(Row(row, "count", f"months {said}", "", "", "months", float(count), Interval(count, count)))
     together = []
     for run in book.runs(key):
         inside = [m for m in undecided if run.start <= m <= run.end]
@@ -116,6 +122,7 @@ def highest_since(book: Book, key: SeriesKey, month: int, what: str) -> HighestS
         now=now,
         lower=tuple(lower),
         bounded=tuple(bounded),
+        most=most,
         undecided=tuple(undecided),
         higher=higher,
         record=record,
@@ -142,7 +149,8 @@ def _judge(book: Book, key: SeriesKey, month: int, now: Interval, proof: Proof, 
     else:
         cell_bounds = cell.bounds
     how = most.row if most is not None else how
-    return Judged(month, "lower" if cell_bounds.hi < now.lo else "undecided", cell_bounds, cell.state, how)
+    verdict = "lower" if cell_bounds.hi < now.lo else "undecided"
+    return Judged(month, verdict, cell_bounds, cell.state, how, bounded=True)
 
 
 def none_before(book: Book, keys: tuple[SeriesKey, ...], period: Period, what: str) -> NoneBefore | None:
