@@ -1,9 +1,8 @@
 """The book of one reporter's trade with one partner: all that is known of it, as of a date.
 
-A book holds printed numbers (figures of the press, or cells of a customs file taken as exact figures) and answers two
-questions: what is a month of a series known to be (:meth:`Book.cell`), and what must an expression over months lie in
-(:meth:`Book.bounds`). The second rests on the ledger: sums over months, year totals, both flows added together and
-parts of a whole all bound the months that nobody printed.
+A book holds printed numbers (figures of the press, or cells of a customs file taken as exact figures) and says what a
+month of a series is known to be (:meth:`Book.cell`), and what was printed for a period (:meth:`Book.reading`), agreement
+and conflict kept apart.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from typing import TypeAlias
 
 import msgspec
 
-from tidewaiter.ledger import Bounds, Constraint, Ledger
 from tidewaiter.model import Cell, Figure, Flow, Interval, SeriesKey, State
 from tidewaiter.period import Period
 
@@ -85,7 +83,6 @@ class Book:
         self._by_key: dict[SeriesKey, list[Figure]] = defaultdict(list)
         for figure in self.figures.values():
             self._by_key[figure.key].append(figure)
-        self._ledger: Ledger | None = None
         self._doubtful: frozenset[tuple[SeriesKey, Period]] | None = None
         self._cells: dict[CellKey, Cell] = {}
 
@@ -151,13 +148,24 @@ class Book:
             return Cell(single, reading.bounds, state, evidence)
         if any(period.start <= month <= period.end for period in self.covered.get(key, ())):
             return Cell(single, Interval(0, 0), State.ZERO, note="the source covers this cell and lists nothing")
-        bounds = self.bounds({(key, month): 1.0})
-        proof = tuple(dict.fromkeys((*bounds.lo_proof, *bounds.hi_proof)))
-        if bounds.hi == 0:
+        lo, hi = 0.0, math.inf
+        proof: tuple[str, ...] = ()
+        merged = False
+        for run in self.runs(key):
+            if run.start <= month <= run.end:
+                merged = True
+                reading = self.reading(key, run)
+                assert reading is not None
+                if reading.hull.hi < hi:
+                    hi, proof = reading.hull.hi, tuple(figure.id for figure in (*reading.figures, *reading.others))
+        whole = self.wholes.get(key.cmd)
+        if whole is not None:
+            above = self.cell(msgspec.structs.replace(key, cmd=whole), month)
+            if above.bounds.hi < hi:
+                hi, proof = above.bounds.hi, above.evidence
+        if hi == 0:
             return Cell(single, Interval(0, 0), State.ZERO, proof)
-        inside = any(period.start <= month <= period.end for period in self.runs(key))
-        state = State.MERGED if inside else State.UNKNOWN
-        return Cell(single, Interval(bounds.lo, bounds.hi), state, proof)
+        return Cell(single, Interval(lo, hi), State.MERGED if merged else State.UNKNOWN, proof)
 
     @property
     def doubtful(self) -> frozenset[tuple[SeriesKey, Period]]:
@@ -195,44 +203,6 @@ class Book:
                 if not (one + other).meets(both.bounds):
                     for flow in flows:
                         yield flow, period
-
-    def bounds(self, expression: Mapping[CellKey, float]) -> Bounds:
-        """Return what a sum of months, each with a factor, must lie in, with the figures that prove either end."""
-        return self.ledger.bounds(expression)
-
-    def total(self, key: SeriesKey, period: Period) -> Bounds:
-        """Return what the months of a period must add up to."""
-        return self.bounds({(key, month): 1.0 for month in period})
-
-    @property
-    def ledger(self) -> Ledger:
-        """The evidence as linear constraints; built when first asked for."""
-        if self._ledger is None:
-            self._ledger = Ledger(list(self._constraints()))
-        return self._ledger
-
-    def _constraints(self) -> Iterable[Constraint]:
-        months: dict[SeriesKey, set[int]] = defaultdict(set)
-        for figure in self.figures.values():
-            terms: list[tuple[CellKey, float]] = []
-            for month in figure.period:
-                for key in _flows(figure.key):
-                    terms.append(((key, month), 1.0))
-                    months[key].add(month)
-            yield Constraint(tuple(terms), figure.bounds.lo, figure.bounds.hi, figure.id)
-        for key, periods in self.covered.items():
-            spoken = {month for figure in self.of(key) for month in figure.period}
-            for period in periods:
-                for month in set(period) - spoken:
-                    yield Constraint((((key, month), 1.0),), 0.0, 0.0, f"coverage:{key.cmd}")
-        for key in list(months):
-            whole = self.wholes.get(key.cmd)
-            if whole is None:
-                continue
-            above = msgspec.structs.replace(key, cmd=whole)
-            for month in sorted(months[key]):
-                pair = (((above, month), 1.0), ((key, month), -1.0))
-                yield Constraint(pair, 0.0, math.inf, f"part:{key.cmd}")
 
 
 def _flows(key: SeriesKey) -> tuple[SeriesKey, ...]:
