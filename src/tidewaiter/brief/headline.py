@@ -66,14 +66,18 @@ def standfirst(
     findings: Sequence[Finding], evidence: Evidence, voice: Voice, asked: Asked, events: Sequence[Event]
 ) -> str:
     """Say in a sentence or two how much of the subject rose, in words rather than digits."""
+    year = asked.period.start // 12 - 1
     goods = [finding for finding in findings if finding.subject.kind == "good"]
     groups = {finding.subject.group or finding.subject.id for finding in goods}
-    fresh = {f.subject.group or f.subject.id for f in goods if any(isinstance(x, NoneBefore) for x in f.facts)}
+    fresh = {
+        f.subject.group or f.subject.id
+        for f in goods
+        if not f.unsafe and any(isinstance(x, NoneBefore) and _covers(x.none, year) for x in f.facts)
+    }
     more = {f.subject.group or f.subject.id for f in goods if any(isinstance(x, Exceeds) for x in f.facts)} - fresh
-    year = asked.period.start // 12 - 1
     parts = []
     if fresh:
-        parts.append(f"{_count(len(fresh))} went from none on record to some")
+        parts.append(f"{_count(len(fresh))} went from none in all of {year} to some")
     if more:
         parts.append(f"{_count(len(more))} came to more than in all of {year}")
     if not parts:
@@ -84,6 +88,10 @@ def standfirst(
     if event is not None and evidence.groups:
         text += f", before {event.lead} on {event.when}"
     return text + "."
+
+
+def _covers(none: Period, year: int) -> bool:
+    return none.contains(Period.year(year))
 
 
 def _count(value: int) -> str:

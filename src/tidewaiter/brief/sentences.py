@@ -311,8 +311,8 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
     text += f": higher than in every month {every(fact.lower)}."
     if fact.bounded:
         text += (
-            f" Of these, {months(fact.bounded)} were not printed; the totals printed around them leave each at most "
-            f"{money(_ceiling(fact.most), key.unit, 100_000)}."
+            f" For {months(fact.bounded)} no exact figure was printed; the totals printed around them leave each of them at "
+            f"most {money(_ceiling(fact.most), key.unit, 100_000)}."
         )
     unsure = months(fact.undecided)
     if fact.together:

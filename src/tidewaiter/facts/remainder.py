@@ -28,8 +28,8 @@ def at_most(book: Book, key: SeriesKey, month: int, proof: Proof, what: str, bel
     ways: list[tuple[bool, int, float, Figure, list[Figure], list[Figure]]] = []
     both = msgspec.structs.replace(key, flow=Flow.TWO_WAY)
     for source in (key, both):
-        for run in book.runs(source):
-            if not run.start <= month <= run.end:
+        for run in sorted({figure.period for figure in book.of(source)}):
+            if not run.start <= month <= run.end or (source is key and run.is_month):
                 continue
             reading = book.reading(source, run)
             assert reading is not None

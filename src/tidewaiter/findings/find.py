@@ -51,7 +51,7 @@ class Finding(msgspec.Struct, frozen=True):
     """The facts of one subject.
 
     ``score`` orders findings; 0 means that nothing changed, or nothing is known. ``aside`` are facts that the others tell in
-    passing.
+    passing. ``unsafe`` is set where an absence before may be about a commodity code rather than the goods.
     """
 
     subject: Subject
@@ -59,6 +59,7 @@ class Finding(msgspec.Struct, frozen=True):
     score: float
     main: SeriesKey | None
     aside: tuple[Fact, ...] = ()
+    unsafe: bool = False
 
 
 def main_series(book: Book, subject: Subject, period: Period) -> SeriesKey | None:
@@ -117,7 +118,8 @@ def find(
     for event in events:
         if event.lead and subject.kind != "total":
             _append(facts, lead(book, subject.keys, period, subject.phrase, event.first, event.lead))
-    return Finding(subject, tuple(facts), _score(facts), main, tuple(aside))
+    unsafe = any(identity.startswith("code-") for identity in subject.caveats)
+    return Finding(subject, tuple(facts), _score(facts, unsafe), main, tuple(aside), unsafe)
 
 
 def _without_repeats(facts: list[Fact], main: SeriesKey | None) -> tuple[list[Fact], list[Fact]]:
@@ -233,12 +235,15 @@ def _price(book: Book, value: SeriesKey, amount: SeriesKey, period: Period, what
     return None
 
 
-def _score(facts: Sequence[Fact]) -> float:
-    """Order findings by how unusual the change is: from nothing first, then by the multiple, then by size."""
+def _score(facts: Sequence[Fact], unsafe: bool) -> float:
+    """Order findings by how unusual the change is: from nothing first, then by the multiple, then by size.
+
+    An absence that may be about a code rather than the goods counts for little.
+    """
     score = 0.0
     for fact in facts:
         if isinstance(fact, NoneBefore):
-            score = max(score, 3.0 + len(fact.none) / 24 - len(fact.gap) / 24)
+            score = max(score, (1.0 if unsafe else 3.0) + len(fact.none) / 24 - len(fact.gap) / 24)
         elif isinstance(fact, Exceeds) and fact.ratio is not None and fact.ratio.value:
             score = max(score, 2.0 + math.log10(fact.ratio.value))
         elif isinstance(fact, Multiple) and fact.ratio.value and fact.ratio.bounds.lo > 1:
