@@ -23,7 +23,9 @@ from tidewaiter.facts.level import Course
 from tidewaiter.facts.since import HighestSince
 from tidewaiter.findings.caveats import caveat
 from tidewaiter.findings.find import Finding, find
+from tidewaiter.findings.statements import judge
 from tidewaiter.sources.figures import DATASET as PRESS
+from tidewaiter.sources.statements import statements
 from tidewaiter.period import Period, month
 
 __all__ = ["Composed", "compose"]
@@ -246,4 +248,37 @@ def _caveats(evidence: Evidence, told: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def _statements(asked: Asked, evidence: Evidence, record: Record) -> tuple[shape.Statement, ...]:
-    return ()
+    """Judge what others wrote about the same pair, basket and period."""
+    if evidence.kind != "press":
+        return ()
+    groups = {group.id for group in evidence.groups}
+    subjects = {subject.id for subject in evidence.subjects}
+    found = []
+    for number, statement in enumerate(statements(), start=1):
+        pair = (statement.reporter, statement.partner, statement.flow)
+        inside = statement.good in subjects or statement.good in groups
+        if pair != (evidence.reporter, asked.partner, asked.flow) or not inside:
+            continue
+        if not asked.period.overlaps(Period.parse(statement.period)) and statement.kind != "none in":
+            continue
+        if asked.as_of is not None and statement.source.published_to > asked.as_of:
+            continue
+        judged = judge(statement, evidence.book.figures.values(), evidence.book.wholes)
+        proof = record.sentence(
+            f"said-{number}-{statement.good}-{statement.kind}", judged.why, "statement", judged.proof, (), "as printed"
+        )
+        origin = statement.source
+        found.append(
+            shape.Statement(
+                publisher=origin.family,
+                published=origin.published(),
+                address=origin.address,
+                says=statement.says,
+                verdict=judged.verdict,
+                why=judged.why,
+                reading=judged.reading,
+                evidence=proof.evidence if judged.proof else "",
+            )
+        )
+    order = ("contradicted", "unsafe", "cannot tell", "no figure", "within rounding", "supported")
+    return tuple(sorted(found, key=lambda one: order.index(one.verdict)))
