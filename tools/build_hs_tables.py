@@ -87,10 +87,11 @@ def main(folder: Path) -> None:
             cells.append(text)
         lines.append("\t".join([code, alive, *cells]).rstrip("\t"))
     header = (
-        "# Six-digit codes of the Harmonized System and what each took its goods from. Sources: UNSD, HS 2022 to HS 2017\n"
-        "# conversion and correlation tables; UNSD correlations HS 2017 to 2012 and 2012 to 2007; UN Comtrade nomenclatures.\n"
-        "# alive: one digit each for HS 2007, 2012, 2017, 2022. A cell lists the codes of the revision before, the main one\n"
-        "# first (UNSD's conversion for 2022); empty: the same number and nothing else; =CODE: the same list as CODE.\n"
+        "# Six-digit codes of the Harmonized System and what each took its goods from. Sources: UNSD, HS 2022 to HS\n"
+        "# 2017 conversion and correlation tables; UNSD correlations HS 2017 to 2012 and 2012 to 2007; UN Comtrade\n"
+        "# nomenclatures. alive: one digit each for HS 2007, 2012, 2017, 2022. A cell lists the codes of the revision\n"
+        "# before, the main one first (UNSD's conversion for 2022); empty: the same number and nothing else; =CODE: the\n"
+        "# same list as CODE.\n"
         "code\talive\tfrom2007\tfrom2012\tfrom2017\n"
     )
     (HERE / "hs_lineage.tsv").write_text(header + "\n".join(lines) + "\n", encoding="utf-8")

@@ -91,7 +91,7 @@ class Link(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """The lineage as read: what is not "same number, nothing else" is in ``back`` and ``ahead``, a dict for each step."""
+    """The lineage as read; ``back`` and ``ahead``, a dict a step, leave out "the same number and nothing else"."""
 
     alive: dict[str, str]
     back: tuple[dict[str, tuple[str, ...]], ...]
@@ -203,7 +203,7 @@ def clean(code: str) -> str:
     InputError
         If it is not 2 to 10 digits.
     """
-    digits = re.sub(r"[.\s]", "", code)
+    digits = re.sub(r"[. ]", "", code)
     if not (digits.isascii() and digits.isdigit()) or len(digits) not in (2, 4, 5, 6, 7, 8, 9, 10):
         raise InputError(f"not a commodity code: {code!r}; give 2, 4, 6 or 8 digits, for example 300241")
     return digits

@@ -59,8 +59,8 @@ class Seam(NamedTuple):
         Who says so: ``UNSD correlation``, ``UNSD conversion``, ``declared``, or ``rule of thumb`` for a main
         predecessor that no table names.
     minor
-        Whether all that keeps the seam from being exact is catch-all codes such as 8549 (electrical waste), which took a
-        little from hundreds of codes.
+        Whether all that keeps the seam from being exact is catch-all codes such as 8549 (electrical waste), which took
+        a little from hundreds of codes.
     """
 
     revision: int
@@ -95,7 +95,7 @@ class Stitch(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The weakest seam of all: ``exact``, ``primary`` or ``partial``; ``none`` where the goods cannot be followed."""
+        """The weakest seam: ``exact``, ``primary`` or ``partial``; ``none`` where the goods cannot be followed."""
         kinds = [one.kind for one in self.seams]
         return next((kind for kind in ("none", "partial", "primary") if kind in kinds), "exact")
 
@@ -261,7 +261,8 @@ def stitch(codes: Iterable[str], classification: str | int, to: int | None = Non
     """
     revision = hs.revision_of(classification)
     start = expand(codes, revision)
-    parts, seams = {revision: start}, []
+    parts = {revision: start}
+    seams: list[Seam] = []
     at = hs.REVISIONS.index(revision)
     low, high = (hs.REVISIONS[0], hs.REVISIONS[-1]) if to is None else sorted((revision, to))
     for year in reversed([year for year in hs.REVISIONS[1 : at + 1] if year > low]):
