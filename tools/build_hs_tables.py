@@ -90,7 +90,7 @@ def main(folder: Path) -> None:
         "# Six-digit codes of the Harmonized System and what each took its goods from. Sources: UNSD, HS 2022 to HS\n"
         "# 2017 conversion and correlation tables; UNSD correlations HS 2017 to 2012 and 2012 to 2007; UN Comtrade\n"
         "# nomenclatures. alive: one digit each for HS 2007, 2012, 2017, 2022. A cell lists the codes of the revision\n"
-        "# before, the main one first (UNSD's conversion for 2022); empty: the same number and nothing else; =CODE: the\n"
+        "# before, the main one first (UNSD's conversion for 2022); empty: same number, nothing else; =CODE: the\n"
         "# same list as CODE.\n"
         "code\talive\tfrom2007\tfrom2012\tfrom2017\n"
     )
