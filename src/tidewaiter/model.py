@@ -38,7 +38,10 @@ class Measure(enum.StrEnum):
 
 
 class State(enum.StrEnum):
-    """Why a cell holds what it holds; only ``ZERO`` means that there was no trade."""
+    """Why a cell holds what it holds; only ``ZERO`` means that there was no trade.
+
+    ``UNKNOWN`` is the silence of a source that never promised to speak: a newspaper prints the months it needs.
+    """
 
     VALUE = "value"
     ZERO = "zero"
@@ -48,6 +51,7 @@ class State(enum.StrEnum):
     WITHHELD = "withheld"
     NOT_RECORDED = "not recorded"
     CONFLICT = "conflict"
+    UNKNOWN = "not known"
 
 
 class Interval(msgspec.Struct, frozen=True, order=True):
@@ -110,6 +114,8 @@ class Origin(msgspec.Struct, frozen=True, order=True):
     """Who published a number, where, and when.
 
     ``published_from`` and ``published_to`` bound the day of publication (ISO dates, equal when the day is known).
+    ``family`` is whose reporting it is: re-reports and translations share it, so that they are never counted as a
+    second, independent publisher.
     """
 
     id: str
@@ -119,6 +125,7 @@ class Origin(msgspec.Struct, frozen=True, order=True):
     published_from: str
     published_to: str
     note: str = ""
+    family: str = ""
 
     def published(self) -> str:
         """Return the date as it may be printed: the day, or the span it lies in."""

@@ -1,0 +1,1 @@
+"""Monthly series of goods with their states, from any evidence."""
