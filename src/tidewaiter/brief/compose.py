@@ -207,9 +207,11 @@ def _not_known(
     for group in evidence.groups:
         if group.id not in told:
             lines.append(f"{group.title}: no figure for {period.words()} was printed.")
-    for finding in findings:
-        if not finding.facts and finding.subject.kind == "good":
-            lines.append(f"{finding.subject.title}: no figure for {period.words()} was printed.")
+    silent = [finding.subject.title for finding in findings if not finding.facts and finding.subject.kind == "good"]
+    if evidence.groups:
+        lines.extend(f"{title}: no figure for {period.words()} was printed." for title in silent)
+    elif silent:
+        lines.append(f"Known for other months only, not for {period.words()}: {', '.join(silent)}.")
     return tuple(dict.fromkeys(lines))
 
 
@@ -259,7 +261,9 @@ def _statements(asked: Asked, evidence: Evidence, record: Record) -> tuple[shape
         inside = statement.good in subjects or statement.good in groups
         if pair != (evidence.reporter, asked.partner, asked.flow) or not inside:
             continue
-        if not asked.period.overlaps(Period.parse(statement.period)) and statement.kind != "none in":
+        spoken = Period.parse(statement.period)
+        written = Period(spoken.start, max(spoken.end, month(statement.source.published_from[:7])))
+        if not asked.period.overlaps(written):
             continue
         if asked.as_of is not None and statement.source.published_to > asked.as_of:
             continue

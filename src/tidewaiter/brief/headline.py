@@ -82,8 +82,12 @@ def standfirst(
         parts.append(f"{_count(len(more))} came to more than in all of {year}")
     if not parts:
         return f"{voice.noun.capitalize()} {voice.way}, {asked.period.words()}: what the evidence carries, and what it does not."
-    of = f"Of {_count(len(groups))} groups of goods with figures, " if evidence.groups else f"Of the {_count(len(groups))} subjects below, "
-    text = of + join(parts)
+    if len(groups) == 1:
+        text = join([part.replace("one ", f"{goods[0].subject.title} ", 1) for part in parts])
+    elif evidence.groups:
+        text = f"Of {_count(len(groups))} groups of goods with figures, {join(parts)}"
+    else:
+        text = f"Of the {_count(len(groups))} subjects below, {join(parts)}"
     event = next((event for event in events if event.lead), None)
     if event is not None and evidence.groups:
         text += f", before {event.lead} on {event.when}"

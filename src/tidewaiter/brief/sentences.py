@@ -184,7 +184,7 @@ def _total(fact: Total, finding: Finding, voice: Voice, used: list[Fact]) -> str
     said = voice.sent(goods_amount(known, key, finding.subject.phrase))
     text = f"{said} in {known.period.words()}{_beside(finding, key, known, used)}{_against(known, key)}"
     if known.summed:
-        return f"{text}, the sum of its months."
+        return f"{text}, the sum of its {'months' if _by_month(fact) else 'printed parts'}."
     if fact.months is None or fact.months.printed is not None:
         return text + "."
     parts = "months" if len(_expression(fact, fact.months)) == len(known.period) else "parts"
@@ -198,6 +198,10 @@ def _total(fact: Total, finding: Finding, voice: Voice, used: list[Fact]) -> str
         f"{text}; the printed {parts} add up to {amount(fact.months, key)}, which no rounding reconciles: one of "
         "them was revised or misprinted."
     )
+
+
+def _by_month(fact: Total) -> bool:
+    return len(_expression(fact, fact.total)) == len(fact.total.period)
 
 
 def _expression(fact: Fact, known: Known) -> list[str]:
@@ -314,12 +318,12 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
             f" For {months(fact.bounded)} no exact figure was printed; the totals printed around them leave each of them at "
             f"most {money(_ceiling(fact.most), key.unit, 100_000)}."
         )
-    unsure = months(fact.undecided)
-    if fact.together:
-        sums = join([amount(one, key) for one in fact.together])
-        text += f" {_capital(unsure)} were published together ({sums}), so either could have been higher."
-    else:
-        text += f" {_capital(unsure)}: not known."
+    merged = [month for one in fact.together for month in one.period]
+    for one in fact.together:
+        text += f" {_capital(span(one.period))} were published together ({amount(one, key)}), so any of them could have been higher."
+    single = [month for month in fact.undecided if month not in merged]
+    if single:
+        text += f" For {months(single)} nothing printed rules out a higher value."
     if fact.higher is not None:
         text += f" The latest month known to have been higher is {fact.higher.period.words()} ({amount(fact.higher, key)})."
     return text

@@ -105,7 +105,9 @@ def find(
             facts.append(more)
     facts, aside = _without_repeats(facts, main)
     for key in _ordered(subject.keys, main)[:1]:
-        _append(facts, _year_on_year(book, key, period, subject.phrase))
+        year = _year_on_year(book, key, period, subject.phrase)
+        if year is not None and not any(_same(year, fact) for fact in facts):
+            facts.append(year)
     facts.extend(_inside(book, subject, period, subjects))
     value, amount = subject.key(Measure.VALUE), subject.key(Measure.QUANTITY)
     if value is not None and amount is not None:
@@ -149,6 +151,11 @@ def _without_repeats(facts: list[Fact], main: SeriesKey | None) -> tuple[list[Fa
 def _single_month(facts: Sequence[Fact], whole: Total) -> bool:
     """Whether a sum of months has only one month that is not zero, so that the month says it all."""
     return any(isinstance(fact, Course) and fact.key == whole.key and len(fact.months) == 1 for fact in facts)
+
+
+def _same(one: Multiple, other: Fact) -> bool:
+    """Whether a comparison with the year before is told already."""
+    return isinstance(other, Exceeds) and (one.later.period, one.earlier.period) == (other.now.period, other.before.period)
 
 
 def _whole(fact: Fact) -> tuple[Known, ...]:
