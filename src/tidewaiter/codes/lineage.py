@@ -340,8 +340,8 @@ def trace(code: str, start: int, to: int) -> tuple[Step, ...]:
 
 def _step(before: str, after: str, revision: int, link: hs.Link) -> Step:
     old = hs.REVISIONS[hs.REVISIONS.index(revision) - 1]
-    left = "1" if len(hs.predecessors(after, revision)) == 1 else "n"
-    right = "1" if len(hs.successors(before, old)) == 1 else "n"
+    left = "1" if [one.code for one in hs.predecessors(after, revision)] == [before] else "n"
+    right = "1" if [one.code for one in hs.successors(before, old)] == [after] else "n"
     return Step(revision, before, after, f"{left}:{right}", link.main, link.basis, link.note)
 
 
