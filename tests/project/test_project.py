@@ -63,7 +63,8 @@ def test_every_all_is_sorted_and_true() -> None:
 
 def test_the_repository_holds_nothing_of_a_machine() -> None:
     bad = re.compile(
-        rb"(^|[^a-zA-Z.])/(work|home)/[a-z]|/site-packages/|https?://[^ \n]*(/simple/|/packages/[0-9a-f]{2}/|\.tgz)", re.MULTILINE
+        rb"(^|[^a-zA-Z.])/(work|home)/[a-z]|/site-packages/|https?://[^ \n]*(/simple/|/packages/[0-9a-f]{2}/|\.tgz)",
+        re.MULTILINE,
     )
     for path in tracked():
         if path.suffix in {".png", ".gz", ".parquet", ".xlsx"} or path == Path(__file__):

@@ -55,9 +55,7 @@ def compose(asked: Asked, evidence: Evidence) -> Composed:
     voice = Voice(area_name(evidence.reporter), area_name(asked.partner), asked.flow)
     events = _events(asked)
     leads = [event for event in events if not event.baskets or asked.basket in event.baskets]
-    findings = [
-        find(book, subject, period, subjects=evidence.subjects, events=leads) for subject in evidence.subjects
-    ]
+    findings = [find(book, subject, period, subjects=evidence.subjects, events=leads) for subject in evidence.subjects]
     told = [finding for finding in findings if finding.facts]
     if not asked.basket and len(told) > MOST_SECTIONS:
         told = sorted(told, key=lambda finding: -_worth(finding))[:MOST_SECTIONS]
@@ -114,9 +112,7 @@ def _worth(finding: Finding) -> float:
 def _events(asked: Asked) -> list[Event]:
     """Keep the events from the year before last to three months after the period."""
     first = (asked.period.start // 12 - 2) * 12
-    return [
-        event for event in timeline(asked.partner) if first <= month(event.first[:7]) <= asked.period.end + 3
-    ]
+    return [event for event in timeline(asked.partner) if first <= month(event.first[:7]) <= asked.period.end + 3]
 
 
 def _sections(
@@ -138,9 +134,7 @@ def _sections(
     sections = []
     for name in ordered:
         members = groups[name]
-        sentences = [
-            _sentence(fact, finding, voice, record) for finding in members for fact in finding.facts
-        ]
+        sentences = [_sentence(fact, finding, voice, record) for finding in members for fact in finding.facts]
         drawn = [
             charts.chart(evidence.book, f.subject, key, period, events, wide=f.subject.kind == "total")
             for f in members
@@ -188,9 +182,7 @@ def _unsaid(finding: Finding, evidence: Evidence, period: Period) -> list[str]:
         return []
     year = Period.year(period.start // 12 - 1)
     book = evidence.book
-    known = any(
-        figure.period.overlaps(year) for key in finding.subject.keys for figure in book.of(key)
-    )
+    known = any(figure.period.overlaps(year) for key in finding.subject.keys for figure in book.of(key))
     if known or finding.subject.whole:
         return []
     return [
@@ -199,9 +191,7 @@ def _unsaid(finding: Finding, evidence: Evidence, period: Period) -> list[str]:
     ]
 
 
-def _not_known(
-    findings: Sequence[Finding], evidence: Evidence, voice: Voice, period: Period
-) -> tuple[str, ...]:
+def _not_known(findings: Sequence[Finding], evidence: Evidence, voice: Voice, period: Period) -> tuple[str, ...]:
     lines = []
     told = {finding.subject.group for finding in findings if finding.facts}
     for group in evidence.groups:
@@ -220,9 +210,7 @@ def _context(asked: Asked) -> tuple[str, ...]:
     return (f"{line.text} ({line.source})",) if line else ()
 
 
-def _table(
-    evidence: Evidence, told: Sequence[Finding], period: Period, record: Record
-) -> tuple[shape.TableRow, ...]:
+def _table(evidence: Evidence, told: Sequence[Finding], period: Period, record: Record) -> tuple[shape.TableRow, ...]:
     """List the figures of the period and of the year before it."""
     span = Period((period.start // 12 - 1) * 12, period.end)
     rows = []

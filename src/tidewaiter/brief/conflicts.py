@@ -39,7 +39,5 @@ def conflicts(book: Book, subjects: Sequence[Subject], period: Period, record: R
                 ]
                 text = f"{subject.title}, {one.words()}: printed as {join(parts)}."
                 name = f"conflict-{subject.id}-{key.measure}-{one}"
-                found.append(
-                    record.sentence(name, text, "conflict", proof.rows, (caveat("conflict"),), "conflict")
-                )
+                found.append(record.sentence(name, text, "conflict", proof.rows, (caveat("conflict"),), "conflict"))
     return tuple(found)

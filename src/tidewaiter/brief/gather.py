@@ -144,9 +144,7 @@ def _from_press(asked: Asked, figures: list[Figure]) -> Evidence | None:
     groups, title, members = _basket_groups(asked.basket_file)
     subjects = []
     for good in goods.values():
-        keys = tuple(
-            sorted(key for key in book.keys if key.cmd == press.good_key(good.id) and key.flow is asked.flow)
-        )
+        keys = tuple(sorted(key for key in book.keys if key.cmd == press.good_key(good.id) and key.flow is asked.flow))
         inside = good.kind == "total" or not asked.basket or good.group in members
         if keys and inside:
             subjects.append(

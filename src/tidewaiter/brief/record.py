@@ -73,7 +73,11 @@ class Record:
         """Return a figure as a row of the table, as printed and with what it leaves open."""
         key, bounds = figure.key, figure.bounds
         value = key.measure is Measure.VALUE
-        printed = money(figure.value, key.unit, _step(figure)) if value else f"{number(figure.value, _step(figure))} {key.unit}"
+        printed = (
+            money(figure.value, key.unit, _step(figure))
+            if value
+            else f"{number(figure.value, _step(figure))} {key.unit}"
+        )
         low, high = plain(bounds.lo), plain(bounds.hi)
         between = low if low == high else f"{low} to {high}" if high else f"{low} or more"
         return TableRow(

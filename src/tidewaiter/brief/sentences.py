@@ -156,7 +156,7 @@ def _course(fact: Course, finding: Finding, voice: Voice, used: list[Fact]) -> s
         said = voice.sent(goods_amount(known, key, phrase))
         text = f"{said} in {known.period.words()}{_beside(finding, key, known, used)}{_against(known, key)}"
         if key.dataset != PRESS and known.printed is not None and known.printed.note:
-            text += f", {known.printed.note}"
+            text += f", {known.printed.note.split(';')[0]}"
     else:
         head = f"{finding.subject.title}, {_measured(key)}: "
         text = head + join(parts)
@@ -227,7 +227,9 @@ def _exceeds(fact: Exceeds, finding: Finding, voice: Voice, used: list[Fact]) ->
         return f"{_capital(goods_amount(now, key, phrase))} in {now.period.words()}, against none in {year}."
     text = f"{_capital(goods_amount(now, key, phrase))} in {now.period.words()} against {amount(before, key)} in {year}"
     if fact.ratio is not None:
-        text += f": {times(fact.ratio.bounds)} as much" if key.unit != "pieces" else f": {times(fact.ratio.bounds)} as many"
+        text += (
+            f": {times(fact.ratio.bounds)} as much" if key.unit != "pieces" else f": {times(fact.ratio.bounds)} as many"
+        )
     if fact.month is not None and fact.month_ratio is not None:
         text += (
             f"; {fact.month.period.words()} alone ({amount(fact.month, key)}) came to {times(fact.month_ratio.bounds)} "
@@ -248,12 +250,13 @@ def _multiple(fact: Multiple, finding: Finding, voice: Voice, used: list[Fact]) 
         )
         if fact.rivals and later.reading is not None:
             rivals = [
-                f"on the {amount_of(figure)} that {figure.origin.family} printed, "
-                f"{times(row.bounds)}"
+                f"on the {amount_of(figure)} that {figure.origin.family} printed, {times(row.bounds)}"
                 for figure, row in zip(later.reading.others, fact.rivals, strict=True)
             ]
             text += f" ({join(rivals)})"
-        return f"{text}. {_capital(later.period.words())} was not printed for the whole heading; it cannot have been less."
+        return (
+            f"{text}. {_capital(later.period.words())} was not printed for the whole heading; it cannot have been less."
+        )
     if fact.ratio.bounds.hi < 1:
         return (
             f"{_capital(phrase)}: {amount(later, key)} in {later.period.words()}, down from {amount(earlier, key)} in "
@@ -325,7 +328,9 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
     if single:
         text += f" For {months(single)} nothing printed rules out a higher value."
     if fact.higher is not None:
-        text += f" The latest month known to have been higher is {fact.higher.period.words()} ({amount(fact.higher, key)})."
+        text += (
+            f" The latest month known to have been higher is {fact.higher.period.words()} ({amount(fact.higher, key)})."
+        )
     return text
 
 

@@ -35,9 +35,7 @@ class Total(Fact, frozen=True, kw_only=True):
     agrees: str = ""
 
 
-def course(
-    book: Book, key: SeriesKey, period: Period, what: str, sisters: tuple[SeriesKey, ...] = ()
-) -> Course | None:
+def course(book: Book, key: SeriesKey, period: Period, what: str, sisters: tuple[SeriesKey, ...] = ()) -> Course | None:
     """Return the months of a period as printed.
 
     Parameters

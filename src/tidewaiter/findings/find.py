@@ -155,7 +155,10 @@ def _single_month(facts: Sequence[Fact], whole: Total) -> bool:
 
 def _same(one: Multiple, other: Fact) -> bool:
     """Whether a comparison with the year before is told already."""
-    return isinstance(other, Exceeds) and (one.later.period, one.earlier.period) == (other.now.period, other.before.period)
+    return isinstance(other, Exceeds) and (one.later.period, one.earlier.period) == (
+        other.now.period,
+        other.before.period,
+    )
 
 
 def _whole(fact: Fact) -> tuple[Known, ...]:
@@ -223,9 +226,7 @@ def _inside(book: Book, subject: Subject, period: Period, subjects: Sequence[Sub
             if later:
                 last = Period(later[-1], later[-1])
                 first = Period(months[0], months[0])
-                one = multiple(
-                    book, key, last, first, subject.phrase, later_key=part_key, later_what=part.phrase
-                )
+                one = multiple(book, key, last, first, subject.phrase, later_key=part_key, later_what=part.phrase)
                 if one is not None and one.ratio.bounds.lo >= 2:
                     found.append(one)
     return found

@@ -92,7 +92,11 @@ def _amount(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> J
         return _nobody(statement)
     said = figure_bounds(statement.value, statement.step)
     whose = " and ".join(dict.fromkeys(f.origin.family for f in found.reading.figures)) if found.reading else ""
-    text = f"{whose} printed {_tell(found, key)}" if found.reading else f"the months that others printed add up to {_tell(found, key)}"
+    text = (
+        f"{whose} printed {_tell(found, key)}"
+        if found.reading
+        else f"the months that others printed add up to {_tell(found, key)}"
+    )
     text = text[0].upper() + text[1:]
     # A sum that others' months make is better evidence than a coarse round number.
     if found.reading is not None and not said.contains(found.bounds):
@@ -157,7 +161,12 @@ def _highest(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> 
             f"{'is' if len(between) == 1 else 'are'} not known singly: the monthly figures would settle it."
         )
         return Judged("cannot tell", why, "", fact.proof)
-    return Judged("supported", f"Every month in between is proved lower; {since.words()} came to {_tell(then, key)}.", "", fact.proof)
+    return Judged(
+        "supported",
+        f"Every month in between is proved lower; {since.words()} came to {_tell(then, key)}.",
+        "",
+        fact.proof,
+    )
 
 
 def _none(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Judged:
@@ -173,7 +182,9 @@ def _none(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Jud
             if traded:
                 return Judged("contradicted", "Other publishers printed trade in that time.", "", proof.rows)
     zero = bool(keys) and all(any(others.cell(one, m).state is State.ZERO for one in keys) for m in period)
-    wider = next((good for good in goods().values() if good.id == goods()[statement.good].part_of and good.kind == "wider"), None)
+    wider = next(
+        (good for good in goods().values() if good.id == goods()[statement.good].part_of and good.kind == "wider"), None
+    )
     if "code-" in caveats and wider is not None:
         for one in others.keys:
             if one.cmd == good_key(wider.id):
@@ -186,7 +197,12 @@ def _none(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Jud
                     return Judged("unsafe", why, "wider code before", proof.rows)
     if zero:
         return Judged("supported", "Other publishers printed none for every month of it.", "", proof.rows)
-    return Judged("cannot tell", "No other publisher printed these months: the customs file itself would settle it.", "", proof.rows)
+    return Judged(
+        "cannot tell",
+        "No other publisher printed these months: the customs file itself would settle it.",
+        "",
+        proof.rows,
+    )
 
 
 def _times(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Judged:
@@ -203,7 +219,10 @@ def _times(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Ju
     for good in goods().values():
         if good.part_of != statement.good:
             continue
-        part = next((k for k in all_.keys if k.cmd == good_key(good.id) and k.measure is key.measure and k.flow is key.flow), None)
+        part = next(
+            (k for k in all_.keys if k.cmd == good_key(good.id) and k.measure is key.measure and k.flow is key.flow),
+            None,
+        )
         own = part and multiple(all_, key, later, earlier, phrase, later_key=part, later_what=good.phrase)
         if own:
             fits = "which is that to one digit" if said.contains(own.ratio.bounds) else "which is not that"
@@ -244,12 +263,16 @@ def _exceeds(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> 
 
 def _price(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Judged:
     period, phrase = Period.parse(statement.period), _phrase(statement)
-    amount = next((k for k in others.keys if k.cmd == key.cmd and k.measure is Measure.QUANTITY and k.flow is key.flow), None)
+    amount = next(
+        (k for k in others.keys if k.cmd == key.cmd and k.measure is Measure.QUANTITY and k.flow is key.flow), None
+    )
     fact = amount and unit_value(others, key, amount, period, phrase)
     if not fact:
         return _nobody(statement)
     said = figure_bounds(statement.value, statement.step)
-    text = f"{_tell(fact.value, key)} for {_tell(fact.amount, fact.amount_key)} pieces is US${fact.price.value:.2g} each."
+    text = (
+        f"{_tell(fact.value, key)} for {_tell(fact.amount, fact.amount_key)} pieces is US${fact.price.value:.2g} each."
+    )
     if said.meets(fact.price.bounds):
         return Judged("supported", text, "", fact.proof)
     thousand = Interval(fact.price.bounds.lo * 1000, fact.price.bounds.hi * 1000)
