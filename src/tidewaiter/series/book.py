@@ -1,9 +1,8 @@
 """The book of one reporter's trade with one partner: all that is known of it, as of a date.
 
-A book holds printed numbers (figures of the press, or cells of a customs file taken as exact figures) and answers two
-questions: what is a month of a series known to be (:meth:`Book.cell`), and what must an expression over months lie in
-(:meth:`Book.bounds`). The second rests on the ledger: sums over months, year totals, both flows added together and
-parts of a whole all bound the months that nobody printed.
+A book holds printed numbers (figures of the press, or cells of a customs file taken as exact figures) and says what a
+month of a series is known to be (:meth:`Book.cell`), and what was printed for a period (:meth:`Book.reading`), agreement
+and conflict kept apart.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from typing import TypeAlias
 
 import msgspec
 
-from tidewaiter.ledger import Bounds, Constraint, Ledger
 from tidewaiter.model import Cell, Figure, Flow, Interval, SeriesKey, State
 from tidewaiter.period import Period
 
@@ -85,7 +83,7 @@ class Book:
         self._by_key: dict[SeriesKey, list[Figure]] = defaultdict(list)
         for figure in self.figures.values():
             self._by_key[figure.key].append(figure)
-        self._ledger: Ledger | None = None
+        self._doubtful: frozenset[tuple[SeriesKey, Period]] | None = None
         self._cells: dict[CellKey, Cell] = {}
 
     @property
@@ -150,51 +148,61 @@ class Book:
             return Cell(single, reading.bounds, state, evidence)
         if any(period.start <= month <= period.end for period in self.covered.get(key, ())):
             return Cell(single, Interval(0, 0), State.ZERO, note="the source covers this cell and lists nothing")
-        bounds = self.bounds({(key, month): 1.0})
-        proof = tuple(dict.fromkeys((*bounds.lo_proof, *bounds.hi_proof)))
-        if bounds.hi == 0:
+        lo, hi = 0.0, math.inf
+        proof: tuple[str, ...] = ()
+        merged = False
+        for run in self.runs(key):
+            if run.start <= month <= run.end:
+                merged = True
+                reading = self.reading(key, run)
+                assert reading is not None
+                if reading.hull.hi < hi:
+                    hi, proof = reading.hull.hi, tuple(figure.id for figure in (*reading.figures, *reading.others))
+        whole = self.wholes.get(key.cmd)
+        if whole is not None:
+            above = self.cell(msgspec.structs.replace(key, cmd=whole), month)
+            if above.bounds.hi < hi:
+                hi, proof = above.bounds.hi, above.evidence
+        if hi == 0:
             return Cell(single, Interval(0, 0), State.ZERO, proof)
-        inside = any(period.start <= month <= period.end for period in self.runs(key))
-        state = State.MERGED if inside else State.UNKNOWN
-        return Cell(single, Interval(bounds.lo, bounds.hi), state, proof)
-
-    def bounds(self, expression: Mapping[CellKey, float]) -> Bounds:
-        """Return what a sum of months, each with a factor, must lie in, with the figures that prove either end."""
-        return self.ledger.bounds(expression)
-
-    def total(self, key: SeriesKey, period: Period) -> Bounds:
-        """Return what the months of a period must add up to."""
-        return self.bounds({(key, month): 1.0 for month in period})
+        return Cell(single, Interval(lo, hi), State.MERGED if merged else State.UNKNOWN, proof)
 
     @property
-    def ledger(self) -> Ledger:
-        """The evidence as linear constraints; built when first asked for."""
-        if self._ledger is None:
-            self._ledger = Ledger(list(self._constraints()))
-        return self._ledger
+    def doubtful(self) -> frozenset[tuple[SeriesKey, Period]]:
+        """Printed periods that other printed numbers contradict, and that must not bound anything from below.
 
-    def _constraints(self) -> Iterable[Constraint]:
-        months: dict[SeriesKey, set[int]] = defaultdict(set)
-        for figure in self.figures.values():
-            terms: list[tuple[CellKey, float]] = []
-            for month in figure.period:
-                for key in _flows(figure.key):
-                    terms.append(((key, month), 1.0))
-                    months[key].add(month)
-            yield Constraint(tuple(terms), figure.bounds.lo, figure.bounds.hi, figure.id)
-        for key, periods in self.covered.items():
-            spoken = {month for figure in self.of(key) for month in figure.period}
-            for period in periods:
-                for month in set(period) - spoken:
-                    yield Constraint((((key, month), 1.0),), 0.0, 0.0, f"coverage:{key.cmd}")
-        for key in list(months):
-            whole = self.wholes.get(key.cmd)
-            if whole is None:
+        Two kinds: a run that exceeds its own months, all of them printed (an early release that was revised), and a
+        flow that does not fit the total of both flows printed beside it.
+        """
+        if self._doubtful is None:
+            self._doubtful = frozenset(self._find_doubtful())
+        return self._doubtful
+
+    def _find_doubtful(self) -> Iterable[tuple[SeriesKey, Period]]:
+        for key in self.keys:
+            for run in self.runs(key):
+                whole = self.reading(key, run)
+                months = [self.reading(key, Period(month, month)) for month in run]
+                assert whole is not None
+                if all(months):
+                    added = Interval(0, 0)
+                    for month in months:
+                        assert month is not None
+                        added = added + month.bounds
+                    if not added.meets(whole.bounds) and whole.bounds.lo > added.lo:
+                        yield key, run
+            if key.flow is not Flow.TWO_WAY:
                 continue
-            above = msgspec.structs.replace(key, cmd=whole)
-            for month in sorted(months[key]):
-                pair = (((above, month), 1.0), ((key, month), -1.0))
-                yield Constraint(pair, 0.0, math.inf, f"part:{key.cmd}")
+            for period in {figure.period for figure in self.of(key)}:
+                flows = _flows(key)
+                both = self.reading(key, period)
+                parts = [self.reading(flow, period) for flow in flows]
+                if both is None or any(part is None for part in parts):
+                    continue
+                one, other = (part.bounds for part in parts if part is not None)
+                if not (one + other).meets(both.bounds):
+                    for flow in flows:
+                        yield flow, period
 
 
 def _flows(key: SeriesKey) -> tuple[SeriesKey, ...]:

@@ -37,7 +37,7 @@ ORIGIN_COLUMNS = ("id", "publisher", "family", "published_from", "published_to",
 OWN_COLUMNS = (*FIGURE_COLUMNS[2:12], "publisher", "published", "address")
 SENSES = ("", "more than")
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z", re.ASCII)
 _AREA = re.compile(r"[A-Z][A-Z0-9]{2,4}\Z")
 _NUMBER = re.compile(r"\d{1,16}(\.\d{1,9})?\Z", re.ASCII)
 _MAX_ROWS = 200_000
@@ -48,7 +48,8 @@ class Good(msgspec.Struct, frozen=True):
     """What a printed figure calls the goods, where no commodity code was printed.
 
     ``part_of`` names the good that wholly contains this one, ``group`` the basket group it belongs to. ``kind`` is
-    ``total``, ``good`` or ``wider`` (a line that holds other goods too and so only bounds the group from above).
+    ``total``, ``good`` or ``wider`` (a line that holds other goods too and so only bounds the group from above);
+    ``caveats`` are ids of caveats that hold for everything said of it, separated by spaces.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Good(msgspec.Struct, frozen=True):
     group: str
     kind: str
     context: str
+    caveats: str
 
 
 def good_key(good: str) -> str:
@@ -234,9 +236,9 @@ def _own_figure(name: str, line: int, row: dict[str, str], number: int) -> Figur
         raise bad("step", "not a plain number; write the unit of the last printed digit, for example 100000")
     if row.get("sense", "") not in SENSES:
         raise bad("sense", "unknown; leave it empty or write: more than")
-    identity = row.get("id") or f"own-{number}"
+    identity = row.get("id") or f"own_{number}"
     if not _ID.match(identity):
-        raise bad("id", "not an id; use letters, digits, dots and dashes")
+        raise bad("id", "not an id; use letters, digits and underscores, a letter first")
     try:
         date.fromisoformat(row["published"])
     except ValueError:

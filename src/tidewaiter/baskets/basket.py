@@ -1,0 +1,255 @@
+"""What a basket is, and reading one from TOML.
+
+The shipped ones lie beside this file; a user's own is any TOML file of the same form, named by its path, or by its
+name if it lies in a folder that ``TIDEWAITER_BASKETS`` lists.
+
+Examples
+--------
+>>> covid = load_basket("medical-covid")
+>>> [group.id for group in covid.groups][:3]
+['respiration', 'monitors', 'masks']
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from tidewaiter.codes import hs
+from tidewaiter.errors import BadFile, InputError, UnknownName
+
+__all__ = ["Basket", "Group", "Line", "NationalLine", "Source", "list_baskets", "load_basket"]
+
+_FLOWS = ("", "X", "M")
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where lines come from: who said so, when, where it can be read."""
+
+    id: str
+    title: str
+    publisher: str
+    date: str
+    address: str
+    note: str = ""
+
+
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a basket that is told as one good.
+
+    ``context`` is one line on what the goods are for; ``synonyms`` are the words in which prose and press name them.
+    ``flow`` is ``X`` or ``M``, seen from the country the basket is about, where the group holds for one way only.
+    """
+
+    id: str
+    title: str
+    context: str = ""
+    synonyms: tuple[str, ...] = ()
+    flow: str = ""
+
+
+class NationalLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of a country's own tariff below the six digits: CN8, China's eight digits.
+
+    ``since`` is the first year known to have it, empty where that is not known.
+    """
+
+    scheme: str
+    code: str
+    name: str = ""
+    since: str = ""
+    verified: bool = False
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One code of a basket.
+
+    Parameters
+    ----------
+    code
+        Two, four or six digits; a chapter or heading stands for all its codes.
+    classification
+        The revision the code is meant in: ``HS 2017``.
+    group
+        Id of its group.
+    reason
+        Why it is in the basket: the goods meant.
+    source
+        Id of its source; the first one if empty.
+    paragraph
+        Where in the source.
+    verified
+        Whether the code was checked against the source's own text. A line that was not is shown as such.
+    revisions
+        HS revisions the line counts in, where it is not all: goods may leave a code at a revision.
+    national
+        Finer national lines.
+    """
+
+    code: str
+    classification: str
+    group: str
+    reason: str
+    source: str = ""
+    paragraph: str = ""
+    verified: bool = False
+    revisions: tuple[int, ...] = ()
+    national: tuple[NationalLine, ...] = ()
+
+
+class Basket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A named, versioned list of codes."""
+
+    name: str
+    version: str
+    title: str
+    purpose: str
+    sources: tuple[Source, ...]
+    groups: tuple[Group, ...]
+    lines: tuple[Line, ...]
+
+    def group(self, group_id: str) -> Group:
+        """Return a group by its id.
+
+        Raises
+        ------
+        UnknownName
+            If the basket has no such group.
+        """
+        for group in self.groups:
+            if group.id == group_id:
+                return group
+        raise UnknownName(f"group of basket {self.name}", group_id, [group.id for group in self.groups])
+
+    def source_of(self, line: Line) -> Source:
+        """Return the source of a line."""
+        return next((source for source in self.sources if source.id == line.source), self.sources[0])
+
+    def lines_of(self, group_id: str) -> tuple[Line, ...]:
+        """Return the lines of a group."""
+        return tuple(line for line in self.lines if line.group == group_id)
+
+
+def _shipped() -> dict[str, str]:
+    """Return the names and file names of the baskets that come with the package."""
+    found = [entry.name for entry in files("tidewaiter.baskets").iterdir() if entry.name.endswith(".toml")]
+    return {name.removesuffix(".toml"): name for name in sorted(found)}
+
+
+def _own() -> dict[str, Path]:
+    """Return the user's baskets, from the folders that ``TIDEWAITER_BASKETS`` lists."""
+    folders = [Path(part) for part in os.environ.get("TIDEWAITER_BASKETS", "").split(os.pathsep) if part]
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
+
+
+def list_baskets() -> list[str]:
+    """Return the names of all baskets at hand, shipped ones and the user's own, sorted."""
+    return sorted({*_shipped(), *_own()})
+
+
+def load_basket(name: str) -> Basket:
+    """Read a basket.
+
+    Parameters
+    ----------
+    name
+        Name of a shipped basket or of one of the user's own, or the path of a TOML file.
+
+    Returns
+    -------
+    Basket
+
+    Raises
+    ------
+    UnknownName
+        If there is no such basket.
+    BadFile
+        If the file cannot be read, or is not a basket.
+    """
+    path = _own().get(name)
+    if path is None and (name.endswith(".toml") or os.sep in name):
+        path = Path(name)
+    if path is not None:
+        try:
+            return parse_basket(path.read_bytes(), str(path))
+        except OSError as error:
+            raise BadFile(str(path), f"cannot read the basket: {error.strerror or error}") from error
+    shipped = _shipped()
+    if name not in shipped:
+        raise UnknownName("basket", name, list_baskets(), "Or give the path of a basket's TOML file")
+    return _load_shipped(shipped[name])
+
+
+@lru_cache(maxsize=32)
+def _load_shipped(file: str) -> Basket:
+    return parse_basket(files("tidewaiter.baskets").joinpath(file).read_bytes(), file)
+
+
+def parse_basket(raw: bytes, path: str) -> Basket:
+    """Read a basket from the bytes of a TOML file and check it.
+
+    Raises
+    ------
+    BadFile
+        If it is not TOML, a field is missing or unknown, a code does not exist in its classification, a code is there
+        twice, or a line names a group or source that is not there.
+    """
+    try:
+        data = tomllib.loads(raw.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadFile(path, f"not valid TOML: {error}") from error
+    try:
+        basket = msgspec.convert(data, Basket)
+    except msgspec.ValidationError as error:
+        raise BadFile(path, f"not a basket: {error}; see docs/baskets.md") from error
+    for problem in problems(basket):
+        raise BadFile(path, " ".join(problem.split()))
+    return basket
+
+
+def problems(basket: Basket) -> list[str]:
+    """Return what is wrong with a basket, each in a sentence; empty if nothing is."""
+    found = []
+    if not basket.sources:
+        found.append("a basket needs at least one source")
+    if not basket.lines:
+        found.append("a basket needs at least one line")
+    groups, sources = {group.id: group for group in basket.groups}, {source.id for source in basket.sources}
+    found += [f"group {g.id!r}: flow {g.flow!r} is not X, M or empty" for g in basket.groups if g.flow not in _FLOWS]
+    if len(groups) < len(basket.groups):
+        found.append("two groups have the same id")
+    claimed: dict[tuple[int, str], str] = {}
+    for line in basket.lines:
+        name = f"line {line.code} ({line.classification})"
+        if line.group not in groups:
+            found.append(f"{name}: no group {line.group!r}; the groups are {', '.join(sorted(groups))}")
+            continue
+        if line.source and line.source not in sources:
+            found.append(f"{name}: no source {line.source!r}; the sources are {', '.join(sorted(sources))}")
+        try:
+            revision = hs.revision_of(line.classification)
+            if not hs.alive(line.code, revision) or len(hs.clean(line.code)) > 6:
+                found.append(f"{name}: not a code of HS {revision}; see: tidewaiter codes show {line.code}")
+                continue
+        except InputError as error:
+            found.append(f"{name}: {error}")
+            continue
+        code, flow = hs.clean(line.code), groups[line.group].flow
+        wrong = [year for year in line.revisions if year not in hs.REVISIONS]
+        if wrong:
+            found.append(f"{name}: no HS revision {wrong[0]}; valid: {', '.join(map(str, hs.REVISIONS))}")
+        for held, owner in claimed.items():
+            if held[0] == revision and owner == flow and (held[1].startswith(code) or code.startswith(held[1])):
+                found.append(f"{name}: {code} is in the basket already, under {held[1]}; no code may be counted twice")
+        claimed[revision, code] = flow
+        for national in line.national:
+            if not national.code.startswith(code):
+                found.append(f"{name}: national line {national.code} does not begin with {code}")
+    unused = set(groups) - {line.group for line in basket.lines}
+    found += [f"group {group!r} has no line" for group in sorted(unused)]
+    return found

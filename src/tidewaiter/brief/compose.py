@@ -1,0 +1,288 @@
+"""From findings to a brief: order, sentences with their evidence, what is not known, sources, table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tidewaiter._version import __version__
+from tidewaiter.brief import figures as charts
+from tidewaiter.brief import shape
+from tidewaiter.brief.conflicts import conflicts
+from tidewaiter.brief.curves import curves
+from tidewaiter.brief.gather import Asked, Evidence
+from tidewaiter.brief.headline import headline, key_points, standfirst
+from tidewaiter.brief.record import Record
+from tidewaiter.brief.sentences import Voice, family_of, write
+from tidewaiter.codes import area_name
+from tidewaiter.events import Event, country, timeline
+from tidewaiter.facts.base import Fact
+from tidewaiter.facts.change import Multiple
+from tidewaiter.facts.level import Course
+from tidewaiter.facts.since import HighestSince
+from tidewaiter.findings.caveats import caveat
+from tidewaiter.findings.find import Finding, find
+from tidewaiter.findings.statements import judge
+from tidewaiter.sources.figures import DATASET as PRESS
+from tidewaiter.sources.statements import statements
+from tidewaiter.period import Period, month
+
+__all__ = ["Composed", "compose"]
+
+MOST_SECTIONS = 12
+"""Sections of a brief without a basket: the findings most worth telling."""
+
+
+class Composed(msgspec.Struct, frozen=True):
+    """A brief and the evidence behind its sentences: file name to rows of cells, the header first."""
+
+    brief: shape.Brief
+    evidence: dict[str, list[list[str]]]
+
+
+def compose(asked: Asked, evidence: Evidence) -> Composed:
+    """Write up what is known.
+
+    Parameters
+    ----------
+    asked
+        The question, names resolved.
+    evidence
+        What is known of it.
+    """
+    book, period = evidence.book, asked.period
+    voice = Voice(area_name(evidence.reporter), area_name(asked.partner), asked.flow)
+    events = _events(asked)
+    leads = [event for event in events if not event.baskets or asked.basket in event.baskets]
+    findings = [
+        find(book, subject, period, subjects=evidence.subjects, events=leads) for subject in evidence.subjects
+    ]
+    told = [finding for finding in findings if finding.facts]
+    if not asked.basket and len(told) > MOST_SECTIONS:
+        told = sorted(told, key=lambda finding: -_worth(finding))[:MOST_SECTIONS]
+    record = Record()
+    record.know(book.figures.values())
+    sections = _sections(told, evidence, voice, period, events, record)
+    points = key_points(told, sections)
+    statements = _statements(asked, evidence, record)
+    brief = shape.Brief(
+        schema_=shape.SCHEMA,
+        headline=headline(told, voice, period, evidence.basket_title),
+        standfirst=standfirst(told, evidence, voice, asked, leads),
+        question=shape.Question(
+            reporter=evidence.reporter,
+            reporter_name=voice.reporter,
+            partner=asked.partner,
+            partner_name=voice.partner,
+            flow=asked.flow.value,
+            basket=asked.basket,
+            basket_title=evidence.basket_title,
+            period_from=str(Period(period.start, period.start)),
+            period_to=str(Period(period.end, period.end)),
+            as_of=asked.as_of or "",
+        ),
+        context=_context(asked),
+        key_points=points,
+        sections=sections,
+        curves=curves(asked, record),
+        statements=statements,
+        not_known=_not_known(findings, evidence, voice, period),
+        conflicts=conflicts(book, [f.subject for f in told], period, record),
+        events=tuple(
+            shape.Event(number, event.first, event.last, event.when, event.what, event.source, event.address)
+            for number, event in enumerate(events, start=1)
+        ),
+        table=_table(evidence, told, period, record),
+        sources=record.sources,
+        caveats=_caveats(evidence, told),
+        made_with=f"Tidewaiter {__version__}",
+        attribution=evidence.attribution,
+    )
+    return Composed(brief, record.files)
+
+
+def _worth(finding: Finding) -> float:
+    """Rank findings of a customs file: how much more was traded than a year before, in money."""
+    for fact in finding.facts:
+        if isinstance(fact, Multiple) and fact.earlier.period == fact.later.period.back(12):
+            return fact.later.value - fact.earlier.value
+    levels = [fact for fact in finding.facts if isinstance(fact, Course)]
+    return levels[0].months[-1].value if levels and levels[0].months else 0.0
+
+
+def _events(asked: Asked) -> list[Event]:
+    """Keep the events from the year before last to three months after the period."""
+    first = (asked.period.start // 12 - 2) * 12
+    return [
+        event for event in timeline(asked.partner) if first <= month(event.first[:7]) <= asked.period.end + 3
+    ]
+
+
+def _sections(
+    findings: Sequence[Finding],
+    evidence: Evidence,
+    voice: Voice,
+    period: Period,
+    events: Sequence[Event],
+    record: Record,
+) -> tuple[shape.Section, ...]:
+    """One section a basket group (a good and its parts), the most telling first, the total last."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        name = finding.subject.group or finding.subject.id
+        groups.setdefault(name, []).append(finding)
+    titles = {group.id: group.title for group in evidence.groups}
+    rank = _worth if evidence.kind == "customs" else (lambda finding: finding.score)
+    ordered = sorted(groups, key=lambda name: (name == "total", -max(rank(f) for f in groups[name])))
+    sections = []
+    for name in ordered:
+        members = groups[name]
+        sentences = [
+            _sentence(fact, finding, voice, record) for finding in members for fact in finding.facts
+        ]
+        drawn = [
+            charts.chart(evidence.book, f.subject, key, period, events, wide=f.subject.kind == "total")
+            for f in members
+            for key in ([f.main] if f.main else [])
+        ]
+        sections.append(
+            shape.Section(
+                id=name,
+                title=titles.get(name, members[0].subject.title),
+                context=" ".join(dict.fromkeys(f.subject.context for f in members if f.subject.context)),
+                sentences=tuple(sentences),
+                charts=tuple(drawn),
+                not_known=tuple(line for f in members for line in _unsaid(f, evidence, period)),
+            )
+        )
+    return tuple(sections)
+
+
+def _sentence(fact: Fact, finding: Finding, voice: Voice, record: Record) -> shape.Sentence:
+    written = write(fact, finding, voice)
+    name = f"{finding.subject.id}-{family_of(fact)}"
+    conflict = not isinstance(fact, HighestSince) and written.conflict
+    computed = any(row.kind == "result" for row in written.proof) or isinstance(fact, HighestSince)
+    ids = list(dict.fromkeys((*written.caveats, *finding.subject.caveats)))
+    families = {record.family(row) for row in written.proof if row.kind == "figure"}
+    if len(families) == 1 and fact.key.dataset == PRESS:
+        ids.append("single-publisher")
+    if isinstance(fact, HighestSince) and fact.bounded:
+        ids.append("bounded")
+    if any(row.unit.endswith(("per pieces", "per pairs", "per kg")) for row in written.proof):
+        ids.append("unit-value")
+    return record.sentence(
+        name,
+        written.text,
+        family_of(fact),
+        written.proof,
+        tuple(caveat(identity) for identity in ids),
+        "conflict" if conflict else "proved" if computed else "as printed",
+    )
+
+
+def _unsaid(finding: Finding, evidence: Evidence, period: Period) -> list[str]:
+    """Name what cannot be said of a subject: an earlier year of which nothing was printed."""
+    if finding.subject.kind in ("wider", "total") or evidence.kind != "press":
+        return []
+    year = Period.year(period.start // 12 - 1)
+    book = evidence.book
+    known = any(
+        figure.period.overlaps(year) for key in finding.subject.keys for figure in book.of(key)
+    )
+    if known or finding.subject.whole:
+        return []
+    return [
+        f"No figure for {year} was printed for {finding.subject.phrase}, so whether this is new, or more than before, "
+        "cannot be told."
+    ]
+
+
+def _not_known(
+    findings: Sequence[Finding], evidence: Evidence, voice: Voice, period: Period
+) -> tuple[str, ...]:
+    lines = []
+    told = {finding.subject.group for finding in findings if finding.facts}
+    for group in evidence.groups:
+        if group.id not in told:
+            lines.append(f"{group.title}: no figure for {period.words()} was printed.")
+    silent = [finding.subject.title for finding in findings if not finding.facts and finding.subject.kind == "good"]
+    if evidence.groups:
+        lines.extend(f"{title}: no figure for {period.words()} was printed." for title in silent)
+    elif silent:
+        lines.append(f"Known for other months only, not for {period.words()}: {', '.join(silent)}.")
+    return tuple(dict.fromkeys(lines))
+
+
+def _context(asked: Asked) -> tuple[str, ...]:
+    line = country(asked.partner)
+    return (f"{line.text} ({line.source})",) if line else ()
+
+
+def _table(
+    evidence: Evidence, told: Sequence[Finding], period: Period, record: Record
+) -> tuple[shape.TableRow, ...]:
+    """List the figures of the period and of the year before it."""
+    span = Period((period.start // 12 - 1) * 12, period.end)
+    rows = []
+    for finding in told:
+        for key in finding.subject.keys:
+            for figure in sorted(evidence.book.of(key), key=lambda one: (one.period, one.id)):
+                if span.contains(figure.period):
+                    rows.append(record.table_row(figure, finding.subject.title))
+    return tuple(rows)
+
+
+def _caveats(evidence: Evidence, told: Sequence[Finding]) -> tuple[str, ...]:
+    if evidence.kind == "press":
+        first = (
+            "The figures were printed by news agencies and newspapers from China's customs database; they are not the "
+            "customs service's own files. A month that nobody printed is not known: it is never read as zero.",
+            caveat("rounded"),
+        )
+    else:
+        first = (
+            "The rows are a customs service's own. A month without a row is not read as zero unless the source covers it.",
+        )
+    notes = tuple(dict.fromkeys(caveat(identity) for f in told for identity in f.subject.caveats))
+    return (*first, *notes)
+
+
+def _statements(asked: Asked, evidence: Evidence, record: Record) -> tuple[shape.Statement, ...]:
+    """Judge what others wrote about the same pair, basket and period."""
+    if evidence.kind != "press":
+        return ()
+    groups = {group.id for group in evidence.groups}
+    subjects = {subject.id for subject in evidence.subjects}
+    found = []
+    for number, statement in enumerate(statements(), start=1):
+        pair = (statement.reporter, statement.partner, statement.flow)
+        inside = statement.good in subjects or statement.good in groups
+        if pair != (evidence.reporter, asked.partner, asked.flow) or not inside:
+            continue
+        spoken = Period.parse(statement.period)
+        written = Period(spoken.start, max(spoken.end, month(statement.source.published_from[:7])))
+        if not asked.period.overlaps(written):
+            continue
+        if asked.as_of is not None and statement.source.published_to > asked.as_of:
+            continue
+        judged = judge(statement, evidence.book.figures.values(), evidence.book.wholes)
+        proof = record.sentence(
+            f"said-{number}-{statement.good}-{statement.kind}", judged.why, "statement", judged.proof, (), "as printed"
+        )
+        origin = statement.source
+        found.append(
+            shape.Statement(
+                publisher=origin.family,
+                published=origin.published(),
+                address=origin.address,
+                says=statement.says,
+                verdict=judged.verdict,
+                why=judged.why,
+                reading=judged.reading,
+                evidence=proof.evidence if judged.proof else "",
+            )
+        )
+    order = ("contradicted", "unsafe", "cannot tell", "no figure", "within rounding", "supported")
+    return tuple(sorted(found, key=lambda one: order.index(one.verdict)))

@@ -1,0 +1,45 @@
+"""Figures that no rounding reconciles, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tidewaiter.brief.record import Record
+from tidewaiter.brief.sentences import amount_of
+from tidewaiter.brief.shape import Sentence
+from tidewaiter.brief.words import join
+from tidewaiter.facts.proof import Proof
+from tidewaiter.findings.caveats import caveat
+from tidewaiter.findings.find import Subject
+from tidewaiter.model import Figure
+from tidewaiter.period import Period
+from tidewaiter.series.book import Book
+
+__all__ = ["conflicts"]
+
+
+def conflicts(book: Book, subjects: Sequence[Subject], period: Period, record: Record) -> tuple[Sentence, ...]:
+    """Name every conflict among the printed figures of the period and of the two years before it."""
+    span = Period((period.start // 12 - 2) * 12, period.end)
+    found = []
+    for subject in subjects:
+        for key in subject.keys:
+            for one in sorted({figure.period for figure in book.of(key)}):
+                reading = book.reading(key, one)
+                if reading is None or not reading.others or not span.contains(one):
+                    continue
+                proof = Proof()
+                told: dict[str, list[Figure]] = {}
+                for figure in (*reading.figures, *reading.others):
+                    proof.figure(figure, subject.phrase)
+                    told.setdefault(amount_of(figure), []).append(figure)
+                parts = [
+                    f"{text} ({', '.join(dict.fromkeys(figure.origin.family for figure in figures))})"
+                    for text, figures in told.items()
+                ]
+                text = f"{subject.title}, {one.words()}: printed as {join(parts)}."
+                name = f"conflict-{subject.id}-{key.measure}-{one}"
+                found.append(
+                    record.sentence(name, text, "conflict", proof.rows, (caveat("conflict"),), "conflict")
+                )
+    return tuple(found)

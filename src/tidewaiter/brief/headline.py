@@ -1,0 +1,117 @@
+"""Headline, standfirst and key points: the same facts, said once more and shorter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tidewaiter.brief.gather import Asked, Evidence
+from tidewaiter.brief.sentences import Voice
+from tidewaiter.brief.shape import Section
+from tidewaiter.brief.words import goods_amount, join
+from tidewaiter.events import Event
+from tidewaiter.facts.base import Known
+from tidewaiter.facts.compare import Exceeds
+from tidewaiter.facts.level import Course, Total
+from tidewaiter.facts.since import NoneBefore
+from tidewaiter.findings.find import Finding
+from tidewaiter.model import SeriesKey
+from tidewaiter.period import Period
+
+__all__ = ["headline", "key_points", "standfirst"]
+
+_FIRST = ("none-before", "exceeds", "multiple", "total", "highest", "months")
+"""Which sentence of a section speaks for it, the most telling kind first."""
+
+
+def headline(findings: Sequence[Finding], voice: Voice, period: Period, basket: str) -> str:
+    """Name up to three amounts: the goods whose change is most unusual."""
+    ranked = sorted(
+        (f for f in findings if f.subject.kind == "good" and not _is_whole(f, findings)), key=lambda f: -f.score
+    )
+    told: list[tuple[Known, SeriesKey, str]] = []
+    for finding in sorted(ranked[:6], key=lambda f: (f.main is None or f.main.unit != "pieces", -_size(f))):
+        level = _level(finding, period)
+        if level is not None and len(told) < 3:
+            told.append((*level, finding.subject.phrase))
+    if not told:
+        return f"{basket or 'Trade'}: {voice.reporter} and {voice.partner}, {period.words()}"
+    goods = join([goods_amount(known, key, phrase) for known, key, phrase in told])
+    return f"{voice.sent(goods)} in {period.words()}"
+
+
+def _is_whole(finding: Finding, findings: Sequence[Finding]) -> bool:
+    return any(other.subject.whole == finding.subject.id and other.facts for other in findings)
+
+
+def _level(finding: Finding, period: Period) -> tuple[Known, SeriesKey] | None:
+    """Return the period's total, else its only known month."""
+    for fact in finding.facts:
+        if isinstance(fact, Total) and fact.key == finding.main and fact.total.period == period:
+            return fact.total, fact.key
+    for fact in finding.facts:
+        if isinstance(fact, Course) and fact.key == finding.main and len(fact.months) == 1:
+            return fact.months[0], fact.key
+    return None
+
+
+def _size(finding: Finding) -> float:
+    level = next((fact for fact in finding.facts if isinstance(fact, Course | Total)), None)
+    if level is None:
+        return 0.0
+    known = level.total if isinstance(level, Total) else (level.months[-1] if level.months else None)
+    return known.value if known else 0.0
+
+
+def standfirst(
+    findings: Sequence[Finding], evidence: Evidence, voice: Voice, asked: Asked, events: Sequence[Event]
+) -> str:
+    """Say in a sentence or two how much of the subject rose, in words rather than digits."""
+    year = asked.period.start // 12 - 1
+    goods = [finding for finding in findings if finding.subject.kind == "good"]
+    groups = {finding.subject.group or finding.subject.id for finding in goods}
+    fresh = {
+        f.subject.group or f.subject.id
+        for f in goods
+        if not f.unsafe and any(isinstance(x, NoneBefore) and _covers(x.none, year) for x in f.facts)
+    }
+    more = {f.subject.group or f.subject.id for f in goods if any(isinstance(x, Exceeds) for x in f.facts)} - fresh
+    parts = []
+    if fresh:
+        parts.append(f"{_count(len(fresh))} went from none in all of {year} to some")
+    if more:
+        parts.append(f"{_count(len(more))} came to more than in all of {year}")
+    if not parts:
+        return f"{voice.noun.capitalize()} {voice.way}, {asked.period.words()}: what the evidence carries, and what it does not."
+    if len(groups) == 1:
+        text = join([part.replace("one ", f"{goods[0].subject.title} ", 1) for part in parts])
+    elif evidence.groups:
+        text = f"Of {_count(len(groups))} groups of goods with figures, {join(parts)}"
+    else:
+        text = f"Of the {_count(len(groups))} subjects below, {join(parts)}"
+    event = next((event for event in events if event.lead), None)
+    if event is not None and evidence.groups:
+        text += f", before {event.lead} on {event.when}"
+    return text + "."
+
+
+def _covers(none: Period, year: int) -> bool:
+    return none.contains(Period.year(year))
+
+
+def _count(value: int) -> str:
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return words[value] if value < len(words) else str(value)
+
+
+def key_points(findings: Sequence[Finding], sections: Sequence[Section]) -> tuple[str, ...]:
+    """Choose one sentence a section, in the order of the sections, eight at the most."""
+    chosen = []
+    for section in sections:
+        order = ("highest", "multiple", "total") if section.id == "total" else _FIRST
+        kinds = {sentence.family: sentence.id for sentence in reversed(section.sentences)}
+        pick = next((kinds[kind] for kind in order if kind in kinds), None)
+        if pick is not None:
+            chosen.append(pick)
+    if sections and sections[-1].id == "total" and len(chosen) > 8:
+        return (*chosen[:7], chosen[-1])
+    return tuple(chosen[:8])

@@ -1,0 +1,115 @@
+"""What a code says, and finding a code from a word in English, Chinese or Korean.
+
+Texts are those of UN Comtrade's nomenclatures, the newest that a code has. Words that people use and the nomenclature
+does not (*ventilator*, *drone*) are in ``terms.tsv``. Both are read when first asked for.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from tidewaiter.codes import hs
+
+__all__ = ["Hit", "search", "standard_unit", "terms_of", "text_of"]
+
+
+class Hit(NamedTuple):
+    """A code that a search found, and by what: ``term`` (a word people use) or ``text`` (the nomenclature's)."""
+
+    code: str
+    text: str
+    found_by: str
+    words: str
+    revisions: tuple[int, ...]
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, tuple[str, str]]:
+    raw = files("tidewaiter.codes").joinpath("hs_text.tsv.gz").read_bytes()
+    rows = (line.split("\t") for line in gzip.decompress(raw).decode("utf-8").splitlines())
+    return {code: (text, unit) for code, unit, text in rows}
+
+
+@lru_cache(maxsize=1)
+def _terms() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Return code, classification and words."""
+    lines = files("tidewaiter.codes").joinpath("terms.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line[0] != "#"][1:]
+    return tuple((row[0], row[1], tuple(word for cell in row[2:] for word in cell.split("|") if word)) for row in rows)
+
+
+def text_of(code: str) -> str:
+    """Return the text of a code of two, four or six digits (more are cut); empty if no revision has it.
+
+    Examples
+    --------
+    >>> text_of("300241")[:9], text_of("8703")[:14]
+    ('Vaccines,', 'Motor cars and')
+    """
+    return _texts().get(hs.clean(code)[:6], ("", ""))[0].lstrip("- ")
+
+
+def standard_unit(code: str) -> str:
+    """Return the World Customs Organization's standard unit of a six-digit code, as UN Comtrade abbreviates it.
+
+    Examples
+    --------
+    >>> standard_unit("870380"), standard_unit("300241"), standard_unit("640391")
+    ('u', 'kg', '2u')
+    """
+    return _texts().get(hs.clean(code)[:6], ("", ""))[1]
+
+
+def terms_of(code: str) -> tuple[str, ...]:
+    """Return the words people use for a code, in English, Chinese and Korean."""
+    return tuple(word for own, _, words in _terms() if own == code for word in words)
+
+
+def search(words: str, limit: int = 20) -> tuple[Hit, ...]:
+    """Find codes by words.
+
+    Parameters
+    ----------
+    words
+        One or more words; in the Latin script each must begin a word of the text, in Chinese and Korean the whole must
+        occur.
+    limit
+        Most hits to return.
+
+    Returns
+    -------
+    tuple of Hit
+        Words people use first, then texts; living codes before dead ones.
+
+    Examples
+    --------
+    >>> [hit.code for hit in search("ventilator")], search("呼吸机")[0].code
+    (['901920'], '901920')
+    """
+    plain = " ".join(words.split()).casefold()
+    if not plain:
+        return ()
+    wanted = [re.compile(r"\b" + re.escape(word)) for word in plain.split()]
+
+    def fits(text: str) -> bool:
+        folded = text.casefold()
+        return plain in folded if not plain.isascii() else all(one.search(folded) for one in wanted)
+
+    hits: dict[str, Hit] = {}
+    for exact in (True, False):
+        for code, _, names in _terms():
+            found = [name for name in names if (name.casefold() == plain if exact else fits(name))]
+            if found and code not in hits:
+                hits[code] = Hit(code, text_of(code), "term", ", ".join(found), _revisions(code))
+    rest = [Hit(code, text.lstrip("- "), "text", words, _revisions(code)) for code, (text, _) in _texts().items()
+            if code not in hits and fits(text)]  # fmt: skip
+    rest.sort(key=lambda hit: (hit.revisions[-1:] != (hs.REVISIONS[-1],), len(hit.code) == 2, hit.code))
+    return (*hits.values(), *rest)[:limit]
+
+
+def _revisions(code: str) -> tuple[int, ...]:
+    return tuple(year for year in hs.REVISIONS if hs.alive(code, year))

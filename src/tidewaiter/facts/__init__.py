@@ -1,0 +1,1 @@
+"""Typed, computed statements: one module a family, each fact with the rows that prove it."""

@@ -1,0 +1,81 @@
+"""How many times as much: one period against another, a part against an earlier whole."""
+
+from __future__ import annotations
+
+from tidewaiter.facts.base import Fact, Known, known
+from tidewaiter.facts.proof import Proof, Row
+from tidewaiter.model import SeriesKey
+from tidewaiter.period import Period
+from tidewaiter.series.book import Book
+
+__all__ = ["Multiple", "multiple"]
+
+TINY_BASE_USD = 10_000
+"""Below this value a multiple carries the caveat of a tiny base (in dollars or euros)."""
+
+
+class Multiple(Fact, frozen=True, kw_only=True):
+    """The later period divided by the earlier one.
+
+    ``at_least`` is set where the later number is a part of what the earlier one counts whole, so that the true multiple
+    can only be higher. ``rivals`` are the multiples that conflicting printed figures would give.
+    """
+
+    later: Known
+    earlier: Known
+    later_key: SeriesKey
+    ratio: Row
+    rivals: tuple[Row, ...] = ()
+    at_least: bool = False
+
+
+def multiple(
+    book: Book,
+    key: SeriesKey,
+    later: Period,
+    earlier: Period,
+    what: str,
+    *,
+    later_key: SeriesKey | None = None,
+    later_what: str = "",
+) -> Multiple | None:
+    """Divide a later period by an earlier one.
+
+    Parameters
+    ----------
+    key
+        The series; the earlier period is always read from it.
+    later_key
+        The series of a part of it, to read the later period from; the result is then a least multiple.
+
+    Returns
+    -------
+    Multiple or None
+        None where either is not known or the earlier may have been zero.
+    """
+    proof = Proof()
+    above = known(book, later_key or key, later, proof, later_what or what)
+    below = known(book, key, earlier, proof, what)
+    if above is None or below is None or below.bounds.lo <= 0 or above.value <= 0:
+        return None
+    ratio = proof.result(f"{later} divided by {earlier}", f"{above.row} / {below.row}", "times")
+    rivals = []
+    for figure in above.reading.others if above.reading else ():
+        rivals.append(
+            proof.result(f"the same on the figure of {figure.origin.publisher}", f"{figure.id} / {below.row}", "times")
+        )
+    caveats = []
+    if key.measure == "value" and below.value < TINY_BASE_USD:
+        caveats.append("tiny-base")
+    return Multiple(
+        key=key,
+        period=later,
+        proof=proof.rows,
+        caveats=tuple(caveats),
+        later=above,
+        earlier=below,
+        later_key=later_key or key,
+        ratio=ratio,
+        rivals=tuple(rivals),
+        at_least=later_key is not None and later_key != key,
+    )

@@ -1,0 +1,1 @@
+"""Facts gathered by subject, ranked, with what must be borne in mind."""

@@ -1,0 +1,44 @@
+"""What must be borne in mind, each in one place: an id and a sentence."""
+
+from __future__ import annotations
+
+__all__ = ["CAVEATS", "caveat"]
+
+CAVEATS: dict[str, str] = {
+    "tiny-base": "The base of this multiple is tiny, so a few items more or less would change it greatly.",
+    "single-publisher": "One publisher alone printed this; no independent figure confirms it.",
+    "code-masks": (
+        "China's tariff counted face masks in a wider line before: an absence or a level of 2021 may be about the code, "
+        "not about masks."
+    ),
+    "code-reagents": (
+        "The Harmonized System split the reagent codes on 1 January 2022 (382200 became 382212, 382219 and 382290; test kits "
+        "for some diseases came from other headings), so 2021 cannot be compared code by code."
+    ),
+    "code-vaccines": (
+        "Vaccines for people moved to a new code on 1 January 2022 (300220 became 300241): a search for the new code finds "
+        "nothing in 2021 whatever was traded."
+    ),
+    "part": "Only a part of the heading was printed for the later month; the whole can be larger, not smaller.",
+    "bounded": (
+        "Months that nobody printed are bounded by printed totals less the months that were printed; these come from "
+        "releases of different dates, and China revises its figures."
+    ),
+    "conflict": "Publishers printed different numbers for this; all of them are in the evidence.",
+    "rounded": "Printed figures are rounded; the evidence gives the interval each leaves open.",
+    "unit-value": "A price per unit out of rounded figures; an odd one is a question about the count before it is news.",
+    "lead": "The lead counts from the first month printed; trade in earlier months that nobody printed would lengthen it.",
+    "headings": "Four-digit headings hold many goods; what exactly was traded, and where it went next, customs does not say.",
+    "members": "Summed over the countries that reported trade in the month; the publisher lists no row for the others.",
+}
+
+
+def caveat(identity: str) -> str:
+    """Return the sentence of a caveat.
+
+    Examples
+    --------
+    >>> caveat("tiny-base").startswith("The base")
+    True
+    """
+    return CAVEATS[identity]

@@ -1,0 +1,215 @@
+"""Every code of HS 2007 to 2022 is explained, and stitching neither loses nor repeats one."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.shared_data import shared
+
+from tidewaiter.codes import hs, lineage
+from tidewaiter.errors import InputError, UnknownName
+
+STEPS = list(zip(hs.REVISIONS, hs.REVISIONS[1:], strict=False))
+step = st.sampled_from(STEPS)
+
+
+def nomenclature(year: int) -> set[str]:
+    with shared("data", "reference", f"hs{year}_nomenclature_comtrade.csv").open(encoding="utf-8-sig") as file:
+        return {row["id"] for row in csv.DictReader(file) if len(row["id"]) == 6 and row["id"].isdigit()}
+
+
+@pytest.mark.parametrize("year", hs.REVISIONS)
+def test_the_table_has_the_codes_of_the_official_nomenclature(year: int) -> None:
+    assert set(hs.codes_of(year)) == nomenclature(year)
+
+
+def test_all_145_codes_that_vanish_and_370_that_appear_in_hs_2022_are_explained() -> None:
+    old, new = set(hs.codes_of(2017)), set(hs.codes_of(2022))
+    vanished, appeared = old - new, new - old
+    assert (len(vanished), len(appeared)) == (145, 370)
+    declared = set()
+    for code in vanished:
+        links = hs.successors(code, 2017)
+        assert links, code
+        assert all(hs.alive(link.code, 2022) for link in links)
+        if all(link.basis == "declared" for link in links):
+            assert all(len(link.note) > 40 for link in links)
+            declared.add(code)
+    assert declared == {"300219"}
+    for code in appeared:
+        links = hs.predecessors(code, 2022)
+        assert links, code
+        assert sum(link.main for link in links) == 1
+        assert all(hs.alive(link.code, 2017) for link in links)
+
+
+@pytest.mark.parametrize(("before", "after"), STEPS)
+def test_every_code_of_every_revision_has_a_past_and_a_future(before: int, after: int) -> None:
+    assert all(hs.successors(code, before) for code in hs.codes_of(before))
+    assert all(hs.predecessors(code, after) for code in hs.codes_of(after))
+
+
+def test_links_agree_with_unsds_table_to_the_last_one() -> None:
+    names = {2012: "2012 to 2007", 2017: "2017 to 2012", 2022: "2022 to 2017"}
+    theirs: dict[int, set[tuple[str, str]]] = {year: set() for year in names}
+    with shared("data", "reference", "hs_concordance_2022_2017_2012_2007.csv").open(encoding="utf-8-sig") as file:
+        for row in csv.DictReader(file):
+            theirs[int(row["adjustment"][:4])].add((row["code.after"], row["code.before"]))
+    for year in names:
+        ours = {(code, link.code) for code in hs.codes_of(year) for link in hs.predecessors(code, year)}
+        more = ours - theirs[year]
+        assert not theirs[year] - ours
+        assert (
+            more
+            == {
+                2012: {("291616", "291636"), ("999999", "999999")},
+                2017: set(),
+                2022: {("911490", "911490"), ("854151", "854150"), ("854159", "854150")},
+            }[year]
+        )
+
+
+@given(step, st.data())
+def test_tracing_forth_and_back_never_loses_a_code(years: tuple[int, int], data: st.DataObject) -> None:
+    before, after = years
+    code = data.draw(st.sampled_from(hs.codes_of(before)))
+    for link in hs.successors(code, before):
+        if link.basis != "declared":
+            assert code in [back.code for back in hs.predecessors(link.code, after)]
+    code = data.draw(st.sampled_from(hs.codes_of(after)))
+    for link in hs.predecessors(code, after):
+        assert code in [ahead.code for ahead in hs.successors(link.code, before)]
+
+
+@given(step, st.data())
+def test_a_trace_to_the_newest_revision_ends_in_living_codes(years: tuple[int, int], data: st.DataObject) -> None:
+    start = years[0]
+    code = data.draw(st.sampled_from(hs.codes_of(start)))
+    steps = lineage.trace(code, start, 2022)
+    last = {one.after for one in steps if one.revision == 2022}
+    assert last
+    assert all(hs.alive(one, 2022) for one in last)
+    back = {one.before for end in sorted(last)[:5] for one in lineage.trace(end, 2022, start)}
+    assert code in back or any(one.basis == "declared" for one in steps)
+
+
+@given(step, st.data())
+def test_a_seam_is_what_it_says(years: tuple[int, int], data: st.DataObject) -> None:
+    _, after = years
+    codes = data.draw(st.sets(st.sampled_from(hs.codes_of(after)), min_size=1, max_size=12))
+    joined = lineage.seam(codes, after)
+    reach = {link.code for code in codes for link in hs.predecessors(code, after)}
+    assert set(joined.later) == codes
+    assert set(joined.earlier) | set(joined.left_out) == reach
+    assert not set(joined.earlier) & set(joined.left_out)
+    if joined.kind == "exact":
+        # Nothing leaks either way: both sides hold the same goods.
+        became = {s.code for code in joined.earlier for s in hs.successors(code, hs.REVISIONS[STEPS.index(years)])}
+        assert became == codes
+    assert (joined.kind == "partial") == bool(joined.left_out)
+
+
+@given(step, st.data())
+@settings(max_examples=50)
+def test_stitched_totals_equal_the_sum_of_the_parts(years: tuple[int, int], data: st.DataObject) -> None:
+    before, after = years
+    halves = data.draw(st.lists(st.sampled_from(hs.codes_of(after)), min_size=2, max_size=10, unique=True))
+    whole = lineage.stitch(halves, after, before)
+    value = {code: n + 1 for n, code in enumerate(hs.codes_of(before))}
+    summed = sum(value[code] for code in whole.parts[before])
+    assert summed == sum(value[code] for code in set(whole.parts[before]))
+    assert len(set(whole.parts[before])) == len(whole.parts[before])
+    # Stitching codes together never holds less than each of them alone.
+    for code in halves:
+        assert set(lineage.stitch([code], after, before).parts[before]) <= set(whole.parts[before])
+
+
+@given(step)
+@settings(max_examples=6)
+def test_all_codes_together_stitch_to_all_codes(years: tuple[int, int]) -> None:
+    before, after = years
+    plan = lineage.stitch(hs.codes_of(after), after, before)
+    missing = set(hs.codes_of(before)) - set(plan.parts[before])
+    assert missing <= {"300219"}
+    assert len(plan.parts[before]) == len(set(plan.parts[before]))
+
+
+@given(step, st.data())
+def test_closed_groups_are_closed_and_within_the_limit(years: tuple[int, int], data: st.DataObject) -> None:
+    before, after = years
+    code = data.draw(st.sampled_from(hs.codes_of(after)))
+    group = lineage.closed_group(code, after)
+    if group is not None:
+        assert len(set(group.earlier) | set(group.later)) <= 25
+        assert code in group.later
+        assert lineage.seam(group.later, after).kind == "exact"
+        assert lineage.seam(group.later, after).earlier == group.earlier
+        assert all(hs.alive(code, before) for code in group.earlier)
+
+
+def test_known_descents() -> None:
+    assert [link.code for link in hs.predecessors("300241", 2022)] == ["300220"]
+    assert {link.code for link in hs.successors("382200", 2017)} == {"382212", "382219", "382290"}
+    assert {link.code for link in hs.predecessors("382211", 2022)} == {"300211", "300213", "300214", "300215"}
+    assert [link.code for link in hs.predecessors("382213", 2022)] == ["300620"]
+    assert hs.predecessors("401512", 2022)[0] == ("401511", True, "UNSD conversion", "")
+    assert hs.predecessors("854159", 2022)[0].basis == "declared"
+    assert lineage.seam(["300241"], 2022).kind == "exact"
+    assert lineage.stitch(["8703"], 2022).kind == "exact"
+    assert lineage.closed_group("300241", 2022) == lineage.Group(2022, ("300220",), ("300241",))
+    assert lineage.closed_group("854231", 2022) is None
+
+
+def test_codes_that_keep_their_number_but_change_their_content_are_marked() -> None:
+    changed = [code for code in hs.codes_of(2022) if 2022 in hs.life(code).changed]
+    assert len(changed) == 1173
+    assert {"701919", "911490"} <= set(changed)
+    # 7019.19 of HS 2022 is a number given to other goods: nothing of it comes from 7019.19 of HS 2017.
+    assert "701919" not in [link.code for link in hs.predecessors("701919", 2022)]
+    assert hs.life("300241").changed == ()
+
+
+def test_seams_of_electrical_goods_say_that_only_waste_left() -> None:
+    joined = lineage.seam(["901920"], 2022)
+    assert (joined.kind, joined.minor) == ("primary", True)
+    assert "electrical waste" in joined.words()
+    kinds = Counter(lineage.seam([code], 2022).kind for code in hs.codes_of(2022))
+    assert kinds["exact"] > 4000
+    assert kinds["partial"] < 120
+
+
+def test_smartphones_are_a_new_code_with_a_named_predecessor() -> None:
+    assert not hs.alive("85171300", 2021)
+    assert hs.line_status("85171300", "CN 2021") == "not alive"
+    assert hs.line_status("85171300", "CN 2022") == "prefix known, line not known"
+    assert hs.life("851713").born == 2022
+    assert hs.predecessors("851713", 2022)[0].code == "851712"
+    assert hs.life("851712").died == 2022
+
+
+@pytest.mark.parametrize(
+    ("classification", "revision"),
+    [("HS 2017", 2017), ("HS2017", 2017), ("H5", 2017), ("CN 2021", 2017), (2022, 2022), ("GACC 2025", 2022)],
+)
+def test_a_classification_names_its_revision(classification: str | int, revision: int) -> None:
+    assert hs.revision_of(classification) == revision
+
+
+@pytest.mark.parametrize("text", ["HS", "SITC", "", "1999", "HS 1996"])
+def test_a_classification_without_a_table_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        hs.revision_of(text)
+
+
+def test_unknown_and_dead_codes_are_refused_with_the_reason() -> None:
+    with pytest.raises(UnknownName, match="unknown commodity code '300299'"):
+        hs.life("300299")
+    with pytest.raises(InputError, match=r"300220 is not a code of HS 2022; it is in HS 2007, 2012, 2017"):
+        lineage.stitch(["300220"], "HS 2022")
+    for bad in ("", "abc", "30 02 x", "1", "30０220"):
+        with pytest.raises(InputError):
+            hs.alive(bad, 2022)
