@@ -16,7 +16,7 @@ from tidewaiter.brief.headline import headline, key_points, standfirst
 from tidewaiter.brief.record import Record
 from tidewaiter.brief.sentences import Voice, family_of, write
 from tidewaiter.codes import area_name
-from tidewaiter.events import Event, country, timeline
+from tidewaiter.events import Event, country, indicators, timeline
 from tidewaiter.facts.base import Fact
 from tidewaiter.facts.change import Multiple
 from tidewaiter.facts.level import Course
@@ -243,15 +243,16 @@ def _statements(asked: Asked, evidence: Evidence, record: Record) -> tuple[shape
         return ()
     groups = {group.id for group in evidence.groups}
     subjects = {subject.id for subject in evidence.subjects}
+    counted = {one.id for one in indicators(asked.partner) if not one.baskets or asked.basket in one.baskets}
     found = []
     for number, statement in enumerate(statements(), start=1):
         pair = (statement.reporter, statement.partner, statement.flow)
-        inside = statement.good in subjects or statement.good in groups
+        inside = statement.good in subjects or statement.good in groups or statement.good in counted
         if pair != (evidence.reporter, asked.partner, asked.flow) or not inside:
             continue
-        spoken = Period.parse(statement.period)
+        spoken = Period.parse(statement.period[:7] if statement.kind == "count" else statement.period)
         written = Period(spoken.start, max(spoken.end, month(statement.source.published_from[:7])))
-        if not asked.period.overlaps(written):
+        if not asked.period.overlaps(written) and statement.kind != "count":
             continue
         if asked.as_of is not None and statement.source.published_to > asked.as_of:
             continue

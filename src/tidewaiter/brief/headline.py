@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tidewaiter.brief.gather import Asked, Evidence
 from tidewaiter.brief.sentences import Voice
 from tidewaiter.brief.shape import Section
-from tidewaiter.brief.words import goods_amount, join
+from tidewaiter.findings.words import goods_amount, join
 from tidewaiter.events import Event
 from tidewaiter.facts.base import Known
 from tidewaiter.facts.compare import Exceeds
@@ -21,6 +21,9 @@ __all__ = ["headline", "key_points", "standfirst"]
 
 _FIRST = ("none-before", "exceeds", "multiple", "total", "highest", "months")
 """Which sentence of a section speaks for it, the most telling kind first."""
+
+_UNSAFE = ("exceeds", "total", "months")
+MOST_POINTS = 9
 
 
 def headline(findings: Sequence[Finding], voice: Voice, period: Period, basket: str) -> str:
@@ -104,14 +107,24 @@ def _count(value: int) -> str:
 
 
 def key_points(findings: Sequence[Finding], sections: Sequence[Section]) -> tuple[str, ...]:
-    """Choose one sentence a section, in the order of the sections, eight at the most."""
-    chosen = []
+    """Choose the sentences that say most, in the order of the sections; nine at the most.
+
+    A section is told by its most telling kind of sentence; a great multiple is told beside it. Where an absence may be about
+    a code, the amount speaks for the section instead.
+    """
+    unsafe = {finding.subject.group or finding.subject.id for finding in findings if finding.unsafe}
+    chosen: list[str] = []
     for section in sections:
-        order = ("highest", "multiple", "total") if section.id == "total" else _FIRST
+        order = (
+            ("highest", "multiple", "total") if section.id == "total" else _UNSAFE if section.id in unsafe else _FIRST
+        )
         kinds = {sentence.family: sentence.id for sentence in reversed(section.sentences)}
         pick = next((kinds[kind] for kind in order if kind in kinds), None)
-        if pick is not None:
-            chosen.append(pick)
-    if sections and sections[-1].id == "total" and len(chosen) > 8:
-        return (*chosen[:7], chosen[-1])
-    return tuple(chosen[:8])
+        if pick is None:
+            continue
+        chosen.append(pick)
+        if pick == kinds.get("none-before") and "multiple" in kinds:
+            chosen.append(kinds["multiple"])
+    if len(chosen) > MOST_POINTS and sections[-1].id == "total":
+        return (*chosen[: MOST_POINTS - 1], chosen[-1])
+    return tuple(chosen[:MOST_POINTS])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from tidewaiter.brief.shape import Sentence, Source, TableRow
-from tidewaiter.brief.words import money, number
+from tidewaiter.findings.words import money, number
 from tidewaiter.facts.proof import COLUMNS, Row, plain
 from tidewaiter.model import Figure, Measure
 
@@ -78,7 +78,7 @@ class Record:
             if value
             else f"{number(figure.value, _step(figure))} {key.unit}"
         )
-        low, high = plain(bounds.lo), plain(bounds.hi)
+        low, high = _grouped(bounds.lo), _grouped(bounds.hi)
         between = low if low == high else f"{low} to {high}" if high else f"{low} or more"
         return TableRow(
             id=figure.id,
@@ -91,6 +91,12 @@ class Record:
             source=self.source(figure.origin.publisher, figure.origin.published(), figure.origin.address),
             note=figure.note,
         )
+
+
+def _grouped(value: float) -> str:
+    """Write an end of an interval with thousands separators; empty where it is open."""
+    text = plain(value)
+    return f"{value:,.1f}".removesuffix(".0") if text else ""
 
 
 def _step(figure: Figure) -> float:

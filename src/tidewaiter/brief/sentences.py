@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tidewaiter.brief.words import amount, every, goods_amount, join, money, months, number, runs, span, times
+from tidewaiter.findings.words import amount, every, goods_amount, join, money, months, number, runs, span, times
 from tidewaiter.facts.base import Fact, Known
 from tidewaiter.facts.change import Multiple
 from tidewaiter.facts.compare import Exceeds

@@ -14,12 +14,14 @@ from typing import Literal
 
 import msgspec
 
+from tidewaiter.events import indicators
 from tidewaiter.facts.base import Known, known
 from tidewaiter.facts.change import multiple
 from tidewaiter.facts.compare import exceeds
 from tidewaiter.facts.proof import Proof, Row
 from tidewaiter.facts.relation import unit_value
 from tidewaiter.facts.since import highest_since
+from tidewaiter.findings.words import amount, goods_amount, month_list
 from tidewaiter.model import Figure, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period
 from tidewaiter.series.book import Book
@@ -54,6 +56,8 @@ def judge(statement: Statement, figures: Iterable[Figure], wholes: dict[str, str
     """
     if statement.kind == "no figure":
         return Judged("no figure", "No figure was printed for it, so there is nothing to check.")
+    if statement.kind == "count":
+        return _count(statement)
     every = [f for f in figures if f.key.reporter == statement.reporter and f.key.partner == statement.partner]
     others = Book((f for f in every if f.origin.family != statement.source.family), wholes=wholes)
     all_ = Book(every, wholes=wholes)
@@ -74,13 +78,6 @@ def _phrase(statement: Statement) -> str:
     return goods()[statement.good].phrase
 
 
-def _tell(known_: Known, key: SeriesKey) -> str:
-    money = {"USD": "US$", "EUR": "EUR "}.get(key.unit, "") if key.measure is Measure.VALUE else ""
-    unit = "" if money or key.unit == "pieces" else f" {key.unit}"
-    more = "more than " if known_.printed is not None and math.isinf(known_.printed.bounds.hi) else ""
-    return f"{more}{money}{known_.value:,.0f}{unit}"
-
-
 def _nobody(statement: Statement, own: str = "") -> Judged:
     return Judged("cannot tell", f"No other publisher printed a figure for it{own}.")
 
@@ -93,16 +90,16 @@ def _amount(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> J
     said = figure_bounds(statement.value, statement.step)
     whose = " and ".join(dict.fromkeys(f.origin.family for f in found.reading.figures)) if found.reading else ""
     text = (
-        f"{whose} printed {_tell(found, key)}"
+        f"{whose} printed {amount(found, key)}"
         if found.reading
-        else f"the months that others printed add up to {_tell(found, key)}"
+        else f"the months that others printed add up to {amount(found, key)}"
     )
     text = text[0].upper() + text[1:]
     # A sum that others' months make is better evidence than a coarse round number.
     if found.reading is not None and not said.contains(found.bounds):
         finer = _sum(others, key, statement, proof)
         if finer is not None and finer.bounds.hi - finer.bounds.lo < found.bounds.hi - found.bounds.lo:
-            text += f"; the months that others printed add up to {_tell(finer, key)}"
+            text += f"; the months that others printed add up to {amount(finer, key)}"
             found = finer
     if not said.meets(found.bounds):
         return Judged("contradicted", f"{text}.", _digits(statement.value, found.value), proof.rows)
@@ -126,6 +123,33 @@ def _digits(said: float, found: float) -> str:
     return ""
 
 
+def _count(statement: Statement) -> Judged:
+    """Hold a statement against a daily count: ``measure`` is new or cumulative, ``period`` the day."""
+    for indicator in indicators(statement.partner):
+        day = next((day for day in indicator.days if day.day == statement.period), None)
+        value = getattr(day, statement.measure, None) if indicator.id == statement.good else None
+        if value is None:
+            continue
+        said = figure_bounds(statement.value, statement.step)
+        row = Row(
+            row="D1",
+            kind="figure",
+            what=f"{indicator.noun}, {statement.measure}",
+            period=statement.period,
+            measure="count",
+            unit=indicator.unit,
+            value=value,
+            bounds=Interval(value, value),
+            printed=f"{value:.0f}",
+            publisher=indicator.source,
+            published=statement.period,
+            note=indicator.caveat,
+        )
+        verdict: Verdict = "supported" if said.lo <= value <= said.hi else "contradicted"
+        return Judged(verdict, f"The daily report says {value:,.0f}. {indicator.caveat}", "", (row,))
+    return _nobody(statement)
+
+
 def _highest(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Judged:
     phrase = _phrase(statement)
     target, since = Period.parse(statement.period), Period.parse(statement.since)
@@ -140,9 +164,9 @@ def _highest(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> 
             if run.start <= since.start <= run.end and len(run) == 2:
                 merged = known(others, key, run, proof, phrase)
                 if merged is not None and merged.bounds.lo > now.bounds.hi:
-                    reading = f"merged months: {run.words()} were first published together, {_tell(merged, key)}"
+                    reading = f"merged months: {run.words()} were first published together, {amount(merged, key)}"
         why = (
-            f"{since.words()} came to {_tell(then, key)}, less than the {_tell(now, key)} of {target.words()}, so it cannot be "
+            f"{since.words()} came to {amount(then, key)}, less than the {amount(now, key)} of {target.words()}, so it cannot be "
             "the last month that was higher."
         )
         return Judged("contradicted", why, reading, proof.rows)
@@ -151,19 +175,17 @@ def _highest(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> 
         return _nobody(statement)
     between = [month for month in fact.undecided if month > since.start]
     if fact.higher is not None and fact.higher.period.start > since.start:
-        why = f"{fact.higher.period.words()} was higher already: {_tell(fact.higher, key)}."
+        why = f"{fact.higher.period.words()} was higher already: {amount(fact.higher, key)}."
         return Judged("contradicted", why, "", fact.proof)
     if between:
-        from tidewaiter.findings.words import month_list
-
         why = (
-            f"{since.words()} was higher ({_tell(then, key)}), but {month_list(between)} "
+            f"{since.words()} was higher ({amount(then, key)}), but {month_list(between)} "
             f"{'is' if len(between) == 1 else 'are'} not known singly: the monthly figures would settle it."
         )
         return Judged("cannot tell", why, "", fact.proof)
     return Judged(
         "supported",
-        f"Every month in between is proved lower; {since.words()} came to {_tell(then, key)}.",
+        f"Every month in between is proved lower; {since.words()} came to {amount(then, key)}.",
         "",
         fact.proof,
     )
@@ -191,7 +213,7 @@ def _none(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Jud
                 whole = known(others, one, period, proof, wider.phrase)
                 if whole is not None and whole.value > 0:
                     why = (
-                        f"The line was a wider one then: {_tell(whole, one)} of {wider.phrase} in {period.words()}. An absence under "
+                        f"The line was a wider one then: {amount(whole, one)} of {wider.phrase} in {period.words()}. An absence under "
                         "the newer line is about the code."
                     )
                     return Judged("unsafe", why, "wider code before", proof.rows)
@@ -245,16 +267,16 @@ def _exceeds(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> 
     period, before, phrase = Period.parse(statement.period), Period.parse(statement.earlier), _phrase(statement)
     fact = exceeds(others, key, period, before, phrase)
     if fact is not None:
-        return Judged("supported", f"{_tell(fact.now, key)} against {_tell(fact.before, key)}.", "", fact.proof)
+        return Judged("supported", f"{amount(fact.now, key)} against {amount(fact.before, key)}.", "", fact.proof)
     proof = Proof()
     now, then = known(others, key, period, proof, phrase), known(others, key, before, proof, phrase)
     if now is not None and then is not None:
         verdict: Verdict = "contradicted" if now.bounds.hi <= then.bounds.lo else "within rounding"
-        return Judged(verdict, f"{_tell(now, key)} against {_tell(then, key)}.", "", proof.rows)
+        return Judged(verdict, f"{amount(now, key)} against {amount(then, key)}.", "", proof.rows)
     own = exceeds(all_, key, period, before, phrase)
     if own is not None:
         why = (
-            f"Its own numbers say so ({_tell(own.now, key)} against {_tell(own.before, key)}), but no other publisher printed "
+            f"Its own numbers say so ({amount(own.now, key)} against {amount(own.before, key)}), but no other publisher printed "
             "either: the customs file would settle it."
         )
         return Judged("cannot tell", why, "", own.proof)
@@ -263,16 +285,14 @@ def _exceeds(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> 
 
 def _price(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Judged:
     period, phrase = Period.parse(statement.period), _phrase(statement)
-    amount = next(
+    pieces = next(
         (k for k in others.keys if k.cmd == key.cmd and k.measure is Measure.QUANTITY and k.flow is key.flow), None
     )
-    fact = amount and unit_value(others, key, amount, period, phrase)
+    fact = pieces and unit_value(others, key, pieces, period, phrase)
     if not fact:
         return _nobody(statement)
     said = figure_bounds(statement.value, statement.step)
-    text = (
-        f"{_tell(fact.value, key)} for {_tell(fact.amount, fact.amount_key)} pieces is US${fact.price.value:.2g} each."
-    )
+    text = f"{amount(fact.value, key)} for {goods_amount(fact.amount, fact.amount_key, phrase)} is US${fact.price.value:.2g} each."
     if said.meets(fact.price.bounds):
         return Judged("supported", text, "", fact.proof)
     thousand = Interval(fact.price.bounds.lo * 1000, fact.price.bounds.hi * 1000)

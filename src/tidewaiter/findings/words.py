@@ -1,15 +1,197 @@
-"""Months in words, for reasons that name them."""
+"""Numbers, amounts and lists of months as a reader would say them.
+
+Rounding never goes further than the evidence: a multiple is printed with as many digits as its interval leaves
+certain, two at the most, and as a span where it leaves none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
-from tidewaiter.period import month_words
+from tidewaiter.facts.base import Known
+from tidewaiter.model import Interval, Measure, SeriesKey
+from tidewaiter.period import MONTH_NAMES, Period, month_words
 
-__all__ = ["month_list"]
+__all__ = [
+    "amount",
+    "every",
+    "goods_amount",
+    "join",
+    "money",
+    "month_list",
+    "months",
+    "number",
+    "runs",
+    "span",
+    "step_of",
+    "times",
+]
+
+_CURRENCIES = {"USD": "US$", "EUR": "EUR ", "CNY": "RMB ", "GBP": "GBP ", "BRL": "BRL "}
 
 
-def month_list(months: Sequence[int]) -> str:
+def number(value: float, step: float = 1.0) -> str:
+    """Write a number: millions as such, as fine as it was printed.
+
+    Examples
+    --------
+    >>> number(266891), number(10_680_000, 10_000), number(98_100_000, 100_000), number(42_783_930)
+    ('266,891', '10.68 million', '98.1 million', '42.8 million')
+    >>> number(0.0249)
+    '0.025'
+    """
+    if 0 < abs(value) < 10 and value != int(value):
+        return f"{value:.2g}"
+    if abs(value) < 1_000_000:
+        return f"{value:,.0f}"
+    scale, name = (1e9, "billion") if abs(value) >= 1e9 else (1e6, "million")
+    if step > 1:
+        digits = max(0, round(math.log10(scale / step)))
+        text = f"{value / scale:,.{digits}f}"
+    else:
+        text = f"{value / scale:,.3g}" if abs(value) / scale < 100 else f"{value / scale:,.0f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"{text} {name}"
+
+
+def money(value: float, unit: str, step: float = 1.0) -> str:
+    """Write a value with its currency.
+
+    Examples
+    --------
+    >>> money(98_100_000, "USD", 100_000), money(42_783_930, "EUR")
+    ('US$98.1 million', 'EUR 42.8 million')
+    """
+    return f"{_CURRENCIES.get(unit, unit + ' ')}{number(value, step)}"
+
+
+def step_of(known: Known) -> float:
+    """Return how finely a known number was printed; 1 for exact ones."""
+    if known.printed is None:
+        return max(1.0, _round_step(known.bounds.hi - known.bounds.lo))
+    width = known.printed.bounds.hi - known.printed.bounds.lo
+    return width if math.isfinite(width) and width > 1 else 1.0
+
+
+def _round_step(width: float) -> float:
+    return 10.0 ** math.floor(math.log10(width)) if width > 1 and math.isfinite(width) else 1.0
+
+
+def amount(known: Known, key: SeriesKey) -> str:
+    """Write an amount with its unit: ``US$2,769``, ``1,140 kg``, ``94,840``."""
+    more = "more than " if math.isinf(known.bounds.hi) else ""
+    if key.measure is Measure.VALUE:
+        return more + money(known.value, key.unit, step_of(known))
+    text = number(known.value, step_of(known))
+    if key.unit == "pieces":
+        return more + text
+    return more + f"{text} {key.unit}"
+
+
+def goods_amount(known: Known, key: SeriesKey, phrase: str) -> str:
+    """Write an amount of goods: ``94,840 thermometers``, ``1,140 kg of reagents``, ``US$2,769 worth of masks``."""
+    text = amount(known, key)
+    if key.measure is Measure.VALUE:
+        return f"{text} worth of {phrase}"
+    return f"{text} {phrase}" if key.unit == "pieces" else f"{text} of {phrase}"
+
+
+def times(ratio: Interval, value: float | None = None) -> str:
+    """Write a multiple as firmly as its interval allows.
+
+    Examples
+    --------
+    >>> times(Interval(96.37, 96.40)), times(Interval(33.3, 33.4)), times(Interval(21, 26))
+    ('96 times', '33 times', 'between 21 and 26 times')
+    >>> times(Interval(1.40, 1.42)), times(Interval(3, math.inf))
+    ('1.4 times', 'at least 3 times')
+    """
+    if math.isinf(ratio.hi):
+        return f"at least {_floor2(ratio.lo)} times"
+    low, high = _two(ratio.lo), _two(ratio.hi)
+    if low == high:
+        return f"{low} times"
+    return f"between {_floor2(ratio.lo)} and {_ceil2(ratio.hi)} times"
+
+
+def _digits(value: float) -> int:
+    return 1 - math.floor(math.log10(value)) if value > 0 else 0
+
+
+def _two(value: float) -> str:
+    return _show(round(value, _digits(value)))
+
+
+def _floor2(value: float) -> str:
+    digits = _digits(value)
+    return _show(math.floor(value * 10.0**digits) / 10.0**digits)
+
+
+def _ceil2(value: float) -> str:
+    digits = _digits(value)
+    return _show(math.ceil(value * 10.0**digits) / 10.0**digits)
+
+
+def _show(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
+
+
+def runs(numbers: Iterable[int]) -> list[Period]:
+    """Gather months into unbroken runs, in order.
+
+    Examples
+    --------
+    >>> [str(run) for run in runs([24264, 24265, 24267])]
+    ['2022-01..2022-02', '2022-04']
+    """
+    found: list[Period] = []
+    for month in sorted(numbers):
+        if found and found[-1].end == month - 1:
+            found[-1] = Period(found[-1].start, month)
+        else:
+            found.append(Period(month, month))
+    return found
+
+
+def months(numbers: Sequence[int]) -> str:
+    """Write a set of months as runs: ``February 2020 to December 2021 and March 2022``."""
+    return join([span(run) for run in runs(numbers)])
+
+
+def every(numbers: Sequence[int]) -> str:
+    """Write a set of months after "in every month": ``from February 2020 to December 2021 and in March 2022``.
+
+    Examples
+    --------
+    >>> every([24241, 24242, 24243, 24266])
+    'from February to April 2020 and in March 2022'
+    """
+    parts = []
+    for run in runs(numbers):
+        text = span(run)
+        if run.is_month:
+            parts.append(f"in {text}")
+        elif " to " in text:
+            parts.append(f"from {text}")
+        else:
+            parts.append(f"of {text}")
+    return join(parts)
+
+
+def span(period: Period) -> str:
+    """Write a run of months inside a sentence; two months are joined by "and"."""
+    if len(period) == 2 and period.start // 12 == period.end // 12:
+        return f"{MONTH_NAMES[period.start % 12]} and {month_words(period.end)}"
+    if len(period) == 24 and period.start % 12 == 0:
+        return f"{period.start // 12} and {period.end // 12}"
+    if period.is_year or period.is_month or period.start // 12 != period.end // 12:
+        return period.words()
+    return f"{MONTH_NAMES[period.start % 12]} to {month_words(period.end)}"
+
+
+def month_list(numbers: Sequence[int]) -> str:
     """Write months one by one, in order.
 
     Examples
@@ -17,5 +199,17 @@ def month_list(months: Sequence[int]) -> str:
     >>> month_list([24265, 24264])
     'January 2022 and February 2022'
     """
-    words = [month_words(month) for month in sorted(months)]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+    return join([month_words(number) for number in sorted(numbers)])
+
+
+def join(parts: Sequence[str]) -> str:
+    """Join words with commas and an "and".
+
+    Examples
+    --------
+    >>> join(["a"]), join(["a", "b"]), join(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -17,7 +17,7 @@ __all__ = ["Statement", "statements"]
 class Statement(msgspec.Struct, frozen=True):
     """One published statement.
 
-    ``kind`` is one of ``amount``, ``highest since``, ``none in``, ``times``, ``exceeds``, ``price`` and ``no figure``; which
+    ``kind`` is one of ``amount``, ``count`` (of a daily indicator), ``highest since``, ``none in``, ``times``, ``exceeds``, ``price`` and ``no figure``; which
     of the other fields it uses follows from it.
     """
 
@@ -48,7 +48,7 @@ def statements() -> tuple[Statement, ...]:
     Examples
     --------
     >>> sorted({statement.kind for statement in statements()})
-    ['amount', 'exceeds', 'highest since', 'no figure', 'none in', 'price', 'times']
+    ['amount', 'count', 'exceeds', 'highest since', 'no figure', 'none in', 'price', 'times']
     """
     text = resources.files("tidewaiter.sources").joinpath("tables", "statements.toml").read_text(encoding="utf-8")
     return tuple(msgspec.convert(entry, Statement) for entry in tomllib.loads(text)["statement"])
