@@ -38,7 +38,7 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    heavy = "numpy pyarrow duckdb numba scipy jinja2 pandas altair msgspec httpx2".split()
+    heavy = ["numpy", "pyarrow", "duckdb", "numba", "scipy", "jinja2", "pandas", "altair", "msgspec", "httpx2"]
     code = (
         "import sys\nfrom tidewaiter.cli import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"

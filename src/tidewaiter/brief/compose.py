@@ -24,9 +24,9 @@ from tidewaiter.facts.since import HighestSince
 from tidewaiter.findings.caveats import caveat
 from tidewaiter.findings.find import Finding, find
 from tidewaiter.findings.statements import judge
+from tidewaiter.period import Period, month
 from tidewaiter.sources.figures import DATASET as PRESS
 from tidewaiter.sources.statements import statements
-from tidewaiter.period import Period, month
 
 __all__ = ["Composed", "compose"]
 
@@ -224,7 +224,7 @@ def _table(evidence: Evidence, told: Sequence[Finding], period: Period, record: 
 
 def _caveats(evidence: Evidence, told: Sequence[Finding]) -> tuple[str, ...]:
     if evidence.kind == "press":
-        first = (
+        first: tuple[str, ...] = (
             "The figures were printed by news agencies and newspapers from China's customs database; they are not the "
             "customs service's own files. A month that nobody printed is not known: it is never read as zero.",
             caveat("rounded"),

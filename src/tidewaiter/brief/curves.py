@@ -7,9 +7,9 @@ import math
 from tidewaiter.brief.gather import Asked
 from tidewaiter.brief.record import Record
 from tidewaiter.brief.shape import Curve
-from tidewaiter.findings.words import number
 from tidewaiter.events import Day, Indicator, indicators
 from tidewaiter.facts.proof import Proof, Row
+from tidewaiter.findings.words import number
 from tidewaiter.model import Interval
 from tidewaiter.period import month_words
 

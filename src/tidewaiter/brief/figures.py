@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 from tidewaiter.brief.shape import Chart, ChartCell, ChartEvent, ChartRun
-from tidewaiter.findings.words import money, number
 from tidewaiter.events import Event
 from tidewaiter.facts.proof import Proof
 from tidewaiter.facts.remainder import at_most
 from tidewaiter.findings.find import Subject
+from tidewaiter.findings.words import money, number
 from tidewaiter.model import Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period, month, month_text, month_words
 from tidewaiter.series.book import Book

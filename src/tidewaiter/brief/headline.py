@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from tidewaiter.brief.gather import Asked, Evidence
 from tidewaiter.brief.sentences import Voice
 from tidewaiter.brief.shape import Section
-from tidewaiter.findings.words import goods_amount, join
 from tidewaiter.events import Event
 from tidewaiter.facts.base import Known
 from tidewaiter.facts.compare import Exceeds
 from tidewaiter.facts.level import Course, Total
 from tidewaiter.facts.since import NoneBefore
 from tidewaiter.findings.find import Finding
+from tidewaiter.findings.words import goods_amount, join
 from tidewaiter.model import SeriesKey
 from tidewaiter.period import Period
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from tidewaiter.brief.shape import Sentence, Source, TableRow
-from tidewaiter.findings.words import money, number
 from tidewaiter.facts.proof import COLUMNS, Row, plain
+from tidewaiter.findings.words import money, number
 from tidewaiter.model import Figure, Measure
 
 __all__ = ["Record"]

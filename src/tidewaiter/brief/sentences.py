@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from tidewaiter.findings.words import amount, every, goods_amount, join, money, months, number, runs, span, times
 from tidewaiter.facts.base import Fact, Known
 from tidewaiter.facts.change import Multiple
 from tidewaiter.facts.compare import Exceeds
@@ -17,6 +16,7 @@ from tidewaiter.facts.proof import Proof, Row
 from tidewaiter.facts.relation import Lead, UnitValue
 from tidewaiter.facts.since import HighestSince, NoneBefore
 from tidewaiter.findings.find import Finding
+from tidewaiter.findings.words import amount, every, goods_amount, join, money, months, number, runs, span, times
 from tidewaiter.model import Figure, Flow, Measure, SeriesKey
 from tidewaiter.period import month_words
 from tidewaiter.series.book import Reading
@@ -130,7 +130,7 @@ def _beside(finding: Finding, key: SeriesKey, known: Known, used: list[Fact]) ->
 
 def _none_before(fact: NoneBefore, finding: Finding, voice: Voice, used: list[Fact]) -> str:
     phrase = finding.subject.phrase
-    when = f"in {span(fact.none)}" if len(fact.none) < 14 or fact.none.is_year else f"in {span(fact.none)}"
+    when = f"in {span(fact.none)}"
     if not fact.none.is_month and not fact.none.is_year and len(fact.none) != 24:
         when = f"from {month_words(fact.none.start)} to {month_words(fact.none.end)}"
     said = f"No {voice.noun} of {phrase} {voice.way} were recorded {when}"

@@ -8,7 +8,6 @@ reconciles with the statement.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Literal
 

@@ -170,7 +170,8 @@ class Book:
 
     def _parts(self, key: SeriesKey, period: Period) -> tuple[float, tuple[str, ...]]:
         """Return what the printed parts of a good come to at least, and their figures."""
-        least, proof = 0.0, []
+        least = 0.0
+        proof: list[str] = []
         for cmd, whole in self.wholes.items():
             if whole == key.cmd:
                 reading = self.reading(msgspec.structs.replace(key, cmd=cmd), period)

@@ -64,7 +64,7 @@ def open_content(path: Path) -> BinaryIO:
     if magic != b"\x1f\x8b":
         return file
     inner = cast(BinaryIO, gzip.GzipFile(fileobj=file))
-    return io.BufferedReader(_Bounded(inner, size, str(path)), 1 << 20)  # type: ignore[return-value]
+    return io.BufferedReader(_Bounded(inner, size, str(path)), 1 << 20)
 
 
 def head_of(path: Path) -> bytes:
