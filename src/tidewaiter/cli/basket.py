@@ -30,9 +30,7 @@ def register(commands: Any) -> None:
     listed.set_defaults(run=_list)
     show = actions.add_parser("show", help="a basket's groups and lines in the codes of a classification")
     show.add_argument("basket", help="name, or path of a TOML file")
-    show.add_argument(
-        "--classification", default="HS 2022", metavar="C", help="such as 'HS 2017' (default: HS 2022)"
-    )
+    show.add_argument("--classification", default="HS 2022", metavar="C", help="such as 'HS 2017' (default: HS 2022)")
     show.add_argument("--year", type=int, metavar="Y", help="the year, where the classification does not say it")
     show.set_defaults(run=_show)
     check = actions.add_parser("check", help="check that a basket can be read and resolves in every revision")

@@ -32,9 +32,7 @@ def register(commands: Any) -> None:
     trace = actions.add_parser("trace", help="every link from a code to another revision")
     trace.add_argument("code", help="6 digits")
     trace.add_argument("--to", required=True, metavar="YEAR", help="the revision to go to: a year, or HS 2022")
-    trace.add_argument(
-        "--from", dest="start", metavar="YEAR", help="the revision it is meant in (default: its last)"
-    )
+    trace.add_argument("--from", dest="start", metavar="YEAR", help="the revision it is meant in (default: its last)")
     trace.set_defaults(run=_trace)
     search = actions.add_parser("search", help="find codes by a word in English, Chinese or Korean")
     search.add_argument("words", nargs="+", help="one or more words")
@@ -108,7 +106,7 @@ def _show(arguments: argparse.Namespace) -> int:
         lines.append(f"  stitched: {joined.words().partition(': ')[2]}")
         if group is not None and (len(group.earlier), len(group.later)) != (1, 1):
             lines.append(f"  closed group: {' + '.join(group.earlier)} = {' + '.join(group.later)}")
-    answer: dict[str, Any] = {
+    answer = {
         "code": life.code,
         "national_line": national or None,
         "national_line_status": hs.line_status(national, life.revisions[-1]) if national else None,
