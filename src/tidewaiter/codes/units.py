@@ -55,7 +55,7 @@ class Unit(NamedTuple):
 class UnitBreak(NamedTuple):
     """A change of unit inside a series.
 
-    ``kind`` is ``scale`` where the units convert (pieces to thousand pieces) and ``dimension`` where they do not (pieces
+    ``kind`` is ``scale`` where the units convert (pieces to thousand pieces), ``dimension`` where they do not (pieces
     to kilograms); ``factor`` multiplies quantities after the break into the unit before it, ``None`` where it cannot.
     """
 
@@ -108,9 +108,7 @@ def unit(name: str) -> Unit:
     """
     found = all_units().get(name) or unit_by_scheme("words", name)
     if found is None:
-        raise UnknownName(
-            "unit", name, list(all_units()), "Give one of them, such as items, thousand items, pairs or kg"
-        )
+        raise UnknownName("unit", name, list(all_units()), "Such as items, thousand items, pairs or kg")
     return found
 
 
