@@ -106,7 +106,7 @@ def _show(arguments: argparse.Namespace) -> int:
         lines.append(f"  stitched: {joined.words().partition(': ')[2]}")
         if group is not None and (len(group.earlier), len(group.later)) != (1, 1):
             lines.append(f"  closed group: {' + '.join(group.earlier)} = {' + '.join(group.later)}")
-    answer: dict[str, Any] = {
+    answer = {
         "code": life.code,
         "national_line": national or None,
         "national_line_status": hs.line_status(national, life.revisions[-1]) if national else None,

@@ -6,24 +6,76 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tidewaiter.codes.areas import Area, all_areas, area, area_name, by_scheme, members, to_scheme
+    from tidewaiter.codes.hs import (
+        REVISIONS,
+        Life,
+        Link,
+        alive,
+        codes_of,
+        life,
+        line_status,
+        predecessors,
+        revision_of,
+        successors,
+    )
+    from tidewaiter.codes.lineage import Group, Seam, Step, Stitch, closed_group, seam, seam_ahead, stitch, trace
+    from tidewaiter.codes.texts import search, standard_unit, text_of
+    from tidewaiter.codes.units import Unit, UnitBreak, all_units, convert, unit, unit_breaks, unit_by_scheme
 
-__all__ = ["Area", "all_areas", "area", "area_name", "by_scheme", "members", "to_scheme"]
+_HOMES = {
+    "areas": ("Area", "all_areas", "area", "area_name", "by_scheme", "members", "to_scheme"),
+    "hs": ("REVISIONS", "Life", "Link", "alive", "codes_of", "life", "line_status", "predecessors", "revision_of",
+           "successors"),
+    "lineage": ("Group", "Seam", "Step", "Stitch", "closed_group", "seam", "seam_ahead", "stitch", "trace"),
+    "texts": ("search", "standard_unit", "text_of"),
+    "units": ("Unit", "UnitBreak", "all_units", "convert", "unit", "unit_breaks", "unit_by_scheme"),
+}  # fmt: skip
 
-_HOME = {
-    "Area": "areas",
-    "all_areas": "areas",
-    "area": "areas",
-    "area_name": "areas",
-    "by_scheme": "areas",
-    "members": "areas",
-    "to_scheme": "areas",
-}
+__all__ = [
+    "REVISIONS",
+    "Area",
+    "Group",
+    "Life",
+    "Link",
+    "Seam",
+    "Step",
+    "Stitch",
+    "Unit",
+    "UnitBreak",
+    "alive",
+    "all_areas",
+    "all_units",
+    "area",
+    "area_name",
+    "by_scheme",
+    "closed_group",
+    "codes_of",
+    "convert",
+    "life",
+    "line_status",
+    "members",
+    "predecessors",
+    "revision_of",
+    "seam",
+    "seam_ahead",
+    "search",
+    "standard_unit",
+    "stitch",
+    "successors",
+    "text_of",
+    "to_scheme",
+    "trace",
+    "unit",
+    "unit_breaks",
+    "unit_by_scheme",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Import a name's module when it is first asked for."""
     from importlib import import_module
 
-    if name in _HOME:
-        return getattr(import_module(f"tidewaiter.codes.{_HOME[name]}"), name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"tidewaiter.codes.{home}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
