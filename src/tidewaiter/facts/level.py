@@ -104,8 +104,6 @@ def total(book: Book, key: SeriesKey, period: Period, what: str) -> Total | None
     months = whole_sum(book, key, period, proof, what)
     agrees = ""
     if months is not None:
-        if months.value == whole.value:
-            agrees = "exact"
-        else:
-            agrees = "rounding" if months.bounds.meets(whole.bounds) else "no"
+        fits = "rounding" if months.bounds.meets(whole.bounds) else "no"
+        agrees = "exact" if months.value == whole.value else fits
     return Total(key=key, period=period, proof=proof.rows, total=whole, months=months, agrees=agrees)
