@@ -63,7 +63,8 @@ def open_content(path: Path) -> BinaryIO:
         raise BadFile(str(path), f"cannot be read ({error.strerror})") from error
     if magic != b"\x1f\x8b":
         return file
-    inner = cast(BinaryIO, gzip.GzipFile(fileobj=file))
+    file.close()
+    inner = cast(BinaryIO, gzip.open(path, "rb"))  # closes the file beneath it, which GzipFile(fileobj=...) would not
     return io.BufferedReader(_Bounded(inner, size, str(path)), 1 << 20)
 
 
