@@ -1,5 +1,7 @@
 """A brief as realistic as one can be written by hand, with every state a chart may hold, for the tests of the pages."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from tidewaiter.brief.shape import (
@@ -59,11 +61,7 @@ def chart(title: str, unit: str, known: dict[str, tuple[object, ...]], **more: o
     return Chart(
         title,
         unit,
-        str(
-            more.pop(
-                "alt", f"Monthly bars of {title.lower()}, {first} to May 2022; the sentences beside it say the numbers."
-            )
-        ),
+        str(more.pop("alt", f"Monthly bars, {title}, {first} to 2022-05; the sentences beside it say the numbers.")),
         cells(first, "2022-05", known),
         events=tuple(m for m in MARKS if m.day[:7] >= first),
         period_from="2022-01",
@@ -206,7 +204,7 @@ _FEVER = (
 CURVES = (
     Curve(
         "New fever cases a day", "new cases reported a day", "A peak of 392,920 on 16 May 2022, falling to 73,780 by 3 June; one day has no number.",
-        tuple(f"2022-05-{d:02d}" for d in range(13, 32)) + ("2022-06-01", "2022-06-02", "2022-06-03"), _FEVER,
+        (*(f"2022-05-{d:02d}" for d in range(13, 32)), "2022-06-01", "2022-06-02", "2022-06-03"), _FEVER,
         "Fever is not a confirmed case: the country reported hardly any laboratory tests, and the counts are its own.",
         (sentence("fever-peak", "Reported new fever cases peaked at 392,920 on 16 May 2022.", "kcna"),),
         "Korean Central News Agency, daily.",

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample import sample
 
+from tests.brief.sample import sample
 from tidewaiter.brief.html import render_html, web_address
 from tidewaiter.brief.shape import ChartCell, ChartRun, Sentence
 from tidewaiter.errors import OutputError

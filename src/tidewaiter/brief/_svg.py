@@ -87,7 +87,13 @@ def short_number(value: float) -> str:
 
 def text_width(text: str, size: float) -> float:
     """Estimate how wide a text is drawn in bold by the widest of the usual fonts; ideographs and Hangul are square."""
-    return sum(size if ord(char) >= 0x1100 else size * (0.39 if char in ".,' il|" else 0.69) for char in text)
+
+    def share(char: str) -> float:
+        if ord(char) >= 0x1100:
+            return 1.0
+        return 0.39 if char in ".,' il|" else 1.04 if char in "mwMW%@–—" else 0.72
+
+    return size * sum(map(share, text))
 
 
 class Labels:
@@ -105,15 +111,17 @@ class Labels:
         self.box = (left, right, top, bottom)
         self.size = size
         self.taken: list[tuple[float, float, float, float]] = []
+        self.shunned: list[tuple[float, float, float, float]] = []
 
     def block(self, x0: float, x1: float, y0: float, y1: float) -> None:
-        """Keep labels out of an area."""
-        self.taken.append((x0, x1, y0, y1))
+        """Keep labels out of an area, a bar say, as long as there is another place for them."""
+        self.shunned.append((x0, x1, y0, y1))
 
-    def place(self, text: str, x: float, y: float, *, cls: str, must: bool = False) -> Markup:
+    def place(self, text: str, x: float, y: float, *, cls: str, must: bool = False, leader: bool = False) -> Markup:
         """Return the label with its lower edge near ``(x, y)``, or nothing where there is no room.
 
-        ``must`` draws it at the first position inside the box even if another label is near.
+        ``must`` draws it at the first position inside the box even if another label is near; ``leader`` joins it by
+        a thin line to what it names where it had to go elsewhere.
         """
         width, height = text_width(text, self.size), self.size
         left, right, top, bottom = self.box
@@ -123,19 +131,27 @@ class Labels:
             for dy in (0.0, -height - 2, -2 * height - 4, height + 2)
             for dx in (0.0, -width / 2, width / 2, -width * 0.8, width * 0.8)
         ]
-        free = [spot for spot in wanted if not self._covers(spot, width, height)]
+        bare = [spot for spot in wanted if not _covers(self.taken, spot, width, height)]
+        free = [spot for spot in bare if not _covers(self.shunned, spot, width, height)] or (bare if must else [])
         if not free and not must:
             return Markup("")
         x0, base = (free or wanted)[0]
-        self.block(x0 - 2, x0 + width + 2, base - height, base + 2)
-        return tag("text", text, x=x0, y=base, class_=cls)
+        self.taken.append((x0 - 2, x0 + width + 2, base - height, base + 2))
+        shown = tag("text", text, x=x0, y=base, class_=cls)
+        edge = min(max(x, x0), x0 + width)
+        if leader and (abs(edge - x) > 3 or base < y - height):
+            foot = base + 3 if abs(edge - x) <= 3 else base - height / 3
+            return tag("line", x1=edge, y1=foot, x2=x, y2=y + 4, class_="leader") + shown
+        return shown
 
-    def _covers(self, spot: tuple[float, float], width: float, height: float) -> bool:
-        x0, base = spot
-        return any(
-            x0 < right and left < x0 + width and base - height < bottom and top < base
-            for left, right, top, bottom in self.taken
-        )
+
+def _covers(
+    areas: list[tuple[float, float, float, float]], spot: tuple[float, float], width: float, height: float
+) -> bool:
+    x0, base = spot
+    return any(
+        x0 < right and left < x0 + width and base - height < bottom and top < base for left, right, top, bottom in areas
+    )
 
 
 def points(pairs: Sequence[tuple[float, float]]) -> str:

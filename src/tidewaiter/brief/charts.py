@@ -84,7 +84,7 @@ def frame(wide: bool, ident: str) -> Frame:
     """Return the frame of a wide chart or of a small multiple."""
     if wide:
         return Frame(1080, 340, 58, 14, 34, 30, 13, ident)
-    return Frame(360, 216, 46, 8, 30, 26, 11.5, ident)
+    return Frame(330, 204, 46, 8, 30, 26, 11.5, ident)
 
 
 def states_of(chart: Chart) -> list[str]:
@@ -120,7 +120,7 @@ def draw_chart(chart: Chart, ident: str, *, wide: bool = False) -> Markup:
     ident
         A prefix unique on the page, for the patterns and the title that the drawing refers to.
     wide
-        The single wide form (1080 x 340) rather than the small multiple (360 x 216).
+        The single wide form (1080 x 340) rather than the small multiple (330 x 204).
 
     Returns
     -------
@@ -136,9 +136,7 @@ def draw_chart(chart: Chart, ident: str, *, wide: bool = False) -> Markup:
     labels = Labels(place.left, place.width - 2, place.top - 4, place.base - 2, place.size)
     parts = [_patterns(ident), _band(chart, place, at, column), _axis(chart, place, ticks, at, column)]
     covered = _covered(chart)
-    for cell in chart.cells:
-        if cell.month not in covered:
-            parts.append(_cell(chart, cell, place, at[cell.month], column))
+    parts += [_cell(chart, c, place, at[c.month], column) for c in chart.cells if c.month not in covered]
     parts += [_run(run, place, at, column, covered) for run in chart.runs]
     parts.append(_events(chart, place, at, column))
     parts.append(_labels(chart, place, labels, at, column, covered))
@@ -438,10 +436,8 @@ def _labels(
     for y, x in bars:
         labels.block(x, x + column, y, place.base)
     parts = []
-    chosen: list[ChartCell] = []
-    for some in ([c for c in shown if _asked(chart, c.month)], shown, shown[-1:]):
-        if some:
-            chosen.append(max(some, key=lambda c: c.hi if c.hi is not None else c.lo))
+    groups = ([c for c in shown if _asked(chart, c.month)], shown, shown[-1:])
+    chosen = [max(some, key=lambda c: c.hi if c.hi is not None else c.lo) for some in groups if some]
     for cell in dict.fromkeys(chosen):
         top = cell.hi if cell.hi is not None else cell.lo
         text = cell.label or short_number(cell.lo)
@@ -451,5 +447,6 @@ def _labels(
         inside = [x for text, x in at.items() if run.first <= text <= run.last and text in covered]
         if inside:
             mid, y = (inside[0] + inside[-1] + column) / 2, place.y(_mean(run)) - 5
-            parts.append(labels.place(run.label or short_number(run.total), mid, y, cls="label run", must=True))
+            text = run.label or short_number(run.total)
+            parts.append(labels.place(text, mid, y, cls="label run", must=True, leader=True))
     return Markup("").join(parts)

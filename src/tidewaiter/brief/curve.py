@@ -28,9 +28,9 @@ def draw_curve(curve: Curve, ident: str, *, wide: bool = False) -> Markup:
     ident
         A prefix unique on the page.
     wide
-        The wide form (1080 x 300) rather than the small one (360 x 216).
+        The wide form (1080 x 300) rather than the small one (330 x 204).
     """
-    place = Frame(1080, 300, 58, 20, 22, 30, 13, ident) if wide else Frame(360, 216, 50, 14, 20, 26, 11.5, ident)
+    place = Frame(1080, 300, 58, 20, 22, 30, 13, ident) if wide else Frame(330, 204, 50, 14, 20, 26, 11.5, ident)
     known = [(date.fromisoformat(day), value) for day, value in zip(curve.days, curve.values, strict=True)]
     numbers = [value for _, value in known if value is not None and math.isfinite(value)]
     ticks = nice_ticks(max(numbers, default=0.0) * 1.05)
