@@ -83,7 +83,7 @@ def question_line(question: Question) -> str:
     line = f"{question.reporter_name}: {flow} {way} {question.partner_name}"
     if question.flow == "X+M":
         line = f"{question.reporter_name} and {question.partner_name}: {flow}"
-    line += f" · {question.basket_title} · {period}"
+    line = " · ".join(part for part in (line, question.basket_title, period) if part)
     return line + (f" · as known on {question.as_of}" if question.as_of else "")
 
 
