@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import msgspec
 from markupsafe import Markup
 
-from tidewaiter.brief._svg import Labels, nice_ticks, short_number, tag, text_width
+from tidewaiter.brief._svg import Labels, nice_ticks, short_number, tag, text_width, tick_text
 from tidewaiter.brief.shape import Chart, ChartCell, ChartRun
 from tidewaiter.period import MONTH_NAMES, month
 
@@ -130,7 +130,7 @@ def draw_chart(chart: Chart, ident: str, *, wide: bool = False) -> Markup:
     place = frame(wide, ident)
     ticks = nice_ticks(_top(chart), 5 if wide else 4)
     place.scale_top = ticks[-1]
-    place.left = max(text_width(short_number(tick), place.size) for tick in ticks) + 9
+    place.left = max(text_width(tick_text(tick, ticks[-1]), place.size) for tick in ticks) + 9
     column = place.inner / max(len(chart.cells), 1)
     at = {cell.month: place.left + index * column for index, cell in enumerate(chart.cells)}
     labels = Labels(place.left, place.width - 2, place.top - 4, place.base - 2, place.size)
@@ -371,7 +371,7 @@ def _axis(chart: Chart, place: Frame, ticks: Sequence[float], at: dict[str, floa
         parts.append(
             tag("line", x1=place.left, x2=place.width - place.right, y1=y, y2=y, class_="grid" if tick else "axis")
         )
-        parts.append(tag("text", short_number(tick), x=place.left - 5, y=y + 4, class_="tick end"))
+        parts.append(tag("text", tick_text(tick, ticks[-1]), x=place.left - 5, y=y + 4, class_="tick end"))
     years: dict[str, list[float]] = {}
     for text, x in at.items():
         years.setdefault(text[:4], []).append(x)
@@ -398,6 +398,20 @@ def _circle(x: float, y: float, number: str, r: float = 7.0) -> Markup:
     )
 
 
+def _apart(wanted: Sequence[float], step: float, left: float, right: float) -> list[float]:
+    """Move sorted places apart to at least ``step``, each as little as possible (least squares, by pooling)."""
+    pools: list[tuple[float, int]] = []
+    for index, x in enumerate(wanted):
+        mean, count = x - index * step, 1
+        while pools and pools[-1][0] > mean:
+            before, more = pools.pop()
+            mean, count = (mean * count + before * more) / (count + more), count + more
+        pools.append((mean, count))
+    top = max(right - (len(wanted) - 1) * step, left)
+    level = [min(max(mean, left), top) for mean, count in pools for _ in range(count)]
+    return [x + index * step for index, x in enumerate(level)]
+
+
 def _events(chart: Chart, place: Frame, at: dict[str, float], column: float) -> Markup:
     """Thin lines at the day; numbers above the plot, moved apart where events are close."""
     found: list[tuple[float, int]] = []
@@ -408,16 +422,7 @@ def _events(chart: Chart, place: Frame, at: dict[str, float], column: float) -> 
         year, number, day = (int(part) for part in event.day.split("-"))
         found.append((x + column * (day - 1) / calendar.monthrange(year, number)[1], event.number))
     found.sort()
-    spots = [x for x, _ in found]
-    step = 15.5
-    for _ in range(3):
-        for index in range(1, len(spots)):
-            spots[index] = max(spots[index], spots[index - 1] + step)
-        over = (spots[-1] - (place.width - 8)) if spots else 0.0
-        if over > 0:
-            spots[-1] -= over
-            for index in range(len(spots) - 2, -1, -1):
-                spots[index] = min(spots[index], spots[index + 1] - step)
+    spots = _apart([x for x, _ in found], 15.5, place.left, place.width - 8)
     y = 10.0
     parts = []
     for (x, event_number), spot in zip(found, spots, strict=True):
@@ -427,26 +432,42 @@ def _events(chart: Chart, place: Frame, at: dict[str, float], column: float) -> 
     return Markup("").join(parts)
 
 
+def _terse(label: str) -> str:
+    """Shorten a label as the axis is shortened; the unit stands above the chart."""
+    for long, short in ((" million", " m"), (" billion", " bn"), ("US$", "$"), ("EUR ", "€")):
+        label = label.replace(long, short)
+    return label
+
+
 def _labels(
     chart: Chart, place: Frame, labels: Labels, at: dict[str, float], column: float, covered: set[str]
 ) -> Markup:
     """Label the highest number of all, the highest asked about and the last, and the total of each run."""
-    shown = [c for c in chart.cells if c.state in ("value", "conflict") and c.month not in covered]
-    bars = [(place.y(c.hi if c.hi is not None else c.lo), at[c.month]) for c in shown]
-    for y, x in bars:
-        labels.block(x, x + column, y, place.base)
+    printed = [c for c in chart.cells if c.month not in covered]
+    # A month of which only a lower end is known has a number to tell too: "at least".
+    shown = [c for c in printed if c.state in ("value", "conflict") or (c.hi is None and c.lo > 0)]
+    for cell in shown:
+        y = place.y(cell.hi if cell.hi is not None else cell.lo)
+        labels.block(at[cell.month], at[cell.month] + column, y, place.base)
+    for cell in printed:
+        if cell.state == "zero":
+            labels.block(at[cell.month], at[cell.month] + column, place.base - place.size - 3, place.base)
     parts = []
     groups = ([c for c in shown if _asked(chart, c.month)], shown, shown[-1:])
     chosen = [max(some, key=lambda c: c.hi if c.hi is not None else c.lo) for some in groups if some]
     for cell in dict.fromkeys(chosen):
         top = cell.hi if cell.hi is not None else cell.lo
-        text = cell.label or short_number(cell.lo)
+        text = _terse(cell.label) or short_number(cell.lo)
+        if cell.hi is None and not text.startswith("≥"):
+            text = f"≥ {text}"
         lift = 5.0 if cell.hi is not None and cell.state == "value" else 8.0 if cell.state == "conflict" else 20.0
-        parts.append(labels.place(text, at[cell.month] + column / 2, place.y(top) - lift, cls="label", must=True))
+        parts.append(
+            labels.place(text, at[cell.month] + column / 2, place.y(top) - lift, cls="label", must=True, leader=True)
+        )
     for run in chart.runs:
         inside = [x for text, x in at.items() if run.first <= text <= run.last and text in covered]
         if inside:
             mid, y = (inside[0] + inside[-1] + column) / 2, place.y(_mean(run)) - 5
-            text = run.label or short_number(run.total)
+            text = _terse(run.label) or short_number(run.total)
             parts.append(labels.place(text, mid, y, cls="label run", must=True, leader=True))
     return Markup("").join(parts)
