@@ -8,7 +8,7 @@ from datetime import date
 from markupsafe import Markup
 
 from tidewaiter.brief._svg import Labels, nice_ticks, points, tag, text_width, tick_text
-from tidewaiter.brief.charts import Frame
+from tidewaiter.brief.marks import Frame
 from tidewaiter.brief.shape import Curve
 from tidewaiter.period import MONTH_NAMES
 
