@@ -214,3 +214,10 @@ def test_differences_of_two_versions_are_listed() -> None:
     assert [len(found[key]) for key in ("added", "removed", "changed")] == [1, 0, 1]
     assert found["added"][0].startswith("8704")
     assert diff(old, old) == {"added": [], "removed": [], "changed": []}
+
+
+def test_the_example_of_the_manual_is_a_basket(tmp_path: Path) -> None:
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "baskets.md").read_text(encoding="utf-8")
+    path = tmp_path / "hair.toml"
+    path.write_text(manual.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    assert resolve(load_basket(str(path)), "HS 2012").headings() == ("6704",)
