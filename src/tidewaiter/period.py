@@ -153,7 +153,7 @@ class Period(msgspec.Struct, frozen=True, order=True):
     def __len__(self) -> int:
         return self.end - self.start + 1
 
-    def __iter__(self) -> Iterator[int]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[int]:
         return iter(self.months)
 
     def __str__(self) -> str:

@@ -16,15 +16,17 @@ from tidewaiter.brief.headline import headline, key_points, standfirst
 from tidewaiter.brief.record import Record
 from tidewaiter.brief.sentences import Voice, family_of, write
 from tidewaiter.codes import area_name
-from tidewaiter.events import Event, country, timeline
+from tidewaiter.events import Event, country, indicators, timeline
 from tidewaiter.facts.base import Fact
 from tidewaiter.facts.change import Multiple
 from tidewaiter.facts.level import Course
 from tidewaiter.facts.since import HighestSince
 from tidewaiter.findings.caveats import caveat
 from tidewaiter.findings.find import Finding, find
-from tidewaiter.sources.figures import DATASET as PRESS
+from tidewaiter.findings.statements import judge
 from tidewaiter.period import Period, month
+from tidewaiter.sources.figures import DATASET as PRESS
+from tidewaiter.sources.statements import statements
 
 __all__ = ["Composed", "compose"]
 
@@ -53,9 +55,7 @@ def compose(asked: Asked, evidence: Evidence) -> Composed:
     voice = Voice(area_name(evidence.reporter), area_name(asked.partner), asked.flow)
     events = _events(asked)
     leads = [event for event in events if not event.baskets or asked.basket in event.baskets]
-    findings = [
-        find(book, subject, period, subjects=evidence.subjects, events=leads) for subject in evidence.subjects
-    ]
+    findings = [find(book, subject, period, subjects=evidence.subjects, events=leads) for subject in evidence.subjects]
     told = [finding for finding in findings if finding.facts]
     if not asked.basket and len(told) > MOST_SECTIONS:
         told = sorted(told, key=lambda finding: -_worth(finding))[:MOST_SECTIONS]
@@ -112,9 +112,7 @@ def _worth(finding: Finding) -> float:
 def _events(asked: Asked) -> list[Event]:
     """Keep the events from the year before last to three months after the period."""
     first = (asked.period.start // 12 - 2) * 12
-    return [
-        event for event in timeline(asked.partner) if first <= month(event.first[:7]) <= asked.period.end + 3
-    ]
+    return [event for event in timeline(asked.partner) if first <= month(event.first[:7]) <= asked.period.end + 3]
 
 
 def _sections(
@@ -136,9 +134,7 @@ def _sections(
     sections = []
     for name in ordered:
         members = groups[name]
-        sentences = [
-            _sentence(fact, finding, voice, record) for finding in members for fact in finding.facts
-        ]
+        sentences = [_sentence(fact, finding, voice, record) for finding in members for fact in finding.facts]
         drawn = [
             charts.chart(evidence.book, f.subject, key, period, events, wide=f.subject.kind == "total")
             for f in members
@@ -186,9 +182,7 @@ def _unsaid(finding: Finding, evidence: Evidence, period: Period) -> list[str]:
         return []
     year = Period.year(period.start // 12 - 1)
     book = evidence.book
-    known = any(
-        figure.period.overlaps(year) for key in finding.subject.keys for figure in book.of(key)
-    )
+    known = any(figure.period.overlaps(year) for key in finding.subject.keys for figure in book.of(key))
     if known or finding.subject.whole:
         return []
     return [
@@ -197,17 +191,17 @@ def _unsaid(finding: Finding, evidence: Evidence, period: Period) -> list[str]:
     ]
 
 
-def _not_known(
-    findings: Sequence[Finding], evidence: Evidence, voice: Voice, period: Period
-) -> tuple[str, ...]:
+def _not_known(findings: Sequence[Finding], evidence: Evidence, voice: Voice, period: Period) -> tuple[str, ...]:
     lines = []
     told = {finding.subject.group for finding in findings if finding.facts}
     for group in evidence.groups:
         if group.id not in told:
             lines.append(f"{group.title}: no figure for {period.words()} was printed.")
-    for finding in findings:
-        if not finding.facts and finding.subject.kind == "good":
-            lines.append(f"{finding.subject.title}: no figure for {period.words()} was printed.")
+    silent = [finding.subject.title for finding in findings if not finding.facts and finding.subject.kind == "good"]
+    if evidence.groups:
+        lines.extend(f"{title}: no figure for {period.words()} was printed." for title in silent)
+    elif silent:
+        lines.append(f"Known for other months only, not for {period.words()}: {', '.join(silent)}.")
     return tuple(dict.fromkeys(lines))
 
 
@@ -216,9 +210,7 @@ def _context(asked: Asked) -> tuple[str, ...]:
     return (f"{line.text} ({line.source})",) if line else ()
 
 
-def _table(
-    evidence: Evidence, told: Sequence[Finding], period: Period, record: Record
-) -> tuple[shape.TableRow, ...]:
+def _table(evidence: Evidence, told: Sequence[Finding], period: Period, record: Record) -> tuple[shape.TableRow, ...]:
     """List the figures of the period and of the year before it."""
     span = Period((period.start // 12 - 1) * 12, period.end)
     rows = []
@@ -232,7 +224,7 @@ def _table(
 
 def _caveats(evidence: Evidence, told: Sequence[Finding]) -> tuple[str, ...]:
     if evidence.kind == "press":
-        first = (
+        first: tuple[str, ...] = (
             "The figures were printed by news agencies and newspapers from China's customs database; they are not the "
             "customs service's own files. A month that nobody printed is not known: it is never read as zero.",
             caveat("rounded"),
@@ -246,4 +238,40 @@ def _caveats(evidence: Evidence, told: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def _statements(asked: Asked, evidence: Evidence, record: Record) -> tuple[shape.Statement, ...]:
-    return ()
+    """Judge what others wrote about the same pair, basket and period."""
+    if evidence.kind != "press":
+        return ()
+    groups = {group.id for group in evidence.groups}
+    subjects = {subject.id for subject in evidence.subjects}
+    counted = {one.id for one in indicators(asked.partner) if not one.baskets or asked.basket in one.baskets}
+    found = []
+    for number, statement in enumerate(statements(), start=1):
+        pair = (statement.reporter, statement.partner, statement.flow)
+        inside = statement.good in subjects or statement.good in groups or statement.good in counted
+        if pair != (evidence.reporter, asked.partner, asked.flow) or not inside:
+            continue
+        spoken = Period.parse(statement.period[:7] if statement.kind == "count" else statement.period)
+        written = Period(spoken.start, max(spoken.end, month(statement.source.published_from[:7])))
+        if not asked.period.overlaps(written) and statement.kind != "count":
+            continue
+        if asked.as_of is not None and statement.source.published_to > asked.as_of:
+            continue
+        judged = judge(statement, evidence.book.figures.values(), evidence.book.wholes)
+        proof = record.sentence(
+            f"said-{number}-{statement.good}-{statement.kind}", judged.why, "statement", judged.proof, (), "as printed"
+        )
+        origin = statement.source
+        found.append(
+            shape.Statement(
+                publisher=origin.family,
+                published=origin.published(),
+                address=origin.address,
+                says=statement.says,
+                verdict=judged.verdict,
+                why=judged.why,
+                reading=judged.reading,
+                evidence=proof.evidence if judged.proof else "",
+            )
+        )
+    order = ("contradicted", "unsafe", "cannot tell", "no figure", "within rounding", "supported")
+    return tuple(sorted(found, key=lambda one: order.index(one.verdict)))

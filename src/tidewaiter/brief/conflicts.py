@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from tidewaiter.brief.record import Record
 from tidewaiter.brief.sentences import amount_of
 from tidewaiter.brief.shape import Sentence
-from tidewaiter.brief.words import join
 from tidewaiter.facts.proof import Proof
 from tidewaiter.findings.caveats import caveat
 from tidewaiter.findings.find import Subject
+from tidewaiter.findings.words import join
 from tidewaiter.model import Figure
 from tidewaiter.period import Period
 from tidewaiter.series.book import Book
@@ -39,7 +39,5 @@ def conflicts(book: Book, subjects: Sequence[Subject], period: Period, record: R
                 ]
                 text = f"{subject.title}, {one.words()}: printed as {join(parts)}."
                 name = f"conflict-{subject.id}-{key.measure}-{one}"
-                found.append(
-                    record.sentence(name, text, "conflict", proof.rows, (caveat("conflict"),), "conflict")
-                )
+                found.append(record.sentence(name, text, "conflict", proof.rows, (caveat("conflict"),), "conflict"))
     return tuple(found)

@@ -7,9 +7,9 @@ import math
 from tidewaiter.brief.gather import Asked
 from tidewaiter.brief.record import Record
 from tidewaiter.brief.shape import Curve
-from tidewaiter.brief.words import number
 from tidewaiter.events import Day, Indicator, indicators
 from tidewaiter.facts.proof import Proof, Row
+from tidewaiter.findings.words import number
 from tidewaiter.model import Interval
 from tidewaiter.period import month_words
 
@@ -69,14 +69,11 @@ def _rows(indicator: Indicator, days: list[Day], told: Day) -> tuple[Row, ...]:
     proof = Proof()
     for day in [told, *days]:
         for what, value in (("newly reported", day.new), ("reported in all", day.cumulative)):
-            if value is None:
-                proof.add(_row(indicator, day, what, None))
-            else:
-                proof.add(_row(indicator, day, what, value))
+            proof.add(_row(indicator, days, day, what, value))
     return proof.rows
 
 
-def _row(indicator: Indicator, day: Day, what: str, value: float | None) -> Row:
+def _row(indicator: Indicator, days: list[Day], day: Day, what: str, value: float | None) -> Row:
     bounds = Interval(-math.inf, math.inf) if value is None else Interval(value, value)
     return Row(
         row=f"D{day.day.replace('-', '_')}_{what.split()[0]}_{what.split()[-1]}",
@@ -90,7 +87,7 @@ def _row(indicator: Indicator, day: Day, what: str, value: float | None) -> Row:
         printed="" if value is None else f"{value:.0f}",
         state="not known" if value is None else "value",
         publisher=indicator.source,
-        published=day.day,
+        published=f"{days[0].day} to {days[-1].day}",
     )
 
 

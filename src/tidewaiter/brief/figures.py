@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 from tidewaiter.brief.shape import Chart, ChartCell, ChartEvent, ChartRun
-from tidewaiter.brief.words import money, number
 from tidewaiter.events import Event
 from tidewaiter.facts.proof import Proof
 from tidewaiter.facts.remainder import at_most
 from tidewaiter.findings.find import Subject
+from tidewaiter.findings.words import money, number
 from tidewaiter.model import Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period, month, month_text, month_words
 from tidewaiter.series.book import Book
@@ -47,7 +47,7 @@ def chart(
     """
     shown = window(book, key, period, events, wide=wide)
     runs = _runs(book, key, shown)
-    cells = tuple(_cell(book, key, number_) for number_ in shown)
+    cells = tuple(_cell(book, key, number_, subject.keys) for number_ in shown)
     marks = tuple(
         ChartEvent(day=event.first, label=event.label, number=number_)
         for number_, event in enumerate(events, start=1)
@@ -66,8 +66,11 @@ def chart(
     )
 
 
-def _cell(book: Book, key: SeriesKey, number_: int) -> ChartCell:
+def _cell(book: Book, key: SeriesKey, number_: int, sisters: Sequence[SeriesKey]) -> ChartCell:
+    """Draw one month; a month without any value had no weight and no pieces either."""
     cell = book.cell(key, number_)
+    if cell.state in (State.MERGED, State.UNKNOWN):
+        cell = next((one for one in (book.cell(s, number_) for s in sisters) if one.state is State.ZERO), cell)
     bounds = cell.bounds
     if cell.state in (State.MERGED, State.UNKNOWN) or math.isinf(bounds.hi):
         most = at_most(book, key, number_, Proof(), "", math.inf)

@@ -27,7 +27,10 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A question with every name resolved."""
+    """A question with every name resolved.
+
+    ``basket`` is the basket's own name, ``basket_file`` what the user called it by (a name or a path).
+    """
 
     reporter: str
     partner: str
@@ -35,6 +38,7 @@ class Asked(msgspec.Struct, frozen=True):
     basket: str
     period: Period
     as_of: str | None
+    basket_file: str = ""
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -84,6 +88,7 @@ def ask(
         partner=area(partner, "partner").code,
         flow=Flow(flow),
         basket=_known_basket(basket) if basket else "",
+        basket_file=basket or "",
         period=Period(first.start, last.end),
         as_of=as_of,
     )
@@ -136,12 +141,10 @@ def _from_press(asked: Asked, figures: list[Figure]) -> Evidence | None:
     goods = press.goods()
     wholes = {press.good_key(good.id): press.good_key(good.part_of) for good in goods.values() if good.part_of}
     book = Book(pair, wholes=wholes)
-    groups, title, members = _basket_groups(asked.basket)
+    groups, title, members = _basket_groups(asked.basket_file)
     subjects = []
     for good in goods.values():
-        keys = tuple(
-            sorted(key for key in book.keys if key.cmd == press.good_key(good.id) and key.flow is asked.flow)
-        )
+        keys = tuple(sorted(key for key in book.keys if key.cmd == press.good_key(good.id) and key.flow is asked.flow))
         inside = good.kind == "total" or not asked.basket or good.group in members
         if keys and inside:
             subjects.append(
@@ -178,7 +181,7 @@ def _from_headings(asked: Asked) -> Evidence | None:
     if asked.as_of is not None and asked.as_of < shipped.ORIGIN.published_to:
         return None
     headings = [heading for heading in shipped.eu27_headings() if heading.partner == asked.partner]
-    wanted = _codes(asked.basket)
+    wanted = _codes(asked.basket_file)
     if wanted is not None:
         headings = [heading for heading in headings if heading.code in wanted]
     headings = [heading for heading in headings if any(month in heading.values for month in asked.period)]
@@ -186,7 +189,7 @@ def _from_headings(asked: Asked) -> Evidence | None:
         return None
     figures = [figure for heading in headings for figure in shipped.heading_figures(heading)]
     subjects = tuple(heading_subject(heading.code, figures) for heading in headings)
-    _, title, _ = _basket_groups(asked.basket)
+    _, title, _ = _basket_groups(asked.basket_file)
     return Evidence("customs", "EU27", Book(figures), subjects, (), title, (shipped.ATTRIBUTION,))
 
 

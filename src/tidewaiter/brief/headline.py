@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from tidewaiter.brief.gather import Asked, Evidence
 from tidewaiter.brief.sentences import Voice
 from tidewaiter.brief.shape import Section
-from tidewaiter.brief.words import goods_amount, join
 from tidewaiter.events import Event
 from tidewaiter.facts.base import Known
 from tidewaiter.facts.compare import Exceeds
 from tidewaiter.facts.level import Course, Total
 from tidewaiter.facts.since import NoneBefore
 from tidewaiter.findings.find import Finding
+from tidewaiter.findings.words import goods_amount, join
 from tidewaiter.model import SeriesKey
 from tidewaiter.period import Period
 
@@ -21,6 +21,9 @@ __all__ = ["headline", "key_points", "standfirst"]
 
 _FIRST = ("none-before", "exceeds", "multiple", "total", "highest", "months")
 """Which sentence of a section speaks for it, the most telling kind first."""
+
+_UNSAFE = ("exceeds", "total", "months")
+MOST_POINTS = 9
 
 
 def headline(findings: Sequence[Finding], voice: Voice, period: Period, basket: str) -> str:
@@ -82,8 +85,12 @@ def standfirst(
         parts.append(f"{_count(len(more))} came to more than in all of {year}")
     if not parts:
         return f"{voice.noun.capitalize()} {voice.way}, {asked.period.words()}: what the evidence carries, and what it does not."
-    of = f"Of {_count(len(groups))} groups of goods with figures, " if evidence.groups else f"Of the {_count(len(groups))} subjects below, "
-    text = of + join(parts)
+    if len(groups) == 1:
+        text = join([part.replace("one ", f"{goods[0].subject.title} ", 1) for part in parts])
+    elif evidence.groups:
+        text = f"Of {_count(len(groups))} groups of goods with figures, {join(parts)}"
+    else:
+        text = f"Of the {_count(len(groups))} subjects below, {join(parts)}"
     event = next((event for event in events if event.lead), None)
     if event is not None and evidence.groups:
         text += f", before {event.lead} on {event.when}"
@@ -100,14 +107,24 @@ def _count(value: int) -> str:
 
 
 def key_points(findings: Sequence[Finding], sections: Sequence[Section]) -> tuple[str, ...]:
-    """Choose one sentence a section, in the order of the sections, eight at the most."""
-    chosen = []
+    """Choose the sentences that say most, in the order of the sections; nine at the most.
+
+    A section is told by its most telling kind of sentence; a great multiple is told beside it. Where an absence may be about
+    a code, the amount speaks for the section instead.
+    """
+    unsafe = {finding.subject.group or finding.subject.id for finding in findings if finding.unsafe}
+    chosen: list[str] = []
     for section in sections:
-        order = ("highest", "multiple", "total") if section.id == "total" else _FIRST
+        order = (
+            ("highest", "multiple", "total") if section.id == "total" else _UNSAFE if section.id in unsafe else _FIRST
+        )
         kinds = {sentence.family: sentence.id for sentence in reversed(section.sentences)}
         pick = next((kinds[kind] for kind in order if kind in kinds), None)
-        if pick is not None:
-            chosen.append(pick)
-    if sections and sections[-1].id == "total" and len(chosen) > 8:
-        return (*chosen[:7], chosen[-1])
-    return tuple(chosen[:8])
+        if pick is None:
+            continue
+        chosen.append(pick)
+        if pick == kinds.get("none-before") and "multiple" in kinds:
+            chosen.append(kinds["multiple"])
+    if len(chosen) > MOST_POINTS and sections[-1].id == "total":
+        return (*chosen[: MOST_POINTS - 1], chosen[-1])
+    return tuple(chosen[:MOST_POINTS])

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from tidewaiter.brief.shape import Sentence, Source, TableRow
-from tidewaiter.brief.words import money, number
 from tidewaiter.facts.proof import COLUMNS, Row, plain
+from tidewaiter.findings.words import money, number
 from tidewaiter.model import Figure, Measure
 
 __all__ = ["Record"]
@@ -73,8 +73,12 @@ class Record:
         """Return a figure as a row of the table, as printed and with what it leaves open."""
         key, bounds = figure.key, figure.bounds
         value = key.measure is Measure.VALUE
-        printed = money(figure.value, key.unit, _step(figure)) if value else f"{number(figure.value, _step(figure))} {key.unit}"
-        low, high = plain(bounds.lo), plain(bounds.hi)
+        printed = (
+            money(figure.value, key.unit, _step(figure))
+            if value
+            else f"{number(figure.value, _step(figure))} {key.unit}"
+        )
+        low, high = _grouped(bounds.lo), _grouped(bounds.hi)
         between = low if low == high else f"{low} to {high}" if high else f"{low} or more"
         return TableRow(
             id=figure.id,
@@ -87,6 +91,12 @@ class Record:
             source=self.source(figure.origin.publisher, figure.origin.published(), figure.origin.address),
             note=figure.note,
         )
+
+
+def _grouped(value: float) -> str:
+    """Write an end of an interval with thousands separators; empty where it is open."""
+    text = plain(value)
+    return f"{value:,.1f}".removesuffix(".0") if text else ""
 
 
 def _step(figure: Figure) -> float:

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from tidewaiter.brief.words import amount, every, goods_amount, join, money, months, number, runs, span, times
 from tidewaiter.facts.base import Fact, Known
 from tidewaiter.facts.change import Multiple
 from tidewaiter.facts.compare import Exceeds
@@ -17,6 +16,7 @@ from tidewaiter.facts.proof import Proof, Row
 from tidewaiter.facts.relation import Lead, UnitValue
 from tidewaiter.facts.since import HighestSince, NoneBefore
 from tidewaiter.findings.find import Finding
+from tidewaiter.findings.words import amount, every, goods_amount, join, money, months, number, runs, span, times
 from tidewaiter.model import Figure, Flow, Measure, SeriesKey
 from tidewaiter.period import month_words
 from tidewaiter.series.book import Reading
@@ -130,7 +130,7 @@ def _beside(finding: Finding, key: SeriesKey, known: Known, used: list[Fact]) ->
 
 def _none_before(fact: NoneBefore, finding: Finding, voice: Voice, used: list[Fact]) -> str:
     phrase = finding.subject.phrase
-    when = f"in {span(fact.none)}" if len(fact.none) < 14 or fact.none.is_year else f"in {span(fact.none)}"
+    when = f"in {span(fact.none)}"
     if not fact.none.is_month and not fact.none.is_year and len(fact.none) != 24:
         when = f"from {month_words(fact.none.start)} to {month_words(fact.none.end)}"
     said = f"No {voice.noun} of {phrase} {voice.way} were recorded {when}"
@@ -156,7 +156,7 @@ def _course(fact: Course, finding: Finding, voice: Voice, used: list[Fact]) -> s
         said = voice.sent(goods_amount(known, key, phrase))
         text = f"{said} in {known.period.words()}{_beside(finding, key, known, used)}{_against(known, key)}"
         if key.dataset != PRESS and known.printed is not None and known.printed.note:
-            text += f", {known.printed.note}"
+            text += f", {known.printed.note.split(';')[0]}"
     else:
         head = f"{finding.subject.title}, {_measured(key)}: "
         text = head + join(parts)
@@ -184,7 +184,7 @@ def _total(fact: Total, finding: Finding, voice: Voice, used: list[Fact]) -> str
     said = voice.sent(goods_amount(known, key, finding.subject.phrase))
     text = f"{said} in {known.period.words()}{_beside(finding, key, known, used)}{_against(known, key)}"
     if known.summed:
-        return f"{text}, the sum of its months."
+        return f"{text}, the sum of its {'months' if _by_month(fact) else 'printed parts'}."
     if fact.months is None or fact.months.printed is not None:
         return text + "."
     parts = "months" if len(_expression(fact, fact.months)) == len(known.period) else "parts"
@@ -198,6 +198,10 @@ def _total(fact: Total, finding: Finding, voice: Voice, used: list[Fact]) -> str
         f"{text}; the printed {parts} add up to {amount(fact.months, key)}, which no rounding reconciles: one of "
         "them was revised or misprinted."
     )
+
+
+def _by_month(fact: Total) -> bool:
+    return len(_expression(fact, fact.total)) == len(fact.total.period)
 
 
 def _expression(fact: Fact, known: Known) -> list[str]:
@@ -223,7 +227,9 @@ def _exceeds(fact: Exceeds, finding: Finding, voice: Voice, used: list[Fact]) ->
         return f"{_capital(goods_amount(now, key, phrase))} in {now.period.words()}, against none in {year}."
     text = f"{_capital(goods_amount(now, key, phrase))} in {now.period.words()} against {amount(before, key)} in {year}"
     if fact.ratio is not None:
-        text += f": {times(fact.ratio.bounds)} as much" if key.unit != "pieces" else f": {times(fact.ratio.bounds)} as many"
+        text += (
+            f": {times(fact.ratio.bounds)} as much" if key.unit != "pieces" else f": {times(fact.ratio.bounds)} as many"
+        )
     if fact.month is not None and fact.month_ratio is not None:
         text += (
             f"; {fact.month.period.words()} alone ({amount(fact.month, key)}) came to {times(fact.month_ratio.bounds)} "
@@ -244,12 +250,13 @@ def _multiple(fact: Multiple, finding: Finding, voice: Voice, used: list[Fact]) 
         )
         if fact.rivals and later.reading is not None:
             rivals = [
-                f"on the {amount_of(figure)} that {figure.origin.family} printed, "
-                f"{times(row.bounds)}"
+                f"on the {amount_of(figure)} that {figure.origin.family} printed, {times(row.bounds)}"
                 for figure, row in zip(later.reading.others, fact.rivals, strict=True)
             ]
             text += f" ({join(rivals)})"
-        return f"{text}. {_capital(later.period.words())} was not printed for the whole heading; it cannot have been less."
+        return (
+            f"{text}. {_capital(later.period.words())} was not printed for the whole heading; it cannot have been less."
+        )
     if fact.ratio.bounds.hi < 1:
         return (
             f"{_capital(phrase)}: {amount(later, key)} in {later.period.words()}, down from {amount(earlier, key)} in "
@@ -314,14 +321,16 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
             f" For {months(fact.bounded)} no exact figure was printed; the totals printed around them leave each of them at "
             f"most {money(_ceiling(fact.most), key.unit, 100_000)}."
         )
-    unsure = months(fact.undecided)
-    if fact.together:
-        sums = join([amount(one, key) for one in fact.together])
-        text += f" {_capital(unsure)} were published together ({sums}), so either could have been higher."
-    else:
-        text += f" {_capital(unsure)}: not known."
+    merged = [month for one in fact.together for month in one.period]
+    for one in fact.together:
+        text += f" {_capital(span(one.period))} were published together ({amount(one, key)}), so any of them could have been higher."
+    single = [month for month in fact.undecided if month not in merged]
+    if single:
+        text += f" For {months(single)} nothing printed rules out a higher value."
     if fact.higher is not None:
-        text += f" The latest month known to have been higher is {fact.higher.period.words()} ({amount(fact.higher, key)})."
+        text += (
+            f" The latest month known to have been higher is {fact.higher.period.words()} ({amount(fact.higher, key)})."
+        )
     return text
 
 

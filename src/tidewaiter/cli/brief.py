@@ -40,18 +40,33 @@ def register(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    brief.add_argument("--reporter", metavar="R", help="whose books (code or name); found by itself where only one has data")
+    brief.add_argument(
+        "--reporter", metavar="R", help="whose books (code or name); found by itself where only one has data"
+    )
     brief.add_argument("--partner", metavar="P", required=True, help="with whom (code or name), for example PRK")
-    brief.add_argument("--flow", metavar="F", default="X", help="X exports (default) or M imports, seen from the reporter")
-    brief.add_argument("--basket", metavar="B", help="a named list of goods (tidewaiter basket list); all goods by default")
+    brief.add_argument(
+        "--flow", metavar="F", default="X", help="X exports (default) or M imports, seen from the reporter"
+    )
+    brief.add_argument(
+        "--basket", metavar="B", help="a named list of goods (tidewaiter basket list); all goods by default"
+    )
     brief.add_argument("--from", dest="start", metavar="MONTH", required=True, help="first month, YYYY-MM")
     brief.add_argument("--to", dest="end", metavar="MONTH", required=True, help="last month, YYYY-MM")
     brief.add_argument("--as-of", metavar="DATE", help="use only what had been published by this date, YYYY-MM-DD")
     brief.add_argument(
-        "--figures", metavar="FILE", action="append", default=[], type=Path, help="your own table of printed figures (CSV)"
+        "--figures",
+        metavar="FILE",
+        action="append",
+        default=[],
+        type=Path,
+        help="your own table of printed figures (CSV)",
     )
-    brief.add_argument("--store", metavar="DIR", type=Path, help="store of customs files (default: the one in the settings)")
-    brief.add_argument("--out", metavar="DIR", type=Path, default=Path("brief"), help="folder to write (default: brief)")
+    brief.add_argument(
+        "--store", metavar="DIR", type=Path, help="store of customs files (default: the one in the settings)"
+    )
+    brief.add_argument(
+        "--out", metavar="DIR", type=Path, default=Path("brief"), help="folder to write (default: brief)"
+    )
     brief.add_argument("--format", choices=("text", "json"), default="text", help="what to print when done")
     brief.set_defaults(run=_brief)
     demo = commands.add_parser(

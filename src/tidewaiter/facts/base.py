@@ -75,7 +75,9 @@ def whole_sum(book: Book, key: SeriesKey, period: Period, proof: Proof, what: st
         return None
     ids = [proof.figure(reading.best, what) for reading in readings if reading is not None]
     parts = "months" if len(tiling) == len(period) else "parts"
-    row = proof.result(f"{what}: sum of the {parts}", " + ".join(ids), key.unit, period=str(period), measure=key.measure)
+    row = proof.result(
+        f"{what}: sum of the {parts}", " + ".join(ids), key.unit, period=str(period), measure=key.measure
+    )
     assert row.value is not None
     return Known(period, row.bounds, row.value, None, row.row, summed=True)
 

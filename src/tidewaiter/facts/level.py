@@ -35,9 +35,7 @@ class Total(Fact, frozen=True, kw_only=True):
     agrees: str = ""
 
 
-def course(
-    book: Book, key: SeriesKey, period: Period, what: str, sisters: tuple[SeriesKey, ...] = ()
-) -> Course | None:
+def course(book: Book, key: SeriesKey, period: Period, what: str, sisters: tuple[SeriesKey, ...] = ()) -> Course | None:
     """Return the months of a period as printed.
 
     Parameters
@@ -106,8 +104,6 @@ def total(book: Book, key: SeriesKey, period: Period, what: str) -> Total | None
     months = whole_sum(book, key, period, proof, what)
     agrees = ""
     if months is not None:
-        if months.value == whole.value:
-            agrees = "exact"
-        else:
-            agrees = "rounding" if months.bounds.meets(whole.bounds) else "no"
+        fits = "rounding" if months.bounds.meets(whole.bounds) else "no"
+        agrees = "exact" if months.value == whole.value else fits
     return Total(key=key, period=period, proof=proof.rows, total=whole, months=months, agrees=agrees)

@@ -137,7 +137,7 @@ def _judge(book: Book, key: SeriesKey, month: int, now: Interval, proof: Proof, 
     for identity in cell.evidence:
         if identity in book.figures and cell.state in (State.VALUE, State.ZERO, State.CONFLICT):
             proof.figure(book.figures[identity], what)
-    if cell.bounds.lo > now.hi:
+    if cell.bounds.lo > now.hi and cell.state in (State.VALUE, State.CONFLICT):
         return Judged(month, "higher", cell.bounds, cell.state, how)
     if cell.state in (State.VALUE, State.ZERO, State.CONFLICT) and cell.bounds.hi < now.lo:
         return Judged(month, "lower", cell.bounds, cell.state, how)
@@ -151,6 +151,11 @@ def _judge(book: Book, key: SeriesKey, month: int, now: Interval, proof: Proof, 
     how = most.row if most is not None else how
     verdict = "lower" if cell_bounds.hi < now.lo else "undecided"
     return Judged(month, verdict, cell_bounds, cell.state, how, bounded=True)
+
+
+def _printed_trade(book: Book, key: SeriesKey, month: int) -> bool:
+    cell = book.cell(key, month)
+    return cell.state in (State.VALUE, State.CONFLICT) and cell.bounds.lo > 0
 
 
 def none_before(book: Book, keys: tuple[SeriesKey, ...], period: Period, what: str) -> NoneBefore | None:
@@ -173,7 +178,7 @@ def none_before(book: Book, keys: tuple[SeriesKey, ...], period: Period, what: s
     first_key: SeriesKey | None = None
     until = period.start
     for month in period:
-        traded = [key for key in keys if book.cell(key, month).bounds.lo > 0]
+        traded = [key for key in keys if _printed_trade(book, key, month)]
         if traded:
             first_key, until = traded[0], month
             first = known(book, first_key, Period(month, month), proof, what)

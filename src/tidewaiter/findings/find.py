@@ -105,7 +105,9 @@ def find(
             facts.append(more)
     facts, aside = _without_repeats(facts, main)
     for key in _ordered(subject.keys, main)[:1]:
-        _append(facts, _year_on_year(book, key, period, subject.phrase))
+        year = _year_on_year(book, key, period, subject.phrase)
+        if year is not None and not any(_same(year, fact) for fact in facts):
+            facts.append(year)
     facts.extend(_inside(book, subject, period, subjects))
     value, amount = subject.key(Measure.VALUE), subject.key(Measure.QUANTITY)
     if value is not None and amount is not None:
@@ -149,6 +151,14 @@ def _without_repeats(facts: list[Fact], main: SeriesKey | None) -> tuple[list[Fa
 def _single_month(facts: Sequence[Fact], whole: Total) -> bool:
     """Whether a sum of months has only one month that is not zero, so that the month says it all."""
     return any(isinstance(fact, Course) and fact.key == whole.key and len(fact.months) == 1 for fact in facts)
+
+
+def _same(one: Multiple, other: Fact) -> bool:
+    """Whether a comparison with the year before is told already."""
+    return isinstance(other, Exceeds) and (one.later.period, one.earlier.period) == (
+        other.now.period,
+        other.before.period,
+    )
 
 
 def _whole(fact: Fact) -> tuple[Known, ...]:
@@ -216,9 +226,7 @@ def _inside(book: Book, subject: Subject, period: Period, subjects: Sequence[Sub
             if later:
                 last = Period(later[-1], later[-1])
                 first = Period(months[0], months[0])
-                one = multiple(
-                    book, key, last, first, subject.phrase, later_key=part_key, later_what=part.phrase
-                )
+                one = multiple(book, key, last, first, subject.phrase, later_key=part_key, later_what=part.phrase)
                 if one is not None and one.ratio.bounds.lo >= 2:
                     found.append(one)
     return found

@@ -148,8 +148,8 @@ class Book:
             return Cell(single, reading.bounds, state, evidence)
         if any(period.start <= month <= period.end for period in self.covered.get(key, ())):
             return Cell(single, Interval(0, 0), State.ZERO, note="the source covers this cell and lists nothing")
-        lo, hi = 0.0, math.inf
-        proof: tuple[str, ...] = ()
+        lo, proof = self._parts(key, single)
+        hi = math.inf
         merged = False
         for run in self.runs(key):
             if run.start <= month <= run.end:
@@ -157,15 +157,28 @@ class Book:
                 reading = self.reading(key, run)
                 assert reading is not None
                 if reading.hull.hi < hi:
-                    hi, proof = reading.hull.hi, tuple(figure.id for figure in (*reading.figures, *reading.others))
+                    hi = reading.hull.hi
+                    proof = (*proof, *(figure.id for figure in (*reading.figures, *reading.others)))
         whole = self.wholes.get(key.cmd)
         if whole is not None:
             above = self.cell(msgspec.structs.replace(key, cmd=whole), month)
             if above.bounds.hi < hi:
-                hi, proof = above.bounds.hi, above.evidence
+                hi, proof = above.bounds.hi, (*proof, *above.evidence)
         if hi == 0:
             return Cell(single, Interval(0, 0), State.ZERO, proof)
-        return Cell(single, Interval(lo, hi), State.MERGED if merged else State.UNKNOWN, proof)
+        return Cell(single, Interval(min(lo, hi), hi), State.MERGED if merged else State.UNKNOWN, proof)
+
+    def _parts(self, key: SeriesKey, period: Period) -> tuple[float, tuple[str, ...]]:
+        """Return what the printed parts of a good come to at least, and their figures."""
+        least = 0.0
+        proof: list[str] = []
+        for cmd, whole in self.wholes.items():
+            if whole == key.cmd:
+                reading = self.reading(msgspec.structs.replace(key, cmd=cmd), period)
+                if reading is not None:
+                    least += reading.hull.lo
+                    proof.extend(figure.id for figure in (*reading.figures, *reading.others))
+        return least, tuple(proof)
 
     @property
     def doubtful(self) -> frozenset[tuple[SeriesKey, Period]]:

@@ -19,7 +19,9 @@ from tidewaiter.period import Period, month
 __all__ = ["ATTRIBUTION", "DATASET", "Heading", "eu27_headings", "eu27_partners", "heading_context", "heading_phrase"]
 
 DATASET = "comext"
-ATTRIBUTION = "Source: Eurostat, Comext DS-045409, extracted 21 January 2023; sums by Tidewaiter. Reuse with attribution."
+ATTRIBUTION = (
+    "Source: Eurostat, Comext DS-045409, extracted 21 January 2023; sums by Tidewaiter. Reuse with attribution."
+)
 ORIGIN = Origin(
     id="comext-2023-01-21",
     publisher="Eurostat",
@@ -89,9 +91,7 @@ def heading_context(code: str) -> str:
 
 def heading_figures(heading: Heading, origin: Origin = ORIGIN) -> list[Figure]:
     """Return the cells of a heading as exact figures, with the number of reporters as a note."""
-    key = SeriesKey(
-        DATASET, "EU27", heading.partner, Flow.EXPORT, heading.code, "HS", Measure.VALUE, "EUR"
-    )
+    key = SeriesKey(DATASET, "EU27", heading.partner, Flow.EXPORT, heading.code, "HS", Measure.VALUE, "EUR")
     found = []
     for number, value in sorted(heading.values.items()):
         count = heading.reporters.get(number, 0)

@@ -13,7 +13,20 @@ from tidewaiter.facts.base import Known
 from tidewaiter.model import Interval, Measure, SeriesKey
 from tidewaiter.period import MONTH_NAMES, Period, month_words
 
-__all__ = ["amount", "every", "goods_amount", "join", "money", "months", "number", "runs", "span", "step_of", "times"]
+__all__ = [
+    "amount",
+    "every",
+    "goods_amount",
+    "join",
+    "money",
+    "month_list",
+    "months",
+    "number",
+    "runs",
+    "span",
+    "step_of",
+    "times",
+]
 
 _CURRENCIES = {"USD": "US$", "EUR": "EUR ", "CNY": "RMB ", "GBP": "GBP ", "BRL": "BRL "}
 
@@ -176,6 +189,17 @@ def span(period: Period) -> str:
     if period.is_year or period.is_month or period.start // 12 != period.end // 12:
         return period.words()
     return f"{MONTH_NAMES[period.start % 12]} to {month_words(period.end)}"
+
+
+def month_list(numbers: Sequence[int]) -> str:
+    """Write months one by one, in order.
+
+    Examples
+    --------
+    >>> month_list([24265, 24264])
+    'January 2022 and February 2022'
+    """
+    return join([month_words(number) for number in sorted(numbers)])
 
 
 def join(parts: Sequence[str]) -> str:

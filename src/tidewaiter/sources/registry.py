@@ -1,0 +1,70 @@
+"""The formats that can be read, each recognised from the file's content, never from its name alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol
+
+from tidewaiter.errors import BadFile, UnknownName
+from tidewaiter.sources.observation import Batch
+
+__all__ = ["Source", "get", "recognise", "sources"]
+
+
+class Source(Protocol):
+    """A publisher's format.
+
+    ``name`` is how a user names it, ``dataset`` what its rows belong to, ``attribution`` what must be printed with them.
+    """
+
+    name: str
+    dataset: str
+    title: str
+    publisher: str
+    address: str
+    attribution: str
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether the first bytes of the decompressed file are of this format."""
+
+    def read(self, stream: BinaryIO, name: str) -> Iterator[Batch]:
+        """Read the decompressed file as batches of observations; ``name`` is for messages."""
+
+
+def sources() -> tuple[Source, ...]:
+    """Return every format that can be read."""
+    from tidewaiter.sources.comext import ComextTable
+
+    return (ComextTable(),)
+
+
+def get(name: str) -> Source:
+    """Return a format by name.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such format.
+    """
+    for source in sources():
+        if source.name == name:
+            return source
+    raise UnknownName("source", name, [source.name for source in sources()])
+
+
+def recognise(head: bytes, name: str) -> Source:
+    """Return the format of a file from its first decompressed bytes.
+
+    Raises
+    ------
+    BadFile
+        If it is none of the known ones; says what was seen.
+    """
+    for source in sources():
+        if source.recognises(head):
+            return source
+    first = head[:200].decode("utf-8", "replace").splitlines()
+    known = ", ".join(f"{source.name} ({source.title})" for source in sources())
+    raise BadFile(
+        name, f"not a format that is known; known: {known}. Its first line", value=first[0] if first else "(nothing)"
+    )

@@ -1,0 +1,54 @@
+"""What others wrote about trade: typed statements in our own words, shipped to be judged."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from tidewaiter.model import Origin
+from tidewaiter.sources.figures import origins
+
+__all__ = ["Statement", "statements"]
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One published statement.
+
+    ``kind`` is one of ``amount``, ``count`` (of a daily indicator), ``highest since``, ``none in``, ``times``, ``exceeds``, ``price`` and ``no figure``; which
+    of the other fields it uses follows from it.
+    """
+
+    origin: str
+    reporter: str
+    partner: str
+    flow: str
+    good: str
+    kind: str
+    period: str
+    says: str
+    measure: str = "value"
+    since: str = ""
+    earlier: str = ""
+    value: float = 0.0
+    step: float = 1.0
+
+    @property
+    def source(self) -> Origin:
+        """Who wrote it, where and when."""
+        return origins()[self.origin]
+
+
+@cache
+def statements() -> tuple[Statement, ...]:
+    """Return the shipped statements.
+
+    Examples
+    --------
+    >>> sorted({statement.kind for statement in statements()})
+    ['amount', 'count', 'exceeds', 'highest since', 'no figure', 'none in', 'price', 'times']
+    """
+    text = resources.files("tidewaiter.sources").joinpath("tables", "statements.toml").read_text(encoding="utf-8")
+    return tuple(msgspec.convert(entry, Statement) for entry in tomllib.loads(text)["statement"])
