@@ -225,7 +225,7 @@ def seam_ahead(codes: Iterable[str], revision: int) -> Seam:
         for s in reach - plain
         if _back(s, revision)[0] in earlier and (s in earlier or not _is_catch_all(s, revision))
     )
-    follow = reach if inside == reach else inside | main
+    follow: set[str] | frozenset[str] = reach if inside == reach else inside | main
     lost = any(not _ahead(code, revision) for code in touched)
     if not follow:
         # Nothing is led back to these codes: follow what they went into, catch-all codes only in their own heading.
