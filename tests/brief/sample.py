@@ -1,7 +1,5 @@
 """A brief as realistic as one can be written by hand, with every state a chart may hold, for the tests of the pages."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 from tidewaiter.brief.shape import (

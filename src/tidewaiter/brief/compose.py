@@ -257,9 +257,8 @@ def _statements(asked: Asked, evidence: Evidence, record: Record) -> tuple[shape
         if asked.as_of is not None and statement.source.published_to > asked.as_of:
             continue
         judged = judge(statement, evidence.book.figures.values(), evidence.book.wholes)
-        proof = record.sentence(
-            f"said-{number}-{statement.good}-{statement.kind}", judged.why, "statement", judged.proof, (), "as printed"
-        )
+        name = f"said-{number}-{statement.good}-{statement.kind}"
+        proof = record.sentence(name, judged.why, "statement", judged.proof, (), "as printed") if judged.proof else None
         origin = statement.source
         found.append(
             shape.Statement(
@@ -270,7 +269,7 @@ def _statements(asked: Asked, evidence: Evidence, record: Record) -> tuple[shape
                 verdict=judged.verdict,
                 why=judged.why,
                 reading=judged.reading,
-                evidence=proof.evidence if judged.proof else "",
+                evidence=proof.evidence if proof else "",
             )
         )
     order = ("contradicted", "unsafe", "cannot tell", "no figure", "within rounding", "supported")

@@ -19,7 +19,7 @@ from tidewaiter.brief._svg import clean
 from tidewaiter.brief.charts import KEY, draw_chart, draw_key, states_of
 from tidewaiter.brief.check import check_brief, evidence_file, sentences_of
 from tidewaiter.brief.curve import draw_curve
-from tidewaiter.brief.shape import Brief, Question
+from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Question
 from tidewaiter.errors import InputError
 from tidewaiter.period import Period
 
@@ -58,6 +58,7 @@ def render_html(brief: Brief) -> str:
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     sentences = {s.id: s for s in sentences_of(brief)}
     page = environment.get_template("brief.html.j2").render(
+        statements_note=STATEMENTS_NOTE,
         brief=brief,
         css=Markup(css),
         csp=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",

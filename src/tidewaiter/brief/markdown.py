@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from tidewaiter.brief._svg import clean, short_number
 from tidewaiter.brief.check import check_brief, evidence_file, sentences_of
 from tidewaiter.brief.html import question_line, web_address
-from tidewaiter.brief.shape import Brief, Chart, ChartCell, Curve, Sentence, Source
+from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Chart, ChartCell, Curve, Sentence, Source
 from tidewaiter.period import MONTH_NAMES
 
 __all__ = ["escape_markdown", "render_markdown"]
@@ -135,10 +135,10 @@ def _sentences(sentences: Sequence[Sentence], numbers: dict[str, int]) -> list[s
 def _statements(brief: Brief) -> list[str]:
     if not brief.statements:
         return []
-    lines = ["## What others wrote, checked", ""]
+    lines = ["## What others wrote, checked", "", STATEMENTS_NOTE, ""]
     for s in brief.statements:
         who = f"{s.publisher}, {s.published}" if s.published else s.publisher
-        lines.append(f"- **{s.verdict}**: “{escape_markdown(s.says)}” ({_address(who, s.address)})")
+        lines.append(f"- **{s.verdict}**: {escape_markdown(s.says)} ({_address(who, s.address)})")
         # The proof is of the judgement, not of what was said, so it stands on the judgement's own line.
         reading = f" What would fit: {escape_markdown(s.reading)}" if s.reading else ""
         proof = f" {_link(s.evidence)}" if s.evidence else ""

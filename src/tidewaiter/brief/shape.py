@@ -11,6 +11,7 @@ import msgspec
 
 __all__ = [
     "SCHEMA",
+    "STATEMENTS_NOTE",
     "Brief",
     "Chart",
     "ChartCell",
@@ -27,6 +28,12 @@ __all__ = [
 ]
 
 SCHEMA = "tidewaiter/brief/1"
+
+STATEMENTS_NOTE = (
+    "In our own words, not quoted. Each is held against figures that other publishers printed; a publisher's own figures are no "
+    "witness for it."
+)
+"""What stands above the statements of others on every page."""
 
 
 class Question(msgspec.Struct, frozen=True):

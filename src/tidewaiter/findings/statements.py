@@ -246,13 +246,18 @@ def _times(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Ju
         )
         own = part and multiple(all_, key, later, earlier, phrase, later_key=part, later_what=good.phrase)
         if own:
-            fits = "which is that to one digit" if said.contains(own.ratio.bounds) else "which is not that"
+            said_so = f" ({_fold(statement.value)}, to one digit)" if said.contains(own.ratio.bounds) else ""
             why = (
-                f"{good.phrase[0].upper()}{good.phrase[1:]} alone make {own.ratio.value:.3g} times, {fits}; {later.words()} was not "
-                f"printed for all {phrase}, nor {earlier.words()} by another publisher: the customs file would settle it."
+                f"{good.phrase[0].upper()}{good.phrase[1:]} alone make {own.ratio.value:.3g} times{said_so}; but "
+                f"{later.words()} was not printed for all {phrase}, nor {earlier.words()} by another publisher: the customs "
+                "file would settle it."
             )
             return Judged("cannot tell", why, "", own.proof)
     return _nobody(statement)
+
+
+def _fold(value: float) -> str:
+    return {10: "tenfold", 100: "a hundredfold", 1000: "a thousandfold"}.get(int(value), f"{value:,.0f} times")
 
 
 def _one_digit(value: float) -> Interval:

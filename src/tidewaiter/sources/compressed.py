@@ -64,7 +64,7 @@ def open_content(path: Path) -> BinaryIO:
     if magic != b"\x1f\x8b":
         return file
     file.close()
-    inner = cast(BinaryIO, gzip.open(path, "rb"))  # closes the file beneath it, which GzipFile(fileobj=...) would not
+    inner = cast(BinaryIO, gzip.open(path, "rb"))  # noqa: SIM115 - the caller closes it; it closes the file beneath it, which GzipFile(fileobj=...) would not
     return io.BufferedReader(_Bounded(inner, size, str(path)), 1 << 20)
 
 
