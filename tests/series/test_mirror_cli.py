@@ -109,3 +109,12 @@ def test_what_cannot_be_answered_is_one_line(capsys: pytest.CaptureFixture[str],
     assert said.out == ""
     assert said.err.startswith("tidewaiter: ")
     assert said.err.count("\n") == 1
+
+
+def test_a_basket_says_which_lines_a_store_does_not_report(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["basket", "check", "chpl", "--store", str(store), "--format", "json"]) == 0
+    missing = json.loads(capsys.readouterr().out)["unreported"]["comext"]
+    assert len(missing) == 50
+    assert main(["basket", "check", "vehicles", "--store", str(store)]) == 0
+    assert "comext (2021-12 to 2022-01): 0 of 1 lines not in it" in capsys.readouterr().out

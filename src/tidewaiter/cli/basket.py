@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 __all__ = ["register"]
@@ -35,6 +36,7 @@ def register(commands: Any) -> None:
     show.set_defaults(run=_show)
     check = actions.add_parser("check", help="check that a basket can be read and resolves in every revision")
     check.add_argument("basket", help="name, or path of a TOML file")
+    check.add_argument("--store", metavar="DIR", type=Path, help="also say which lines the datasets of this store lack")
     check.set_defaults(run=_check)
     diff = actions.add_parser("diff", help="lines that two baskets or two versions do not share (exit code 1 if any)")
     diff.add_argument("old", help="name, or path of a TOML file")
@@ -124,9 +126,30 @@ def _check(arguments: argparse.Namespace) -> int:
     if loose:
         lines.append(f"not verified against the source's own text: {len(loose)} lines ({', '.join(loose[:12])}"
                      + (" ...)" if len(loose) > 12 else ")"))  # fmt: skip
-    answer = {"name": basket.name, "version": basket.version, "revisions": rows, "not_verified": loose}
+    answer: dict[str, Any] = {
+        "name": basket.name, "version": basket.version, "revisions": rows, "not_verified": loose,
+    }  # fmt: skip
+    if arguments.store is not None:
+        answer["unreported"] = _unreported(arguments.store, basket, lines)
     _print(arguments, "basket-check", answer, lines)
     return 1 if empty else 0
+
+
+def _unreported(folder: Path, basket: Any, lines: list[str]) -> dict[str, list[str]]:
+    """Say, for each dataset of a store, of which lines it has no code: there silence is neither zero nor trade."""
+    from tidewaiter.baskets import resolve, unreported
+    from tidewaiter.period import month_text
+    from tidewaiter.series.sides import reported_codes
+
+    found = {}
+    for dataset, (codes, first, last) in reported_codes(folder).items():
+        missing = unreported(resolve(basket, f"HS {last // 12}"), codes)
+        found[dataset] = [row.line.code for row in missing if row.codes]
+        span = f"{month_text(first)} to {month_text(last)}"
+        said = f"{len(found[dataset])} of {len(basket.lines)} lines not in it"
+        named = f": {', '.join(found[dataset])}" if found[dataset] else ""
+        lines.append(f"{dataset} ({span}): {said}{named}")
+    return found
 
 
 def _diff(arguments: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tidewaiter.codes.areas import Area, all_areas, area, area_name, by_scheme, members, to_scheme
+    from tidewaiter.codes.breaks import Break, start_of, stop_of
     from tidewaiter.codes.hs import (
         REVISIONS,
         Life,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "areas": ("Area", "all_areas", "area", "area_name", "by_scheme", "members", "to_scheme"),
+    "breaks": ("Break", "start_of", "stop_of"),
     "hs": ("REVISIONS", "Life", "Link", "alive", "codes_of", "life", "line_status", "predecessors", "revision_of",
            "successors"),
     "lineage": ("Group", "Seam", "Step", "Stitch", "closed_group", "seam", "seam_ahead", "stitch", "trace"),
@@ -34,6 +36,7 @@ _HOMES = {
 __all__ = [
     "REVISIONS",
     "Area",
+    "Break",
     "Group",
     "Life",
     "Link",
@@ -60,7 +63,9 @@ __all__ = [
     "seam_ahead",
     "search",
     "standard_unit",
+    "start_of",
     "stitch",
+    "stop_of",
     "successors",
     "text_of",
     "to_scheme",

@@ -18,7 +18,7 @@ from tidewaiter.series.book import Book
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Ledger", "figure_books", "join_books", "own_flow", "store_books"]
+__all__ = ["Ledger", "figure_books", "join_books", "own_flow", "reported_codes", "store_books"]
 
 _FOB_IMPORTS: Final = frozenset({"census", "comexstat"})
 """Datasets whose import values leave freight and insurance out (general customs value; VL_FOB)."""
@@ -148,6 +148,24 @@ def store_books(
         publisher = publishers.get(dataset, dataset)
         note = "added up from national lines; those that the files do not have are not in it" if key in finer else ""
         found.append(Ledger(dataset, publisher, reporter, flow, currency, cells, basis, note))
+    return found
+
+
+def reported_codes(folder: Path) -> dict[str, tuple[tuple[str, ...], int, int]]:
+    """Return, for each dataset of a store, the commodity codes that occur in it, and its first and last month."""
+    import pyarrow as pa
+
+    from tidewaiter.store.store import Store
+
+    table = Store(folder).observations()
+    columns = [table["dataset"].cast(pa.string()), table["cmd_code"].cast(pa.string())]
+    pairs = pa.table([*columns, table["period_start"], table["period_end"]], ["dataset", "code", "first", "last"])
+    groups = pairs.group_by(["dataset", "code"]).aggregate([("first", "min"), ("last", "max")]).to_pylist()
+    found: dict[str, tuple[tuple[str, ...], int, int]] = {}
+    for dataset in sorted({row["dataset"] for row in groups}):
+        rows = [row for row in groups if row["dataset"] == dataset]
+        codes = tuple(sorted(row["code"] for row in rows))
+        found[dataset] = (codes, min(row["first_min"] for row in rows), max(row["last_max"] for row in rows))
     return found
 
 

@@ -1,0 +1,131 @@
+"""Starts and stops that codes make, not goods.
+
+A series that starts on 1 January of a revision's year may be a new code for old goods, one that stops the day before a
+code that ended. Before anybody writes "for the first time", the break is looked up here.
+
+Examples
+--------
+>>> found = start_of("85171300", "2022-01", reported=["85171300", "8703"])
+>>> found.kind, found.others, found.absent
+('new code', ('851712',), ('851712',))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tidewaiter.codes import hs
+from tidewaiter.period import month as month_number
+
+__all__ = ["Break", "start_of", "stop_of"]
+
+
+class Break(NamedTuple):
+    """What a revision has to do with the start or stop of a series.
+
+    Parameters
+    ----------
+    code
+        The code or national line asked about.
+    kind
+        ``new code`` or ``ended code``; ``changed code`` where it kept its number and changed its goods; ``line not
+        known`` where a national line starts or stops with a revision and its six digits do not tell why.
+    revision
+        The revision.
+    others
+        Codes its goods came from, or went to, the main one first.
+    absent
+        Those of them of which the dataset has no row at all; empty if it was not asked.
+    words
+        All of it as a sentence.
+    """
+
+    code: str
+    kind: str
+    revision: int
+    others: tuple[str, ...]
+    absent: tuple[str, ...]
+    words: str
+
+
+def start_of(code: str, month: int | str, reported: Iterable[str] | None = None) -> Break | None:
+    """Tell whether a series may start in a month because its code is new or took in other goods.
+
+    Parameters
+    ----------
+    code
+        Six digits or more.
+    month
+        First month with trade, a month number or ``YYYY-MM``.
+    reported
+        Every code that occurs in the dataset, to say whether the predecessors are there to compare with.
+
+    Returns
+    -------
+    Break or None
+        ``None`` if the month is not in the first year of a revision, or the revision left the code as it was.
+    """
+    return _break(code, month, reported, ahead=False)
+
+
+def stop_of(code: str, month: int | str, reported: Iterable[str] | None = None) -> Break | None:
+    """Tell whether a series may stop after a month because its code ended or gave goods away.
+
+    Parameters
+    ----------
+    code, reported
+        As for :func:`start_of`.
+    month
+        Last month with trade.
+
+    Examples
+    --------
+    >>> stop_of("300220", "2021-12").words
+    '300220 ended with HS 2022 on 1 January 2022; its goods are in 300241 since'
+    """
+    return _break(code, month, reported, ahead=True)
+
+
+def _break(code: str, month: int | str, reported: Iterable[str] | None, *, ahead: bool) -> Break | None:
+    number = month_number(month) if isinstance(month, str) else month
+    # A stop in 2021 is looked for in the revision that came next.
+    year = number // 12 + (1 if ahead else 0)
+    if year not in hs.REVISIONS[1:]:
+        return None
+    line = hs.clean(code)
+    six = hs.known(line)
+    before = hs.REVISIONS[hs.REVISIONS.index(year) - 1]
+    was, is_now = hs.alive(six, before), hs.alive(six, year)
+    if not was and not is_now:
+        return None
+    links: Iterable[hs.Link] = hs.successors(six, before) if ahead else hs.predecessors(six, year)
+    links = sorted(links, key=lambda link: not link.main)
+    others = tuple(link.code for link in links if link.code != six)
+    day = f"HS {year} on 1 January {year}"
+    if ahead and not is_now:
+        kind, words = "ended code", f"{line} ended with {day}; its goods are in {_some(others)} since"
+    elif not ahead and not was:
+        kind, words = "new code", f"{line} is a new code, born with {day}; its goods were in {_some(others)} before"
+    elif was and is_now and others:
+        way = "gave goods to" if ahead else "took goods from"
+        kind, words = "changed code", f"{six} kept its number and {way} {_some(others)} with {day}"
+    elif len(line) > 6 and (number % 12 == (11 if ahead else 0)):
+        kind = "line not known"
+        words = f"{six} goes on through {day}; whether the line {line} is as old is not known"
+    else:
+        return None
+    absent: tuple[str, ...] = ()
+    if reported is not None and others:
+        there = {one[:6] for one in reported if len(one) >= 6}
+        absent = tuple(other for other in others if other not in there)
+        if absent:
+            words += f"; of {_some(absent)} the dataset has no row, so it cannot show what there was"
+    return Break(line, kind, year, others, absent, words)
+
+
+def _some(codes: tuple[str, ...], limit: int = 4) -> str:
+    if not codes:
+        return "no code that a table names"
+    text = ", ".join(codes[:limit])
+    return text if len(codes) <= limit else f"{text} and {len(codes) - limit} more"
