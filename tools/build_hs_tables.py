@@ -62,7 +62,7 @@ def choose(code: str, earlier: list[str]) -> str:
     return max([other for other in near if other[-1] == "9" or other[-2:] == "90"] or near)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, out: Path = HERE) -> None:
     """Write hs_lineage.tsv and hs_text.tsv.gz."""
     books = {year: read_nomenclature(folder, year) for year in REVISIONS}
     links, conversion = read_correlations(folder), read_conversion(folder)
@@ -94,13 +94,13 @@ def main(folder: Path) -> None:
         "# same list as CODE.\n"
         "code\talive\tfrom2007\tfrom2012\tfrom2017\n"
     )
-    (HERE / "hs_lineage.tsv").write_text(header + "\n".join(lines) + "\n", encoding="utf-8")
+    (out / "hs_lineage.tsv").write_text(header + "\n".join(lines) + "\n", encoding="utf-8")
     texts = []
     for code in sorted(set().union(*books.values())):
         text, unit = next(books[year][code] for year in reversed(REVISIONS) if code in books[year])
         texts.append(f"{code}\t{'' if unit == 'n/a' else unit}\t{text}")
     packed = gzip.compress(("\n".join(texts) + "\n").encode(), compresslevel=9, mtime=0)
-    (HERE / "hs_text.tsv.gz").write_bytes(packed)
+    (out / "hs_text.tsv.gz").write_bytes(packed)
 
 
 if __name__ == "__main__":

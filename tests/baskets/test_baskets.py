@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.shared_data import shared
 
-from tidewaiter.baskets import diff, list_baskets, load_basket, resolve, unreported
+from tidewaiter.baskets import Basket, Group, Line, diff, list_baskets, load_basket, resolve, unreported
+from tidewaiter.baskets.basket import problems
 from tidewaiter.codes import hs
 from tidewaiter.errors import BadFile, TidewaiterError, UnknownName
 
@@ -214,3 +215,31 @@ def test_differences_of_two_versions_are_listed() -> None:
     assert [len(found[key]) for key in ("added", "removed", "changed")] == [1, 0, 1]
     assert found["added"][0].startswith("8704")
     assert diff(old, old) == {"added": [], "removed": [], "changed": []}
+
+
+def test_the_example_of_the_manual_is_a_basket(tmp_path: Path) -> None:
+    manual = (Path(__file__).resolve().parents[2] / "docs" / "baskets.md").read_text(encoding="utf-8")
+    path = tmp_path / "hair.toml"
+    path.write_text(manual.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    assert resolve(load_basket(str(path)), "HS 2012").headings() == ("6704",)
+
+
+@given(st.data(), st.sampled_from([2007, 2012, 2017, 2022]), st.sampled_from([2007, 2012, 2017, 2022]))
+def test_no_code_is_ever_counted_twice(data: st.DataObject, written: int, asked: int) -> None:
+    codes = data.draw(st.lists(st.sampled_from(hs.codes_of(written)), min_size=2, max_size=12, unique=True))
+    home = {code: data.draw(st.sampled_from("abc")) for code in codes}
+    source = load_basket("grain").sources[0]
+    basket = Basket(
+        "random", "1", "Random", "Test", (source,),
+        tuple(Group(name, name) for name in sorted(set(home.values()))),
+        tuple(Line(code, f"HS {written}", home[code], "drawn") for code in codes),
+    )  # fmt: skip
+    assert not problems(basket)
+    found = resolve(basket, asked)
+    counted = [code for group in found.groups.values() for code in group]
+    assert len(counted) == len(set(counted)) == len(found.codes)
+    assert all(hs.alive(code, asked) for code in counted)
+    if written == asked:
+        assert found.groups == {name: tuple(sorted(c for c in codes if home[c] == name)) for name in found.groups}
+    for row in found.lines:
+        assert set(row.codes) <= set(found.groups[row.line.group])

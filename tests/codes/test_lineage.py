@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import importlib.util
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -213,3 +216,19 @@ def test_unknown_and_dead_codes_are_refused_with_the_reason() -> None:
     for bad in ("", "abc", "30 02 x", "1", "30０220"):
         with pytest.raises(InputError):
             hs.alive(bad, 2022)
+
+
+def test_the_shipped_tables_are_what_the_official_files_make(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    folder = shared("data", "reference")
+    root = Path(__file__).resolve().parents[2]
+    found = importlib.util.spec_from_file_location("build_hs_tables", root / "tools" / "build_hs_tables.py")
+    assert found is not None
+    assert found.loader is not None
+    tool = importlib.util.module_from_spec(found)
+    found.loader.exec_module(tool)
+    tool.main(folder, tmp_path)
+    package = root / "src" / "tidewaiter" / "codes"
+    assert (tmp_path / "hs_lineage.tsv").read_bytes() == (package / "hs_lineage.tsv").read_bytes()
+    unpacked = [gzip.decompress((where / "hs_text.tsv.gz").read_bytes()) for where in (tmp_path, package)]
+    assert unpacked[0] == unpacked[1]

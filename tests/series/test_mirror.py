@@ -87,11 +87,20 @@ def test_a_country_that_reports_nothing_is_seen_through_the_others() -> None:
     assert first.total.bounds.hi == math.inf
     assert first.total.state is State.UNRELEASED
     assert first.missing == {"RUS": State.UNRELEASED}
-    assert "no book of RUS" in first.total.note
+    assert "RUS: unreleased" in first.total.note
     assert set(second.known) == {"CHN", "IND"}
+    assert second.missing == {"RUS": State.UNKNOWN}
+    assert second.total.bounds.hi == math.inf
     del books["RUS"]
     assert seen_by_others(books, [M])[0].total.bounds == Interval(98.5, 98.5)
-    assert seen_by_others({}, [M])[0].total.state is State.UNRELEASED
+    assert seen_by_others({}, [M])[0].total.state is State.UNKNOWN
+
+
+def test_a_merged_month_bounds_the_sum() -> None:
+    merged = Cell(Period(M, M), Interval(0.0, 116.3), State.MERGED)
+    (found,) = seen_by_others({"CHN": {M: merged}, "IND": {M: cell(M, 0.4)}}, [M])
+    assert found.total.state is State.MERGED
+    assert found.total.bounds == Interval(0.4, pytest.approx(116.7))
 
 
 def test_a_countrys_exports_are_brought_to_fob() -> None:

@@ -15,13 +15,16 @@ from __future__ import annotations
 import os
 import tomllib
 from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tidewaiter.codes import hs
+from tidewaiter.codes.tables import read_bytes
 from tidewaiter.errors import BadFile, InputError, UnknownName
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Basket", "Group", "Line", "NationalLine", "Source", "list_baskets", "load_basket"]
 
@@ -137,12 +140,16 @@ class Basket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _shipped() -> dict[str, str]:
     """Return the names and file names of the baskets that come with the package."""
+    from importlib.resources import files
+
     found = [entry.name for entry in files("tidewaiter.baskets").iterdir() if entry.name.endswith(".toml")]
     return {name.removesuffix(".toml"): name for name in sorted(found)}
 
 
 def _own() -> dict[str, Path]:
     """Return the user's baskets, from the folders that ``TIDEWAITER_BASKETS`` lists."""
+    from pathlib import Path
+
     folders = [Path(part) for part in os.environ.get("TIDEWAITER_BASKETS", "").split(os.pathsep) if part]
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
@@ -171,23 +178,29 @@ def load_basket(name: str) -> Basket:
     BadFile
         If the file cannot be read, or is not a basket.
     """
-    path = _own().get(name)
-    if path is None and (name.endswith(".toml") or os.sep in name):
-        path = Path(name)
-    if path is not None:
-        try:
-            return parse_basket(path.read_bytes(), str(path))
-        except OSError as error:
-            raise BadFile(str(path), f"cannot read the basket: {error.strerror or error}") from error
-    shipped = _shipped()
-    if name not in shipped:
-        raise UnknownName("basket", name, list_baskets(), "Or give the path of a basket's TOML file")
-    return _load_shipped(shipped[name])
+    if os.environ.get("TIDEWAITER_BASKETS") and name in _own():
+        return _load_file(str(_own()[name]))
+    if name.endswith(".toml") or os.sep in name:
+        return _load_file(name)
+    try:
+        # A name with other marks would leave the package's folder.
+        return _load_shipped(f"{name}.toml" if name.replace("-", "").isalnum() else "-")
+    except FileNotFoundError:
+        raise UnknownName("basket", name, list_baskets(), "Or give the path of a basket's TOML file") from None
+
+
+def _load_file(path: str) -> Basket:
+    try:
+        with open(path, "rb") as file:
+            raw = file.read()
+    except (OSError, ValueError) as error:
+        raise BadFile(path, f"cannot read the basket: {getattr(error, 'strerror', None) or error}") from error
+    return parse_basket(raw, path)
 
 
 @lru_cache(maxsize=32)
 def _load_shipped(file: str) -> Basket:
-    return parse_basket(files("tidewaiter.baskets").joinpath(file).read_bytes(), file)
+    return parse_basket(read_bytes(file, "tidewaiter.baskets"), file)
 
 
 def parse_basket(raw: bytes, path: str) -> Basket:

@@ -30,8 +30,9 @@ def register(commands: Any) -> None:
     show.add_argument("code", help="2, 4, 6 or 8 digits; dots are ignored")
     show.set_defaults(run=_show)
     trace = actions.add_parser("trace", help="every link from a code to another revision")
-    trace.add_argument("code", help="6 digits")
-    trace.add_argument("--to", required=True, metavar="YEAR", help="the revision to go to: a year, or HS 2022")
+    trace.add_argument("code", help="6 digits; or a national line, with --table")
+    trace.add_argument("--to", metavar="YEAR", help="the revision to go to: a year, or HS 2022 (default: the newest)")
+    trace.add_argument("--table", metavar="FILE", help="an official concordance of national lines (CSV: before, after)")
     trace.add_argument("--from", dest="start", metavar="YEAR", help="the revision it is meant in (default: its last)")
     trace.set_defaults(run=_trace)
     search = actions.add_parser("search", help="find codes by a word in English, Chinese or Korean")
@@ -148,8 +149,10 @@ def _links(links: tuple[Any, ...], limit: int = 8) -> str:
 def _trace(arguments: argparse.Namespace) -> int:
     from tidewaiter.codes import hs, lineage, texts
 
+    if arguments.table:
+        return _trace_line(arguments)
     life = hs.life(arguments.code)
-    to = hs.revision_of(arguments.to)
+    to = hs.revision_of(arguments.to) if arguments.to else hs.REVISIONS[-1]
     start = hs.revision_of(arguments.start) if arguments.start else _nearest(life.revisions, to)
     steps = lineage.trace(life.code, start, to)
     forth = to >= start
@@ -167,6 +170,17 @@ def _trace(arguments: argparse.Namespace) -> int:
             lines.append(f"           {one.note}")
             noted.add(one.note)
     answer = {"code": life.code, "from": start, "to": to, "steps": [one._asdict() for one in steps]}
+    return _print(arguments, "codes-trace", answer, lines)
+
+
+def _trace_line(arguments: argparse.Namespace) -> int:
+    from tidewaiter.codes import hs, national
+
+    table = national.load_concordance(arguments.table)
+    steps = national.trace_line(arguments.code, table)
+    lines = [f"{table.before} {one.before} -> {table.after} {one.after}  {one.relation}" for one in steps]
+    answer = {"code": hs.clean(arguments.code), "table": table.path, "from": table.before, "to": table.after,
+              "steps": [one._asdict() for one in steps]}  # fmt: skip
     return _print(arguments, "codes-trace", answer, lines)
 
 

@@ -14,9 +14,9 @@ Examples
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
+from tidewaiter.codes.tables import read_lines
 from tidewaiter.errors import InputError, NoData, UnknownName
 from tidewaiter.period import month as month_number
 from tidewaiter.period import month_text
@@ -91,10 +91,8 @@ class Area(NamedTuple):
 
 
 def _rows(table: str) -> list[list[str]]:
-    """Read a tab-separated table of this package: comments and the header line left out."""
-    text = files("tidewaiter.codes").joinpath(table).read_text(encoding="utf-8")
-    lines = [line for line in text.split("\n") if line and line[0] != "#"]
-    return [line.split("\t") for line in lines[1:]]
+    """Read a table of this package without its heading."""
+    return [line.split("\t") for line in read_lines(table)[1:]]
 
 
 def _list(cell: str) -> tuple[str, ...]:

@@ -20,9 +20,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
+from tidewaiter.codes.tables import read_lines
 from tidewaiter.errors import InputError, UnknownName
 
 __all__ = [
@@ -103,12 +103,9 @@ class Tables(NamedTuple):
 @lru_cache(maxsize=1)
 def tables() -> Tables:
     """Read the lineage; only what is not "same number, nothing else" is kept, so that it stays small."""
-    package = files("tidewaiter.codes")
     living: dict[str, str] = {}
     back: tuple[dict[str, tuple[str, ...]], ...] = ({}, {}, {})
-    for line in package.joinpath("hs_lineage.tsv").read_text(encoding="utf-8").splitlines():
-        if line[0] == "#" or line[0] == "c":
-            continue
+    for line in read_lines("hs_lineage.tsv")[1:]:
         code, mask, *cells = line.split("\t")
         living[code] = mask
         for step, cell in enumerate(cells):
@@ -116,9 +113,7 @@ def tables() -> Tables:
                 back[step][code] = back[step][cell[1:]] if cell[0] == "=" else tuple(cell.split())
     told: dict[tuple[int, str], tuple[str, ...]] = {}
     reasons: dict[tuple[int, str, str], str] = {}
-    for line in package.joinpath("hs_declared.tsv").read_text(encoding="utf-8").splitlines():
-        if line[0] in "#r":
-            continue
+    for line in read_lines("hs_declared.tsv")[1:]:
         revision, before, after, joins, reason = line.split("\t")
         if joins == "no":
             told[int(revision), before] = tuple(after.split())

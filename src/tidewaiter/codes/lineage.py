@@ -146,6 +146,19 @@ def _ahead(code: str, revision: int) -> tuple[str, ...]:
     return found
 
 
+def _touched(codes: frozenset[str], revision: int) -> frozenset[str]:
+    """Return those of the codes, on either side of a revision, that it did not leave exactly as they were."""
+    column = hs.REVISIONS.index(revision)
+    table = hs.tables()
+    return frozenset(
+        code
+        for code in codes
+        if code in table.back[column - 1]
+        or code in table.ahead[column - 1]
+        or table.alive[code][column - 1 : column + 1] != "11"
+    )
+
+
 def _is_catch_all(code: str, revision: int) -> bool:
     return len(_back(code, revision)) > _CATCH_ALL
 
@@ -170,14 +183,16 @@ def seam(codes: Iterable[str], revision: int) -> Seam:
     Seam
     """
     later = frozenset(codes)
-    reach = {p for code in later for p in _back(code, revision)}
-    inside = {p for p in reach if _inside(p, revision, later)}
-    main = {_back(code, revision)[0] for code in later}
+    touched = _touched(later, revision)
+    plain = later - touched
+    reach = plain.union(p for code in touched for p in _back(code, revision))
+    inside = plain.union(p for p in reach - plain if _inside(p, revision, later))
+    main = plain.union(_back(code, revision)[0] for code in touched)
     follow = reach if inside == reach else inside | main
     left_out = reach - follow
-    also = {s for p in follow for s in _ahead(p, revision)} - later
+    also = {s for p in follow - plain for s in _ahead(p, revision)} - later
     real = {code for code in also if not _is_catch_all(code, revision)}
-    several = any(len(_back(code, revision)) > 1 and _back(code, revision)[0] not in inside for code in later)
+    several = any(len(_back(code, revision)) > 1 and _back(code, revision)[0] not in inside for code in touched)
     kind = "partial" if left_out else "primary" if also else "exact"
     basis = _basis(later, revision, several)
     minor = bool(also) and not real and not left_out
@@ -201,18 +216,24 @@ def seam_ahead(codes: Iterable[str], revision: int) -> Seam:
         says what the codes became; the declared lines of :func:`tidewaiter.codes.hs.successors` may.
     """
     earlier = frozenset(codes)
-    reach = {s for code in earlier for s in _ahead(code, revision)}
-    inside = {s for s in reach if earlier.issuperset(_back(s, revision))}
-    main = {s for s in reach if _back(s, revision)[0] in earlier and (s in earlier or not _is_catch_all(s, revision))}
-    follow = reach if inside == reach else inside | main
-    lost = any(not _ahead(code, revision) for code in earlier)
+    touched = _touched(earlier, revision)
+    plain = earlier - touched
+    reach = plain.union(s for code in touched for s in _ahead(code, revision))
+    inside = plain.union(s for s in reach - plain if earlier.issuperset(_back(s, revision)))
+    main = plain.union(
+        s
+        for s in reach - plain
+        if _back(s, revision)[0] in earlier and (s in earlier or not _is_catch_all(s, revision))
+    )
+    follow: set[str] | frozenset[str] = reach if inside == reach else inside | main
+    lost = any(not _ahead(code, revision) for code in touched)
     if not follow:
         # Nothing is led back to these codes: follow what they went into, catch-all codes only in their own heading.
         headings = {code[:4] for code in earlier}
         follow = {s for s in reach if not _is_catch_all(s, revision) or s[:4] in headings}
     left_out = reach - follow
     real = {code for code in left_out if not _is_catch_all(code, revision)}
-    also = {p for s in follow for p in _back(s, revision)} - earlier
+    also = {p for s in follow - plain for p in _back(s, revision)} - earlier
     if not follow:
         kind = "none"
     elif lost or real:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import gzip
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from tidewaiter.codes import hs
+from tidewaiter.codes.tables import read_bytes, read_lines
 
 __all__ = ["Hit", "search", "standard_unit", "terms_of", "text_of"]
 
@@ -29,7 +29,7 @@ class Hit(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _texts() -> dict[str, tuple[str, str]]:
-    raw = files("tidewaiter.codes").joinpath("hs_text.tsv.gz").read_bytes()
+    raw = read_bytes("hs_text.tsv.gz")
     rows = (line.split("\t") for line in gzip.decompress(raw).decode("utf-8").splitlines())
     return {code: (text, unit) for code, unit, text in rows}
 
@@ -37,8 +37,7 @@ def _texts() -> dict[str, tuple[str, str]]:
 @lru_cache(maxsize=1)
 def _terms() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Return code, classification and words."""
-    lines = files("tidewaiter.codes").joinpath("terms.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line[0] != "#"][1:]
+    rows = [line.split("\t") for line in read_lines("terms.tsv")][1:]
     return tuple((row[0], row[1], tuple(word for cell in row[2:] for word in cell.split("|") if word)) for row in rows)
 
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
+from tidewaiter.codes.tables import read_lines
 from tidewaiter.errors import InputError, UnknownName
 
 __all__ = ["UNIT_SCHEMES", "Unit", "UnitBreak", "all_units", "convert", "unit", "unit_breaks", "unit_by_scheme"]
@@ -68,8 +68,7 @@ class UnitBreak(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _rows() -> list[dict[str, str]]:
-    text = files("tidewaiter.codes").joinpath("units.tsv").read_text(encoding="utf-8")
-    lines = [line.split("\t") for line in text.splitlines() if line[0] != "#"]
+    lines = [line.split("\t") for line in read_lines("units.tsv")]
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 

@@ -9,6 +9,7 @@ of them is missing is said.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -130,7 +131,7 @@ class Seen(msgspec.Struct, frozen=True):
     known
         Reporters whose book says a value or zero, with it.
     missing
-        Reporters that have a book, but not of this month, with the state that says why.
+        Reporters that have a book, but do not say this month, with the state that says why.
     """
 
     period: Period
@@ -217,29 +218,28 @@ def seen_by_others(
     Returns
     -------
     list of Seen
-        A sum is a floor of the true trade as soon as anybody is missing: its upper bound is then open.
+        What a book says of a month without saying it whole (merged, conflicting) bounds the sum; a book without the
+        month leaves its upper bound open.
     """
     found = []
     for month in months:
-        known, missing = {}, {}
+        known: dict[str, Cell] = {}
+        missing: dict[str, State] = {}
+        unknown: list[Cell] = []
         for reporter in sorted(books):
             cell = books[reporter].get(month)
+            if cell is not None and factor is not None:
+                brought = Interval(cell.bounds.lo / factor.hi, cell.bounds.hi / factor.lo)
+                cell = msgspec.structs.replace(cell, bounds=brought)
             if cell is not None and _known(cell):
-                if factor is not None:
-                    cell = msgspec.structs.replace(
-                        cell, bounds=Interval(cell.bounds.lo / factor.hi, cell.bounds.hi / factor.lo)
-                    )
                 known[reporter] = cell
-            else:
-                missing[reporter] = cell.state if cell is not None else State.UNRELEASED
-        parts = list(known.values())
-        if missing or not parts:
-            parts.append(_absent(month, missing))
+                continue
+            missing[reporter] = cell.state if cell is not None else State.UNKNOWN
+            note = f"{reporter}: {missing[reporter].value}"
+            bounds = cell.bounds if cell is not None else Interval(0.0, math.inf)
+            unknown.append(Cell(Period(month, month), bounds, missing[reporter], (), note))
+        parts = [*known.values(), *unknown]
+        if not parts:
+            parts.append(Cell(Period(month, month), Interval(0.0, math.inf), State.UNKNOWN, (), "no book at all"))
         found.append(Seen(Period(month, month), add_cells(month, parts), known, missing))
     return found
-
-
-def _absent(month: int, missing: Mapping[str, State]) -> Cell:
-    """Stand for the books that are not there: anything from zero up."""
-    who = f"no book of {', '.join(sorted(missing))}" if missing else "no book at all"
-    return Cell(Period(month, month), Interval(0.0, float("inf")), State.UNRELEASED, (), who)

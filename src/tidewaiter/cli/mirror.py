@@ -1,0 +1,372 @@
+"""``tidewaiter mirror``: the other side's book of the same trade."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+__all__ = ["register"]
+
+_EXAMPLES = """examples:
+  tidewaiter mirror --reporter PRK --from 2022-01 --to 2022-06
+  tidewaiter mirror --reporter PRK --flow X --from 2021-01 --to 2021-12 --format json
+  tidewaiter mirror --reporter KGZ --cmd 8703 --currency EUR --from 2022-01 --to 2022-11 --store books
+  tidewaiter mirror --reporter CHN --partner USA --flow X --from 2023-01 --to 2023-12 --store books
+"""
+
+
+def register(commands: Any) -> None:
+    """Declare the command."""
+    mirror = commands.add_parser(
+        "mirror",
+        help="the other side's books: one pair side by side, or a silent country as all others see it",
+        description="Set a country's trade beside what its partners booked. Without --partner, all reporters are put"
+        " together: the only view of a country that publishes nothing.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    mirror.add_argument("--reporter", metavar="R", required=True, help="the country (code or name), for example PRK")
+    mirror.add_argument("--partner", metavar="P", help="one partner: both books side by side")
+    mirror.add_argument(
+        "--flow", metavar="F", default="M", help="M imports (default) or X exports, seen from --reporter"
+    )
+    goods = mirror.add_mutually_exclusive_group()
+    goods.add_argument("--cmd", metavar="CODE", help="one commodity code (default: all goods)")
+    goods.add_argument("--basket", metavar="B", help="a basket, added up in six digits (needs a store)")
+    mirror.add_argument("--from", dest="start", metavar="MONTH", required=True, help="first month, YYYY-MM")
+    mirror.add_argument("--to", dest="end", metavar="MONTH", required=True, help="last month, YYYY-MM")
+    mirror.add_argument("--currency", metavar="C", default="USD", help="currency of the books compared (default: USD)")
+    mirror.add_argument("--cif", type=float, metavar="N", help="CIF over FOB (default: 1.06, range 1 to 1.2)")
+    mirror.add_argument("--cif-range", type=float, nargs=2, metavar=("LO", "HI"), help="range of that factor")
+    mirror.add_argument("--dataset", metavar="D", help="only books of this dataset")
+    mirror.add_argument("--store", metavar="DIR", type=Path, help="store of customs files; without it, printed figures")
+    mirror.add_argument("--as-of", metavar="DATE", help="only what had been published by this date, YYYY-MM-DD")
+    mirror.add_argument("--format", choices=("table", "json", "csv"), default="table", help="how to print")
+    mirror.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from tidewaiter.codes import area
+    from tidewaiter.errors import InputError
+    from tidewaiter.model import Flow
+    from tidewaiter.period import Period, month
+
+    country = area(arguments.reporter, "reporter")
+    partner = area(arguments.partner, "partner") if arguments.partner else None
+    if partner is not None and partner.code == country.code:
+        raise InputError(f"--partner is the reporter itself: {country.name}; name another country")
+    if arguments.flow.upper() not in ("X", "M"):
+        raise InputError(f"--flow is X (exports) or M (imports), not {arguments.flow!r}")
+    flow = Flow(arguments.flow.upper())
+    period = Period(month(arguments.start), month(arguments.end))
+    _day(arguments.as_of)
+    factor = _factor(arguments)
+    if partner is not None:
+        return _pair(arguments, country, partner, flow, period, factor)
+    return _others(arguments, country, flow, period, factor)
+
+
+def _day(text: str | None) -> None:
+    from datetime import date
+
+    from tidewaiter.errors import InputError
+
+    try:
+        if text:
+            date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--as-of: not a date: {text!r}; write it as YYYY-MM-DD, for example 2022-05-31") from None
+
+
+def _factor(arguments: argparse.Namespace) -> Any:
+    from tidewaiter.series.mirror import IMF_FACTOR, CifFactor
+
+    if arguments.cif is None and arguments.cif_range is None:
+        return IMF_FACTOR
+    middle = IMF_FACTOR.middle if arguments.cif is None else arguments.cif
+    lo, hi = arguments.cif_range or (min(middle, IMF_FACTOR.lo), max(middle, IMF_FACTOR.hi))
+    return CifFactor(middle, lo, hi, "as given")
+
+
+def _books(arguments: argparse.Namespace, partner: str, flow: Any, period: Any) -> list[Any]:
+    """Return every book of trade with a partner, in the flow as its reporters book it."""
+    from tidewaiter.errors import InputError
+    from tidewaiter.model import TOTAL
+    from tidewaiter.series.sides import figure_books, join_books, store_books
+
+    if arguments.store is not None:
+        found = join_books(
+            store_books(arguments.store, partner, flow, codes, months, arguments.as_of)
+            for codes, months, _ in _runs(arguments, period)
+        )
+    else:
+        if arguments.basket:
+            raise InputError("--basket needs customs files: load them and name the store with --store")
+        from tidewaiter.sources.figures import known_by, shipped_figures
+        from tidewaiter.sources.headings import eu27_headings, heading_figures
+
+        printed = list(shipped_figures())
+        printed += [figure for one in eu27_headings() if one.partner == partner for figure in heading_figures(one)]
+        known = known_by(printed, arguments.as_of)
+        found = figure_books(known, partner, flow, arguments.cmd or TOTAL, list(period))
+    if arguments.dataset:
+        found = [book for book in found if book.dataset == arguments.dataset]
+    return found
+
+
+def _runs(arguments: argparse.Namespace, period: Any) -> list[tuple[list[str] | None, list[int], list[str]]]:
+    """Return the codes to add up in each run of months between two revisions, and the caveats of the seams."""
+    from tidewaiter.codes import hs, lineage
+
+    if not arguments.cmd and not arguments.basket:
+        return [(None, list(period), [])]
+    runs: dict[int, list[int]] = {}
+    for number in period:
+        runs.setdefault(hs.revision_of(number // 12), []).append(number)
+    newest = max(runs)
+    if arguments.basket:
+        from tidewaiter.baskets import load_basket, resolve
+
+        basket = load_basket(arguments.basket)
+        found = {revision: resolve(basket, revision) for revision in runs}
+        return [(list(found[r].codes), months, list(found[r].caveats())) for r, months in sorted(runs.items())]
+    code = hs.clean(arguments.cmd)
+    if len(code) != 6 or len(runs) == 1:
+        return [([code], list(period), [])]
+    start = newest if hs.alive(code, newest) else hs.life(code).revisions[-1]
+    plan = lineage.stitch([code], start)
+    told = [seam.words() for seam in plan.seams if min(runs) < seam.revision <= newest and seam.kind != "exact"]
+    return [(list(plan.parts[r]), months, told) for r, months in sorted(runs.items())]
+
+
+def _goods_caveats(arguments: argparse.Namespace, books: dict[str, Any], period: Any) -> list[str]:
+    """Say what the codes leave open: seams that are not exact, and books made of finer lines."""
+    told = [text for _, _, caveats in _runs(arguments, period) for text in caveats] if arguments.store else []
+    notes: dict[str, list[str]] = {}
+    for code, book in sorted(books.items()):
+        if book.note:
+            notes.setdefault(book.note, []).append(code)
+    return [*dict.fromkeys(told), *(f"{', '.join(codes)}: {note}" for note, codes in notes.items())]
+
+
+def _one_each(books: list[Any], currency: str) -> tuple[dict[str, Any], list[str]]:
+    """Keep one book for each reporter, and say which were left aside and why."""
+    kept: dict[str, Any] = {}
+    aside = []
+    for book in sorted(books, key=lambda one: (one.dataset == "press", -len(one.cells), one.dataset)):
+        if book.currency != currency:
+            aside.append(f"{book.reporter} ({book.dataset}) is in {book.currency or 'no currency'}: not added")
+        elif book.reporter in kept:
+            aside.append(f"{book.reporter}: {kept[book.reporter].dataset} used, {book.dataset} left aside")
+        else:
+            kept[book.reporter] = book
+    return kept, aside
+
+
+def _without_groups(books: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Leave out a group of countries where any of its members has a book of its own: they would count twice."""
+    from tidewaiter.codes import all_areas
+
+    areas = all_areas()
+    groups = [code for code in books if code in areas and areas[code].is_group]
+    if not groups or len(groups) == len(books):
+        return books, []
+    told = [f"{code} is a group of countries: not added to its members" for code in groups]
+    return {code: book for code, book in books.items() if code not in groups}, told
+
+
+def _members(code: str, month: int) -> tuple[str, ...]:
+    """Return the countries whose trade a book holds: the reporter, or the members of a group."""
+    from tidewaiter.codes import members
+    from tidewaiter.errors import NoData
+
+    try:
+        return members(code, month)
+    except NoData:
+        return (code,)
+
+
+def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any, factor: Any) -> int:
+    from tidewaiter.codes import all_areas, area_name
+    from tidewaiter.errors import NoData
+    from tidewaiter.model import Flow
+    from tidewaiter.period import month_text
+    from tidewaiter.series.mirror import seen_by_others
+    from tidewaiter.series.sides import own_flow
+
+    theirs = own_flow(flow)
+    books, aside = _one_each(_books(arguments, country.code, theirs, period), arguments.currency)
+    books, grouped = _without_groups(books)
+    if not books:
+        raise NoData(
+            f"no reporter's {'exports to' if theirs is Flow.EXPORT else 'imports from'} {country.name} are at hand in"
+            f" {arguments.currency}{'; ' + '; '.join(aside[:3]) if aside else ''}; load customs files and name --store"
+        )
+    used = factor if theirs is Flow.IMPORT else None
+    seen = seen_by_others({code: book.cells for code, book in books.items()}, period, used)
+    countries = [a.code for a in all_areas().values() if a.kind == "country" and a.code != country.code]
+    inside = {code for group in books for code in _members(group, period.end)}
+    absent = sorted(set(countries) - inside)
+    publishers: dict[str, list[str]] = {}
+    for code, book in sorted(books.items()):
+        publishers.setdefault(f"{book.publisher} ({book.dataset})", []).append(code)
+    goods = arguments.basket or arguments.cmd or "all goods"
+    side = "imports" if flow is Flow.IMPORT else "exports"
+    title = f"{country.name}'s {side} of {goods} as other reporters book them, {period.words()}, {arguments.currency}"
+    caveats = [
+        used.words() if used else "exports at FOB, as the reporters book them",
+        f"no book at hand of {len(absent)} other countries and areas: every sum is a floor of the true trade",
+        *(f"{', '.join(codes)}: {publisher}" for publisher, codes in publishers.items()),
+        *_goods_caveats(arguments, books, period), *aside, *grouped,
+    ]  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {
+            "month": month_text(one.period.start),
+            "state": one.total.state.value,
+            "at_least": one.total.bounds.lo,
+            "at_most": _finite(one.total.bounds.hi),
+            "known": {code: [cell.bounds.lo, _finite(cell.bounds.hi)] for code, cell in one.known.items()},
+            "missing": {code: state.value for code, state in one.missing.items()},
+        }
+        for one in seen
+    ]
+    if arguments.format == "json":
+        answer = {
+            "schema": "tidewaiter/mirror-others/1",
+            "reporter": country.code,
+            "flow": flow.value,
+            "goods": goods,
+            "period": str(period),
+            "currency": arguments.currency,
+            "months": rows,
+            "reporters": sorted(books),
+            "no_book": absent,
+            "caveats": caveats,
+        }
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    elif arguments.format == "csv":
+        _csv(["month", "state", "at_least", "at_most", "reporters", "missing"],
+             [[r["month"], r["state"], r["at_least"], r["at_most"], " ".join(r["known"]), " ".join(r["missing"])]
+              for r in rows])  # fmt: skip
+    else:
+        print(title)
+        for one, row in zip(seen, rows, strict=True):
+            who = ", ".join(f"{area_name(code)} {_amount(cell.bounds)}" for code, cell in one.known.items()) or "nobody"
+            gone = "; missing: " + ", ".join(f"{c} ({s.value})" for c, s in one.missing.items()) if one.missing else ""
+            print(f"  {row['month']}  {_amount(one.total.bounds):>24}  {who}{gone}")
+        print("\n".join(f"  {text}" for text in caveats))
+    return 0
+
+
+def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, period: Any, factor: Any) -> int:
+    from tidewaiter.errors import NoData
+    from tidewaiter.model import Flow
+    from tidewaiter.period import month_text
+    from tidewaiter.series.mirror import Side, mirror
+    from tidewaiter.series.sides import own_flow
+
+    mine = [b for b in _books(arguments, partner.code, flow, period) if b.reporter == country.code]
+    theirs = [b for b in _books(arguments, country.code, own_flow(flow), period) if b.reporter == partner.code]
+    sides: dict[Any, Any] = {}
+    used: dict[str, Any] = {}
+    aside: list[str] = []
+    for books, who, with_whom, way in (
+        (mine, country.code, partner.code, flow),
+        (theirs, partner.code, country.code, own_flow(flow)),
+    ):
+        kept, left = _one_each(books, arguments.currency)
+        aside += left
+        book = kept.get(who)
+        used.update(kept)
+        sides[way] = Side(
+            book.dataset if book else "", who, with_whom, way, arguments.currency, book.cells if book else {},
+            book.import_basis if book else "CIF",
+        )  # fmt: skip
+    if not any(side.cells for side in sides.values()):
+        raise NoData(
+            f"neither {country.name} nor {partner.name} has a book of this trade at hand in {arguments.currency}"
+            f"{'; ' + '; '.join(aside[:3]) if aside else ''}; load customs files and name --store"
+        )
+    rows = mirror(sides[Flow.EXPORT], sides[Flow.IMPORT], period, factor)
+    seller, buyer = sides[Flow.EXPORT], sides[Flow.IMPORT]
+    caveats = [factor.words() if buyer.import_basis == "CIF" else "both sides value at FOB", *aside]
+    caveats += [f"{side.reporter} has no book of this trade at hand" for side in (seller, buyer) if not side.cells]
+    caveats += _goods_caveats(arguments, used, period)
+    told: list[dict[str, Any]] = [
+        {
+            "month": month_text(row.period.start),
+            "exporter": _bounds(row.exporter),
+            "importer": _bounds(row.importer),
+            "importer_at_fob": None if row.adjusted is None else [row.adjusted.lo, _finite(row.adjusted.hi)],
+            "gap": row.gap,
+            "gap_range": None if row.gap_range is None else [_finite(row.gap_range.lo), _finite(row.gap_range.hi)],
+            "ratio": row.ratio,
+            "known_only_to": row.only,
+        }
+        for row in rows
+    ]
+    if arguments.format == "json":
+        answer = {
+            "schema": "tidewaiter/mirror-pair/1",
+            "exporter": seller.reporter,
+            "exporter_dataset": seller.dataset,
+            "importer": buyer.reporter,
+            "importer_dataset": buyer.dataset,
+            "goods": arguments.basket or arguments.cmd or "all goods",
+            "period": str(period),
+            "currency": arguments.currency,
+            "cif_factor": [factor.lo, factor.middle, factor.hi],
+            "months": told,
+            "caveats": caveats,
+        }
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    elif arguments.format == "csv":
+        columns = ["month", "exporter_lo", "exporter_hi", "importer_lo", "importer_hi", "gap", "gap_lo", "gap_hi",
+                   "known_only_to"]  # fmt: skip
+        _csv(columns, [[r["month"], *(r["exporter"] or ["", ""]), *(r["importer"] or ["", ""]), r["gap"],
+                        *(r["gap_range"] or ["", ""]), r["known_only_to"]] for r in told])  # fmt: skip
+    else:
+        print(f"{seller.reporter} exports to {buyer.reporter}, both books, {period.words()}, {arguments.currency}")
+        print(
+            f"  month    {seller.reporter + ' exports':>20} {buyer.reporter + ' imports':>20} {'gap at FOB':>16}  range"
+        )
+        for pair in rows:
+            gap = "" if pair.gap is None else f"{pair.gap:,.0f}"
+            span = "" if pair.gap_range is None else f"{pair.gap_range.lo:,.0f} to {pair.gap_range.hi:,.0f}"
+            only = f"only the {pair.only} knows" if pair.only else span
+            sold, bought = (_amount(c.bounds) if c else "-" for c in (pair.exporter, pair.importer))
+            print(f"  {month_text(pair.period.start)}  {sold:>20} {bought:>20} {gap:>16}  {only}")
+        print("\n".join(f"  {text}" for text in caveats))
+    return 0
+
+
+def _bounds(cell: Any) -> list[float | None] | None:
+    return None if cell is None else [cell.bounds.lo, _finite(cell.bounds.hi)]
+
+
+def _finite(number: float) -> float | None:
+    """Return a bound for JSON: an open one is null."""
+    import math
+
+    return number if math.isfinite(number) else None
+
+
+def _amount(bounds: Any) -> str:
+    """Write an amount: exact, between two, or at least."""
+    if bounds.lo == bounds.hi:
+        return f"{bounds.lo:,.0f}"
+    if _finite(bounds.hi) is None:
+        return f"at least {bounds.lo:,.0f}" if bounds.lo else "not known"
+    return f"{bounds.lo:,.0f} to {bounds.hi:,.0f}"
+
+
+def _csv(header: list[str], rows: list[list[Any]]) -> None:
+    """Print rows of codes and numbers; none of them comes from a file as text."""
+    import csv
+    import sys
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)

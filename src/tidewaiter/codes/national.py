@@ -1,0 +1,125 @@
+"""National lines: what a tariff has below the six digits, as far as an official table says what became of them.
+
+No country's table is shipped: there a line is *prefix known, line not known*. Whoever has one (Eurostat publishes the
+year to year concordances of the Combined Nomenclature as CSV) reads it here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from tidewaiter.codes import hs
+from tidewaiter.errors import BadFile, UnknownName
+
+__all__ = ["Concordance", "NationalStep", "load_concordance", "trace_line"]
+
+_LINE = re.compile(r"\d{7,10}\Z", re.ASCII)
+
+
+class Concordance(NamedTuple):
+    """An official table of lines before and after a change of tariff.
+
+    Parameters
+    ----------
+    path
+        The file, as the user named it.
+    before, after
+        What the two columns are called, such as ``CN2021`` and ``CN2022``.
+    ahead, back
+        Lines after for a line before, and the other way round.
+    """
+
+    path: str
+    before: str
+    after: str
+    ahead: dict[str, tuple[str, ...]]
+    back: dict[str, tuple[str, ...]]
+
+
+class NationalStep(NamedTuple):
+    """One link between two lines; ``relation`` is earlier to later, as for six digits."""
+
+    before: str
+    after: str
+    relation: str
+
+
+def load_concordance(path: str | Path) -> Concordance:
+    """Read a concordance: a CSV file of which two columns hold lines of 7 to 10 digits.
+
+    Parameters
+    ----------
+    path
+        The file, in UTF-8; comma, semicolon or tab between columns; blanks within a code are dropped. The first such
+        column is the earlier one.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be read, or a row has not two lines.
+    """
+    name = str(path)
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadFile(name, f"cannot read the concordance: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise BadFile(name, "not UTF-8 text; save the concordance as CSV in UTF-8") from error
+    first = text.partition("\n")[0]
+    mark = max(",;\t", key=first.count)
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=mark) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise BadFile(name, f"not a CSV table: {error}") from error
+    columns = _columns(rows, name)
+    head = [re.sub(r"\s", "", cell) for cell in rows[0]]
+    names = [head[c] if c < len(head) and not _LINE.match(head[c]) else f"column {c + 1}" for c in columns]
+    ahead: dict[str, dict[str, None]] = {}
+    back: dict[str, dict[str, None]] = {}
+    for number, row in enumerate(rows, start=1):
+        cells = [re.sub(r"[\s.]", "", row[c]) if c < len(row) else "" for c in columns]
+        if number == 1 and not all(map(_LINE.match, cells)):
+            continue
+        if not all(map(_LINE.match, cells)):
+            value = row[columns[0]] if columns[0] < len(row) else ""
+            raise BadFile(name, "not two national lines in this row", line=number, value=value)
+        ahead.setdefault(cells[0], {})[cells[1]] = None
+        back.setdefault(cells[1], {})[cells[0]] = None
+    return Concordance(
+        name, names[0], names[1], {a: tuple(b) for a, b in ahead.items()}, {a: tuple(b) for a, b in back.items()}
+    )
+
+
+def _columns(rows: list[list[str]], name: str) -> list[int]:
+    """Find the two columns of codes from the second row: the first may be a heading."""
+    sample = rows[1] if len(rows) > 1 else rows[0] if rows else []
+    found = [n for n, cell in enumerate(sample) if _LINE.match(re.sub(r"[\s.]", "", cell))]
+    if len(found) < 2:
+        raise BadFile(name, "no two columns of national lines (7 to 10 digits), the code before and after")
+    return found[:2]
+
+
+def trace_line(code: str, table: Concordance) -> tuple[NationalStep, ...]:
+    """List what a line came from, or if the table has it only before, what it became.
+
+    Raises
+    ------
+    UnknownName
+        If the table does not have it.
+    """
+    line = hs.clean(code)
+    if line in table.back:
+        pairs = [(before, line) for before in table.back[line]]
+    elif line in table.ahead:
+        pairs = [(line, after) for after in table.ahead[line]]
+    else:
+        near = [one for one in table.back if one[:6] == line[:6]]
+        raise UnknownName("national line", code, near, f"{table.path} has {len(table.back)} lines")
+    return tuple(
+        NationalStep(a, b, f"{'1' if len(table.back[b]) == 1 else 'n'}:{'1' if len(table.ahead[a]) == 1 else 'n'}")
+        for a, b in pairs
+    )

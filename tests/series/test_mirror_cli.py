@@ -1,0 +1,111 @@
+"""The mirror on the command line: from printed figures, and from customs files in a store."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tidewaiter.cli import main
+
+ROWS = """reporter,partner,flow,product_code,period,value_eur
+DE,KG,EXPORT,8703,2021-12,10
+DE,KG,EXPORT,87032319,2021-12,4
+DE,KG,EXPORT,8703,2022-01,20
+AT,KG,EXPORT,8703,2022-01,5
+DE,KG,EXPORT,85171200,2021-12,7
+DE,KG,EXPORT,85171300,2022-01,9
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    file = tmp_path / "exports.csv"
+    file.write_text(ROWS, encoding="utf-8")
+    folder = tmp_path / "books"
+    assert main(["load", str(file), "--published", "2023-01-21", "--store", str(folder)]) == 0
+    return folder
+
+
+def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    capsys.readouterr()
+    assert main(["mirror", *arguments, "--format", "json"]) == 0
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_north_korea_is_seen_through_china_and_nobody_else(capsys: pytest.CaptureFixture[str]) -> None:
+    found = ask(capsys, "--reporter", "PRK", "--from", "2022-01", "--to", "2022-05")
+    months = {row["month"]: row for row in found["months"]}  # type: ignore[attr-defined]
+    assert months["2022-01"]["state"] == "merged"
+    assert months["2022-01"]["missing"] == {"CHN": "merged"}
+    assert months["2022-04"]["known"]["CHN"][0] <= 98_100_000 <= months["2022-04"]["known"]["CHN"][1]
+    assert found["reporters"] == ["CHN"]
+    assert "RUS" in found["no_book"]  # type: ignore[operator]
+    assert any("floor" in text for text in found["caveats"])  # type: ignore[attr-defined]
+
+
+def test_what_was_known_on_a_date_is_kept_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    early = ("--reporter", "PRK", "--from", "2022-04", "--to", "2022-04", "--as-of", "2022-05-01")
+    assert main(["mirror", *early]) in (0, 2)
+    assert "98" not in capsys.readouterr().out
+
+
+def test_cars_are_added_over_reporters_and_counted_once(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--reporter", "KGZ", "--currency", "EUR", "--from", "2021-12", "--to", "2022-01", "--store", str(store))
+    for goods in (("--cmd", "8703"), ("--basket", "vehicles")):
+        found = ask(capsys, *asked, *goods)
+        december, january = found["months"]  # type: ignore[misc]
+        assert december["known"] == {"DEU": [10.0, 10.0]}
+        assert december["missing"] == {"AUT": "not known"}
+        assert december["at_most"] is None
+        assert (january["at_least"], january["at_most"], january["state"]) == (25.0, 25.0, "value")
+
+
+def test_a_code_is_followed_over_its_revision(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = ask(capsys, "--reporter", "KGZ", "--currency", "EUR", "--from", "2021-12", "--to", "2022-01", "--store",
+                str(store), "--cmd", "851713")  # fmt: skip
+    assert [row["at_least"] for row in found["months"]] == [7.0, 9.0]  # type: ignore[attr-defined]
+    caveats = " | ".join(found["caveats"])  # type: ignore[arg-type]
+    assert "851712 -> 851713, primary" in caveats
+    assert "national lines" in caveats
+
+
+def test_a_pair_shows_which_side_is_missing(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pair = ("--reporter", "KGZ", "--partner", "DEU", "--cmd", "8703", "--currency", "EUR", "--from", "2021-12", "--to",
+            "2022-01", "--store", str(store))  # fmt: skip
+    found = ask(capsys, *pair)
+    assert [row["known_only_to"] for row in found["months"]] == ["exporter"] * 2  # type: ignore[attr-defined]
+    assert "KGZ has no book of this trade at hand" in found["caveats"]  # type: ignore[operator]
+    assert main(["mirror", *pair, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["exporter_lo"] for row in rows] == ["10.0", "20.0"]
+    assert main(["mirror", *pair]) == 0
+    assert "only the exporter knows" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--reporter", "Korea", "--from", "2022-01", "--to", "2022-02"),
+        ("--reporter", "PRK", "--partner", "KP", "--from", "2022-01", "--to", "2022-02"),
+        ("--reporter", "PRK", "--flow", "Q", "--from", "2022-01", "--to", "2022-02"),
+        ("--reporter", "PRK", "--from", "2022-03", "--to", "2022-02"),
+        ("--reporter", "PRK", "--from", "2022-13", "--to", "2022-02"),
+        ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--basket", "chpl"),
+        ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--cif", "40"),
+        ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--as-of", "May"),
+        ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--store", "nowhere"),
+        ("--reporter", "Tuvalu", "--from", "2022-01", "--to", "2022-02"),
+        ("--reporter", "Tuvalu", "--partner", "Nauru", "--from", "2022-01", "--to", "2022-02"),
+    ],
+)
+def test_what_cannot_be_answered_is_one_line(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
+    assert main(["mirror", *arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("tidewaiter: ")
+    assert said.err.count("\n") == 1
