@@ -163,7 +163,7 @@ def _sentence(fact: Fact, finding: Finding, voice: Voice, record: Record) -> sha
         written.text,
         family_of(fact),
         written.proof,
-        tuple(caveat(identity) for identity in ids),
+        (*(caveat(identity) for identity in ids), *finding.subject.notes),
         "conflict" if conflict else "proved" if computed else "as printed",
     )
 

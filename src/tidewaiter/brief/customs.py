@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from tidewaiter.brief.gather import Asked, Evidence, _basket_groups, _codes, heading_subject
+from tidewaiter.brief.gather import Asked, Evidence, _basket_groups, _codes, heading_subject, lives_of
 from tidewaiter.codes import area_name, members
 from tidewaiter.model import Figure, Flow, Origin
 from tidewaiter.series.book import Book
@@ -61,7 +61,15 @@ def from_store(asked: Asked, folder: Path) -> Evidence | None:
             figures.append(msgspec.structs.replace(figure, key=key, note=note))
     subjects = tuple(heading_subject(code, figures) for code in codes)
     _, title, _ = _basket_groups(asked.basket_file)
-    return Evidence("customs", reporter, Book(figures), subjects, (), title, (get(release.source).attribution,))
+    return Evidence(
+        "customs",
+        reporter,
+        Book(figures, lives=lives_of(codes)),
+        subjects,
+        (),
+        title,
+        (get(release.source).attribution,),
+    )
 
 
 def _wanted(asked: Asked) -> list[str] | None:

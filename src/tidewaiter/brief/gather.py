@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,10 @@ from tidewaiter.series.book import Book
 from tidewaiter.sources import figures as press
 from tidewaiter.sources import headings as shipped
 
-__all__ = ["Asked", "Evidence", "Group", "ask", "gather"]
+__all__ = ["Asked", "Evidence", "Group", "ask", "gather", "heading_life", "heading_subject", "lives_of"]
+
+FIRST_MONTH, LAST_MONTH = 1900 * 12, 2199 * 12 + 11
+"""Ends of a life that is open."""
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -190,12 +193,19 @@ def _from_headings(asked: Asked) -> Evidence | None:
     figures = [figure for heading in headings for figure in shipped.heading_figures(heading)]
     subjects = tuple(heading_subject(heading.code, figures) for heading in headings)
     _, title, _ = _basket_groups(asked.basket_file)
-    return Evidence("customs", "EU27", Book(figures), subjects, (), title, (shipped.ATTRIBUTION,))
+    book = Book(figures, lives=lives_of(heading.code for heading in headings))
+    return Evidence("customs", "EU27", book, subjects, (), title, (shipped.ATTRIBUTION,))
 
 
 def heading_subject(code: str, figures: Sequence[Figure]) -> Subject:
     """Return the subject of a four-digit heading."""
     phrase = shipped.heading_phrase(code)
+    life = heading_life(code)
+    notes: tuple[str, ...] = ()
+    if life is not None:
+        born = life.start > FIRST_MONTH
+        change = f"came into being on 1 January {life.start // 12}" if born else f"ended with December {life.end // 12}"
+        notes = (f"Heading {code} {change}: on the other side of that date its goods are counted under other codes.",)
     return Subject(
         id=code,
         title=f"{phrase[:1].upper()}{phrase[1:]} ({code})",
@@ -203,7 +213,26 @@ def heading_subject(code: str, figures: Sequence[Figure]) -> Subject:
         context=shipped.heading_context(code),
         keys=tuple(sorted({figure.key for figure in figures if figure.key.cmd == code})),
         caveats=("headings", "members"),
+        notes=notes,
+        born=life.start if life is not None and life.start > FIRST_MONTH else None,
     )
+
+
+def lives_of(codes: Iterable[str]) -> dict[str, Period]:
+    """Return the lives of the headings that a revision limits."""
+    return {code: life for code in codes if (life := heading_life(code)) is not None}
+
+
+def heading_life(code: str) -> Period | None:
+    """Return the months in which a heading exists, where a revision of the Harmonized System limits them."""
+    from tidewaiter.codes import hs
+
+    alive = [year for year in hs.REVISIONS if hs.alive(code, year)]
+    if not alive or len(alive) == len(hs.REVISIONS):
+        return None
+    start = alive[0] * 12 if alive[0] != hs.REVISIONS[0] else FIRST_MONTH
+    after = [year for year in hs.REVISIONS if year > alive[-1]]
+    return Period(start, after[0] * 12 - 1 if after else LAST_MONTH)
 
 
 def _codes(basket: str) -> frozenset[str] | None:

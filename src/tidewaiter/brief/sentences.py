@@ -311,7 +311,8 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
     if not fact.undecided:
         if fact.higher is not None:
             return f"{text}, the highest since {fact.higher.period.words()} ({amount(fact.higher, key)})."
-        return f"{text}, the highest of any month since the record begins in {month_words(fact.record)}."
+        begins = "this code was born" if finding.subject.born == fact.record else "the record begins"
+        return f"{text}, the highest of any month since {begins} in {month_words(fact.record)}."
     if not fact.lower:
         return f"{text}; how that ranks cannot be told, because the months before it are not known."
     if len(runs(fact.undecided)) > SCATTERED:

@@ -28,7 +28,8 @@ class Subject(msgspec.Struct, frozen=True):
     """What a section speaks of: a good named in words, or a code.
 
     ``whole`` is the subject that wholly contains it; ``narrower`` is the phrase of the good that a wider line holds beside
-    others; ``caveats`` hold for everything said of it.
+    others; ``caveats`` hold for everything said of it, and so do ``notes``, which are sentences of their own. ``born`` is the
+    first month of a commodity code that came into being with a revision.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Subject(msgspec.Struct, frozen=True):
     whole: str = ""
     narrower: str = ""
     caveats: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    born: int | None = None
 
     def key(self, measure: Measure) -> SeriesKey | None:
         """Return the series of one measure."""

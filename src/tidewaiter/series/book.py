@@ -15,7 +15,7 @@ from typing import TypeAlias
 import msgspec
 
 from tidewaiter.model import Cell, Figure, Flow, Interval, SeriesKey, State
-from tidewaiter.period import Period
+from tidewaiter.period import Period, month_text
 
 __all__ = ["Book", "CellKey", "Reading"]
 
@@ -68,6 +68,8 @@ class Book:
         For a good that is wholly contained in another: its commodity key to the other's.
     covered
         For a commodity key: the periods in which silence means zero, because the source says so.
+    lives
+        For a commodity code: the months in which it exists. A cell outside has no code to be counted under.
     """
 
     def __init__(
@@ -76,10 +78,12 @@ class Book:
         *,
         wholes: Mapping[str, str] | None = None,
         covered: Mapping[SeriesKey, tuple[Period, ...]] | None = None,
+        lives: Mapping[str, Period] | None = None,
     ) -> None:
         self.figures: dict[str, Figure] = {figure.id: figure for figure in figures}
         self.wholes = dict(wholes or {})
         self.covered = dict(covered or {})
+        self.lives = dict(lives or {})
         self._by_key: dict[SeriesKey, list[Figure]] = defaultdict(list)
         for figure in self.figures.values():
             self._by_key[figure.key].append(figure)
@@ -146,6 +150,10 @@ class Book:
                 return Cell(single, reading.hull, State.CONFLICT, evidence)
             state = State.ZERO if reading.bounds.hi == 0 else State.VALUE
             return Cell(single, reading.bounds, state, evidence)
+        life = self.lives.get(key.cmd)
+        if life is not None and not life.start <= month <= life.end:
+            note = f"{key.cmd} exists from {month_text(life.start)} to {month_text(life.end)} only"
+            return Cell(single, Interval(0, math.inf), State.NOT_ALIVE, note=note)
         if any(period.start <= month <= period.end for period in self.covered.get(key, ())):
             return Cell(single, Interval(0, 0), State.ZERO, note="the source covers this cell and lists nothing")
         lo, proof = self._parts(key, single)
