@@ -165,7 +165,11 @@ def _is_catch_all(code: str, revision: int) -> bool:
 
 def _inside(code: str, revision: int, later: frozenset[str]) -> bool:
     """Whether what a code became lies within a set, catch-all codes aside."""
-    return all(s in later or (s != code and _is_catch_all(s, revision)) for s in _ahead(code, revision))
+    became = _ahead(code, revision)
+    if later.issuperset(became):
+        return True
+    main = [s for s in became if s == code or not _is_catch_all(s, revision)]
+    return bool(main) and later.issuperset(main)
 
 
 def seam(codes: Iterable[str], revision: int) -> Seam:
