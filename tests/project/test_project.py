@@ -94,3 +94,11 @@ def test_the_pins_hold_hashes_and_no_addresses() -> None:
         for block in re.split(r"\n(?=[a-z])", text):
             if "==" in block:
                 assert "--hash=sha256:" in block, block
+
+
+def test_every_column_of_a_figures_table_is_documented() -> None:
+    from tidewaiter.sources.figures import OWN_COLUMNS, SENSES
+
+    page = (ROOT / "docs/figures.md").read_text(encoding="utf-8")
+    for name in (*OWN_COLUMNS, "id", "note", *filter(None, SENSES)):
+        assert f"`{name}`" in page, name

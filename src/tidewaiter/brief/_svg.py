@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-__all__ = ["Labels", "clean", "nice_ticks", "short_number", "tag", "text_width"]
+__all__ = ["Labels", "clean", "nice_ticks", "short_number", "tag", "text_width", "tick_text"]
 
 # C0 and C1 controls, and the characters that turn the direction of text round: none of them belongs on a page,
 # and a name from a file could use them to make a line read as something it is not.
@@ -83,6 +83,20 @@ def short_number(value: float) -> str:
     if size >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+def tick_text(value: float, top: float) -> str:
+    """Write a tick in the unit of the highest one, so that an axis does not change units half way.
+
+    Examples
+    --------
+    >>> [tick_text(v, 2e6) for v in (0, 5e5, 1e6, 2e6)], tick_text(50000.0, 100000.0)
+    (['0', '0.5 m', '1 m', '2 m'], '50,000')
+    """
+    for limit, word in ((1e9, "bn"), (1e6, "m")):
+        if top >= limit and value:
+            return f"{value / limit:,.6g} {word}"
+    return short_number(value)
 
 
 def text_width(text: str, size: float) -> float:

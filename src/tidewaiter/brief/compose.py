@@ -12,20 +12,19 @@ from tidewaiter.brief import shape
 from tidewaiter.brief.conflicts import conflicts
 from tidewaiter.brief.curves import curves
 from tidewaiter.brief.gather import Asked, Evidence
-from tidewaiter.brief.headline import headline, key_points, standfirst
+from tidewaiter.brief.headline import headline, key_points, standfirst, worth
 from tidewaiter.brief.record import Record
 from tidewaiter.brief.sentences import Voice, family_of, write
 from tidewaiter.codes import area_name
 from tidewaiter.events import Event, country, indicators, timeline
 from tidewaiter.facts.base import Fact
-from tidewaiter.facts.change import Multiple
-from tidewaiter.facts.level import Course
 from tidewaiter.facts.since import HighestSince
 from tidewaiter.findings.caveats import caveat
 from tidewaiter.findings.find import Finding, find
 from tidewaiter.findings.statements import judge
 from tidewaiter.period import Period, month
 from tidewaiter.sources.figures import DATASET as PRESS
+from tidewaiter.sources.headings import ATTRIBUTION
 from tidewaiter.sources.statements import statements
 
 __all__ = ["Composed", "compose"]
@@ -58,7 +57,7 @@ def compose(asked: Asked, evidence: Evidence) -> Composed:
     findings = [find(book, subject, period, subjects=evidence.subjects, events=leads) for subject in evidence.subjects]
     told = [finding for finding in findings if finding.facts]
     if not asked.basket and len(told) > MOST_SECTIONS:
-        told = sorted(told, key=lambda finding: -_worth(finding))[:MOST_SECTIONS]
+        told = sorted(told, key=lambda finding: -worth(finding))[:MOST_SECTIONS]
     record = Record()
     record.know(book.figures.values())
     sections = _sections(told, evidence, voice, period, events, record)
@@ -100,15 +99,6 @@ def compose(asked: Asked, evidence: Evidence) -> Composed:
     return Composed(brief, record.files)
 
 
-def _worth(finding: Finding) -> float:
-    """Rank findings of a customs file: how much more was traded than a year before, in money."""
-    for fact in finding.facts:
-        if isinstance(fact, Multiple) and fact.earlier.period == fact.later.period.back(12):
-            return fact.later.value - fact.earlier.value
-    levels = [fact for fact in finding.facts if isinstance(fact, Course)]
-    return levels[0].months[-1].value if levels and levels[0].months else 0.0
-
-
 def _events(asked: Asked) -> list[Event]:
     """Keep the events from the year before last to three months after the period."""
     first = (asked.period.start // 12 - 2) * 12
@@ -129,7 +119,7 @@ def _sections(
         name = finding.subject.group or finding.subject.id
         groups.setdefault(name, []).append(finding)
     titles = {group.id: group.title for group in evidence.groups}
-    rank = _worth if evidence.kind == "customs" else (lambda finding: finding.score)
+    rank = worth if evidence.kind == "customs" else (lambda finding: finding.score)
     ordered = sorted(groups, key=lambda name: (name == "total", -max(rank(f) for f in groups[name])))
     sections = []
     for name in ordered:
@@ -161,7 +151,9 @@ def _sentence(fact: Fact, finding: Finding, voice: Voice, record: Record) -> sha
     ids = list(dict.fromkeys((*written.caveats, *finding.subject.caveats)))
     families = {record.family(row) for row in written.proof if row.kind == "figure"}
     if len(families) == 1 and fact.key.dataset == PRESS:
+        # One publisher's own numbers, divided by each other, prove nothing that it did not already say.
         ids.append("single-publisher")
+        computed = False
     if isinstance(fact, HighestSince) and fact.bounded:
         ids.append("bounded")
     if any(row.unit.endswith(("per pieces", "per pairs", "per kg")) for row in written.proof):
@@ -232,6 +224,9 @@ def _caveats(evidence: Evidence, told: Sequence[Finding]) -> tuple[str, ...]:
     else:
         first = (
             "The rows are a customs service's own. A month without a row is not read as zero unless the source covers it.",
+            "Only the codes of the file are covered: here the headings under export sanctions. Exports of other goods are not in it."
+            if evidence.attribution == (ATTRIBUTION,)
+            else "Only the codes of the loaded files are covered; trade in other goods is not in them.",
         )
     notes = tuple(dict.fromkeys(caveat(identity) for f in told for identity in f.subject.caveats))
     return (*first, *notes)

@@ -7,8 +7,8 @@ from datetime import date
 
 from markupsafe import Markup
 
-from tidewaiter.brief._svg import Labels, nice_ticks, points, short_number, tag, text_width
-from tidewaiter.brief.charts import Frame
+from tidewaiter.brief._svg import Labels, nice_ticks, points, tag, text_width, tick_text
+from tidewaiter.brief.marks import Frame
 from tidewaiter.brief.shape import Curve
 from tidewaiter.period import MONTH_NAMES
 
@@ -35,14 +35,14 @@ def draw_curve(curve: Curve, ident: str, *, wide: bool = False) -> Markup:
     numbers = [value for _, value in known if value is not None and math.isfinite(value)]
     ticks = nice_ticks(max(numbers, default=0.0) * 1.05)
     place.scale_top = ticks[-1]
-    place.left = max(text_width(short_number(tick), place.size) for tick in ticks) + 9
+    place.left = max(text_width(tick_text(tick, ticks[-1]), place.size) for tick in ticks) + 9
     parts: list[Markup] = []
     for tick in ticks:
         y = place.y(tick)
         parts.append(
             tag("line", x1=place.left, x2=place.width - place.right, y1=y, y2=y, class_="grid" if tick else "axis")
         )
-        parts.append(tag("text", short_number(tick), x=place.left - 5, y=y + 4, class_="tick end"))
+        parts.append(tag("text", tick_text(tick, ticks[-1]), x=place.left - 5, y=y + 4, class_="tick end"))
     if known:
         parts += _months(known[0][0], known[-1][0], place)
         parts += _line(known, place)

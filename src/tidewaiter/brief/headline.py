@@ -9,15 +9,17 @@ from tidewaiter.brief.sentences import Voice
 from tidewaiter.brief.shape import Section
 from tidewaiter.events import Event
 from tidewaiter.facts.base import Known
+from tidewaiter.facts.change import Multiple
 from tidewaiter.facts.compare import Exceeds
 from tidewaiter.facts.level import Course, Total
 from tidewaiter.facts.since import NoneBefore
 from tidewaiter.findings.find import Finding
-from tidewaiter.findings.words import goods_amount, join
+from tidewaiter.findings.words import goods_amount, join, times
 from tidewaiter.model import SeriesKey
 from tidewaiter.period import Period
+from tidewaiter.sources.figures import DATASET as PRESS
 
-__all__ = ["headline", "key_points", "standfirst"]
+__all__ = ["headline", "key_points", "standfirst", "worth"]
 
 _FIRST = ("none-before", "exceeds", "multiple", "total", "highest", "months")
 """Which sentence of a section speaks for it, the most telling kind first."""
@@ -31,6 +33,8 @@ def headline(findings: Sequence[Finding], voice: Voice, period: Period, basket: 
     ranked = sorted(
         (f for f in findings if f.subject.kind == "good" and not _is_whole(f, findings)), key=lambda f: -f.score
     )
+    if findings and findings[0].main is not None and findings[0].main.dataset != PRESS:
+        return _customs(max(findings, key=worth), voice, period)
     told: list[tuple[Known, SeriesKey, str]] = []
     for finding in sorted(ranked[:6], key=lambda f: (f.main is None or f.main.unit != "pieces", -_size(f))):
         level = _level(finding, period)
@@ -40,6 +44,32 @@ def headline(findings: Sequence[Finding], voice: Voice, period: Period, basket: 
         return f"{basket or 'Trade'}: {voice.reporter} and {voice.partner}, {period.words()}"
     goods = join([goods_amount(known, key, phrase) for known, key, phrase in told])
     return f"{voice.sent(goods)} in {period.words()}"
+
+
+def worth(finding: Finding) -> float:
+    """Rank findings of a customs file: how much more was traded than a year before, in money."""
+    for fact in finding.facts:
+        if isinstance(fact, Multiple) and fact.earlier.period == fact.later.period.back(12):
+            return fact.later.value - fact.earlier.value
+    levels = [fact for fact in finding.facts if isinstance(fact, Course)]
+    return levels[0].months[-1].value if levels and levels[0].months else 0.0
+
+
+def _customs(finding: Finding, voice: Voice, period: Period) -> str:
+    """Tell the one heading that grew most, and how its trade compares with a year before."""
+    level = _level(finding, period)
+    if level is None:
+        return f"Trade: {voice.reporter} and {voice.partner}, {period.words()}"
+    known, key = level
+    text = f"{voice.sent(goods_amount(known, key, finding.subject.phrase))} in {known.period.words()}"
+    for fact in finding.facts:
+        if (
+            isinstance(fact, Multiple)
+            and fact.later.period == known.period
+            and fact.earlier.period == known.period.back(12)
+        ):
+            return f"{text}, {times(fact.ratio.bounds)} as much as a year before"
+    return text
 
 
 def _is_whole(finding: Finding, findings: Sequence[Finding]) -> bool:
@@ -90,7 +120,7 @@ def standfirst(
     elif evidence.groups:
         text = f"Of {_count(len(groups))} groups of goods with figures, {join(parts)}"
     else:
-        text = f"Of the {_count(len(groups))} subjects below, {join(parts)}"
+        text = f"Of the {_count(len(groups))} headings below, {join(parts)}"
     event = next((event for event in events if event.lead), None)
     if event is not None and evidence.groups:
         text += f", before {event.lead} on {event.when}"
@@ -113,10 +143,12 @@ def key_points(findings: Sequence[Finding], sections: Sequence[Section]) -> tupl
     a code, the amount speaks for the section instead.
     """
     unsafe = {finding.subject.group or finding.subject.id for finding in findings if finding.unsafe}
+    customs = any(finding.main is not None and finding.main.dataset != PRESS for finding in findings)
+    first = ("multiple", "exceeds", "highest", "total", "months") if customs else _FIRST
     chosen: list[str] = []
     for section in sections:
         order = (
-            ("highest", "multiple", "total") if section.id == "total" else _UNSAFE if section.id in unsafe else _FIRST
+            ("highest", "multiple", "total") if section.id == "total" else _UNSAFE if section.id in unsafe else first
         )
         kinds = {sentence.family: sentence.id for sentence in reversed(section.sentences)}
         pick = next((kinds[kind] for kind in order if kind in kinds), None)

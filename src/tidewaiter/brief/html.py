@@ -10,6 +10,7 @@ import base64
 import functools
 import hashlib
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
 import jinja2
@@ -23,7 +24,7 @@ from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Question
 from tidewaiter.errors import InputError
 from tidewaiter.period import Period
 
-__all__ = ["FLOW_WORDS", "question_line", "render_html", "web_address"]
+__all__ = ["FLOW_WORDS", "question_line", "render_html", "spans", "web_address"]
 
 FLOW_WORDS = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports", "X+M": "two-way trade"}
 """How a flow is said."""
@@ -83,8 +84,29 @@ def question_line(question: Question) -> str:
     line = f"{question.reporter_name}: {flow} {way} {question.partner_name}"
     if question.flow == "X+M":
         line = f"{question.reporter_name} and {question.partner_name}: {flow}"
-    line += f" · {question.basket_title} · {period}"
-    return line + (f" · as known on {question.as_of}" if question.as_of else "")
+    known = f"as known on {question.as_of}" if question.as_of else ""
+    return " · ".join(part for part in (line, question.basket_title, period, known) if part)
+
+
+def spans(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Gather the numbers of sources into ranges of three and more; a sentence may rest on ninety daily reports.
+
+    Examples
+    --------
+    >>> spans([9, 1, 7, 8, 3, 2, 12, 13])
+    [(1, 3), (7, 9), (12, 12), (13, 13)]
+    """
+    found: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return [
+        part
+        for first, last in found
+        for part in ([(first, last)] if last - first != 1 else [(first, first), (last, last)])
+    ]
 
 
 def web_address(text: str) -> str | None:
@@ -157,7 +179,12 @@ def _environment() -> jinja2.Environment:
     environment.filters["evidence"] = lambda name: "evidence/" + quote(evidence_file(name))
     environment.filters["address"] = web_address
     environment.globals.update(
-        draw_chart=draw_chart, draw_curve=draw_curve, draw_key=draw_key, states_of=states_of, key_words=dict(KEY)
+        draw_chart=draw_chart,
+        draw_curve=draw_curve,
+        draw_key=draw_key,
+        spans=spans,
+        states_of=states_of,
+        key_words=dict(KEY),
     )
     return environment
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tidewaiter.brief._svg import clean, short_number
 from tidewaiter.brief.check import check_brief, evidence_file, sentences_of
-from tidewaiter.brief.html import question_line, web_address
+from tidewaiter.brief.html import question_line, spans, web_address
 from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Chart, ChartCell, Curve, Sentence, Source
 from tidewaiter.period import MONTH_NAMES
 
@@ -106,8 +106,8 @@ def _link(evidence: str) -> str:
     return f"[evidence](evidence/{evidence_file(evidence)})"
 
 
-def _cite(number: int) -> str:
-    return f"[{number}](#sources)"
+def _cite(first: int, last: int = 0) -> str:
+    return f"[{first}–{last}](#sources)" if last > first else f"[{first}](#sources)"
 
 
 def _address(text: str, address: str) -> str:
@@ -126,7 +126,8 @@ def _listed(title: str, texts: Iterable[str]) -> list[str]:
 def _sentences(sentences: Sequence[Sentence], numbers: dict[str, int]) -> list[str]:
     lines = []
     for s in sentences:
-        cites = "".join(f" {_cite(numbers[ident])}" for ident in s.sources)
+        ranges = spans(numbers[ident] for ident in s.sources)
+        cites = "".join(f" {_cite(first, last)}" for first, last in ranges)
         lines.append(f"- {escape_markdown(s.text)}{cites} ({s.strength}) {_link(s.evidence)}")
         lines += [f"  - Caveat: {escape_markdown(caveat)}" for caveat in s.caveats]
     return [*lines, ""] if lines else []

@@ -5,6 +5,7 @@ Run with the file ``docs/brief.schema.json`` after a change of :mod:`tidewaiter.
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -21,6 +22,10 @@ def brief_schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12); the field ``schema`` must be the one word this version writes."""
     made = msgspec.json.schema(Brief)
     made["$defs"]["Brief"]["properties"]["schema"] = {"const": SCHEMA}
+    for entry in made["$defs"].values():
+        if "description" in entry:
+            # Python 3.13 strips the indentation of docstrings when it compiles them, older versions do not.
+            entry["description"] = inspect.cleandoc(entry["description"])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **made}
 
 

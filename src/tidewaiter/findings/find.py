@@ -66,7 +66,8 @@ def main_series(book: Book, subject: Subject, period: Period) -> SeriesKey | Non
     """Return the series that tells most of a subject: pieces before weight before value, if known in the period."""
 
     def spoken(key: SeriesKey) -> int:
-        return sum(book.cell(key, month).state in (State.VALUE, State.CONFLICT) for month in period)
+        months = sum(book.cell(key, month).state in (State.VALUE, State.CONFLICT) for month in period)
+        return months or any(period.contains(figure.period) and figure.value > 0 for figure in book.of(key))
 
     order = {Measure.QUANTITY: 2, Measure.NET_WEIGHT: 1, Measure.VALUE: 0}
     known = [key for key in subject.keys if spoken(key)]

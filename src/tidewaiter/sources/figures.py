@@ -5,7 +5,8 @@ run of months, and how finely. A reader's own table in the same columns can be a
 
 What a printed number says is an interval. A number is taken to be good to half a unit of its last printed digit, and
 where a publisher rounds (to ten thousand dollars, to a thousand pieces) to half of that step: 1.4 million is
-[1.35, 1.45] million. Whole numbers below ten thousand are printed as they were counted. "More than" leaves the upper end
+[1.35, 1.45] million. Pieces and kilograms below ten thousand are printed as they were
+counted. "More than" leaves the upper end
 open. A printed zero is zero.
 """
 

@@ -1,0 +1,1 @@
+"""Benchmarks: one command each, peers side by side in one run, ratios printed."""

@@ -1,0 +1,9 @@
+"""Run every benchmark: ``python -m benchmarks``."""
+
+from __future__ import annotations
+
+from benchmarks import load, start
+
+if __name__ == "__main__":
+    for benchmark in (start, load):
+        benchmark.main()
