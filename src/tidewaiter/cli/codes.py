@@ -183,6 +183,7 @@ def _trace_line(arguments: argparse.Namespace) -> int:
     table = national.load_concordance(arguments.table)
     steps = national.trace_line(arguments.code, table)
     lines = [f"{table.before} {one.before} -> {table.after} {one.after}  {one.relation}" for one in steps]
+    lines = lines or [f"{hs.clean(arguments.code)} has no other side in {table.path}"]
     answer = {"code": hs.clean(arguments.code), "table": table.path, "from": table.before, "to": table.after,
               "steps": [one._asdict() for one in steps]}  # fmt: skip
     return _print(arguments, "codes-trace", answer, lines)
