@@ -26,7 +26,7 @@ from tidewaiter.errors import BadFile, InputError, UnknownName
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Basket", "Group", "Line", "NationalLine", "Source", "list_baskets", "load_basket"]
+__all__ = ["Basket", "Check", "Group", "Line", "NationalLine", "Source", "list_baskets", "load_basket"]
 
 _FLOWS = ("", "X", "M")
 
@@ -105,8 +105,20 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     national: tuple[NationalLine, ...] = ()
 
 
+class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A test that a basket carries: what it, or one of its groups, must and must not hold in a classification."""
+
+    classification: str
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    group: str = ""
+
+
 class Basket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A named, versioned list of codes."""
+    """A named, versioned list of codes.
+
+    ``checks`` are its own tests; :func:`tidewaiter.baskets.failures` runs them.
+    """
 
     name: str
     version: str
@@ -115,6 +127,7 @@ class Basket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[Source, ...]
     groups: tuple[Group, ...]
     lines: tuple[Line, ...]
+    checks: tuple[Check, ...] = ()
 
     def group(self, group_id: str) -> Group:
         """Return a group by its id.
@@ -263,6 +276,13 @@ def problems(basket: Basket) -> list[str]:
         for national in line.national:
             if not national.code.startswith(code):
                 found.append(f"{name}: national line {national.code} does not begin with {code}")
+    for check in basket.checks:
+        if check.group and check.group not in groups:
+            found.append(f"check of {check.classification}: no group {check.group!r}")
+        try:
+            hs.revision_of(check.classification)
+        except InputError as error:
+            found.append(f"check: {error}")
     unused = set(groups) - {line.group for line in basket.lines}
     found += [f"group {group!r} has no line" for group in sorted(unused)]
     return found
