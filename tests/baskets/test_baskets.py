@@ -185,6 +185,8 @@ def test_a_users_basket_is_read_from_its_path_and_from_a_folder(
         ('code = "6704"', 'code = "6799"', "not a code of HS 2022"),
         ('code = "6704"', 'code = "x"', "not a commodity code"),
         ('code = "6704"', 'code = "67\\n04"', "67 04"),
+        ('version = "1"', 'version = "1"\n"a\\n\\u001bb" = 1', "unknown field"),
+        ('version = "1"', "version = " + "[" * 5000, "nested too deep"),
         ('group = "wigs"', 'group = "hats"', "no group 'hats'"),
         ('classification = "HS 2022"', 'classification = "SITC"', "no HS revision"),
         ('version = "1"', "", "version"),

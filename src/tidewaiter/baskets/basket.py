@@ -228,14 +228,21 @@ def parse_basket(raw: bytes, path: str) -> Basket:
     try:
         data = tomllib.loads(raw.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadFile(path, f"not valid TOML: {error}") from error
+        raise BadFile(path, f"not valid TOML: {_one_line(error)}") from error
+    except RecursionError as error:
+        raise BadFile(path, "not valid TOML: brackets are nested too deep") from error
     try:
         basket = msgspec.convert(data, Basket)
     except msgspec.ValidationError as error:
-        raise BadFile(path, f"not a basket: {error}; see docs/baskets.md") from error
+        raise BadFile(path, f"not a basket: {_one_line(error)}; see docs/baskets.md") from error
     for problem in problems(basket):
-        raise BadFile(path, " ".join(problem.split()))
+        raise BadFile(path, _one_line(problem))
     return basket
+
+
+def _one_line(said: object) -> str:
+    """Write a message that may quote a file so that it stays on a line and cannot drive a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(said))
 
 
 def problems(basket: Basket) -> list[str]:
