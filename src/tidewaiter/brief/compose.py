@@ -245,9 +245,7 @@ def _statements(asked: Asked, evidence: Evidence, record: Record) -> tuple[shape
         inside = statement.good in subjects or statement.good in groups or statement.good in counted
         if pair != (evidence.reporter, asked.partner, asked.flow) or not inside:
             continue
-        spoken = Period.parse(statement.period[:7] if statement.kind == "count" else statement.period)
-        written = Period(spoken.start, max(spoken.end, month(statement.source.published_from[:7])))
-        if not asked.period.overlaps(written) and statement.kind != "count":
+        if not asked.period.overlaps(Period.parse(statement.about or statement.period)):
             continue
         if asked.as_of is not None and statement.source.published_to > asked.as_of:
             continue

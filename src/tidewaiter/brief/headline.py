@@ -14,9 +14,9 @@ from tidewaiter.facts.compare import Exceeds
 from tidewaiter.facts.level import Course, Total
 from tidewaiter.facts.since import NoneBefore
 from tidewaiter.findings.find import Finding
-from tidewaiter.findings.words import goods_amount, join, times
+from tidewaiter.findings.words import amount, goods_amount, join, times
 from tidewaiter.model import SeriesKey
-from tidewaiter.period import Period
+from tidewaiter.period import Period, month
 from tidewaiter.sources.figures import DATASET as PRESS
 
 __all__ = ["headline", "key_points", "standfirst", "worth"]
@@ -35,22 +35,31 @@ def headline(findings: Sequence[Finding], voice: Voice, period: Period, basket: 
     )
     if findings and findings[0].main is not None and findings[0].main.dataset != PRESS:
         return _customs(max(findings, key=worth), voice, period)
-    told: list[tuple[Known, SeriesKey, str]] = []
+    whole: list[str] = []
+    single: dict[Period, list[str]] = {}
     for finding in sorted(ranked[:6], key=lambda f: (f.main is None or f.main.unit != "pieces", -_size(f))):
         level = _level(finding, period)
-        if level is not None and len(told) < 3:
-            told.append((*level, finding.subject.phrase))
-    if not told:
+        if level is None or len(whole) + sum(map(len, single.values())) == 3:
+            continue
+        known, key = level
+        text = goods_amount(known, key, finding.subject.phrase)
+        (whole if known.period == period else single.setdefault(known.period, [])).append(text)
+    # An amount of one month is told with its month: what was not printed of the others may add to it.
+    parts = [f"{join(goods)} in {one.words()}" for one, goods in sorted(single.items())]
+    if whole:
+        return f"{voice.sent(join(whole))} in {period.words()}" + (f", and {join(parts)}" if parts else "")
+    if not parts:
         return f"{basket or 'Trade'}: {voice.reporter} and {voice.partner}, {period.words()}"
-    goods = join([goods_amount(known, key, phrase) for known, key, phrase in told])
-    return f"{voice.sent(goods)} in {period.words()}"
+    first, *rest = sorted(single.items())
+    text = f"{voice.sent(join(first[1]))} in {first[0].words()}"
+    return text + (", and " + join([f"{join(goods)} in {one.words()}" for one, goods in rest]) if rest else "")
 
 
 def worth(finding: Finding) -> float:
-    """Rank findings of a customs file: how much more was traded than a year before, in money."""
+    """Rank findings of a customs file: how far the trade moved from a year before, in money."""
     for fact in finding.facts:
         if isinstance(fact, Multiple) and fact.earlier.period == fact.later.period.back(12):
-            return fact.later.value - fact.earlier.value
+            return abs(fact.later.value - fact.earlier.value)
     levels = [fact for fact in finding.facts if isinstance(fact, Course)]
     return levels[0].months[-1].value if levels and levels[0].months else 0.0
 
@@ -68,6 +77,8 @@ def _customs(finding: Finding, voice: Voice, period: Period) -> str:
             and fact.later.period == known.period
             and fact.earlier.period == known.period.back(12)
         ):
+            if fact.ratio.bounds.hi < 1:
+                return f"{text}, down from {amount(fact.earlier, key)} a year before"
             return f"{text}, {times(fact.ratio.bounds)} as much as a year before"
     return text
 
@@ -122,7 +133,7 @@ def standfirst(
     else:
         text = f"Of the {_count(len(groups))} headings below, {join(parts)}"
     event = next((event for event in events if event.lead), None)
-    if event is not None and evidence.groups:
+    if event is not None and evidence.groups and asked.period.end < month(event.first[:7]):
         text += f", before {event.lead} on {event.when}"
     return text + "."
 

@@ -20,7 +20,7 @@ from tidewaiter.brief._svg import clean
 from tidewaiter.brief.charts import KEY, draw_chart, draw_key, states_of
 from tidewaiter.brief.check import check_brief, evidence_file, sentences_of
 from tidewaiter.brief.curve import draw_curve
-from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Question
+from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Chart, Question
 from tidewaiter.errors import InputError
 from tidewaiter.period import Period
 
@@ -67,6 +67,7 @@ def render_html(brief: Brief) -> str:
         numbers={source.id: index for index, source in enumerate(brief.sources, 1)},
         sentences=sentences,
         anchors=_anchors(list(sentences)),
+        lead_charts=_lead_charts(brief),
         first_total=next((s.id for s in brief.sections if s.id == "total"), None),
         key=KEY,
     )
@@ -138,6 +139,14 @@ def language_of(text: str) -> str | None:
     if _KANA.search(text):
         return "ja"
     return "zh" if _HAN.search(text) else None
+
+
+def _lead_charts(brief: Brief, most: int = 2) -> list[tuple[int, Chart]]:
+    """Return the charts to open with: those of the sections that the first key points come from, with their number."""
+    places = {s.id: number for number, section in enumerate(brief.sections, 1) for s in section.sentences}
+    numbers = [places[ident] for ident in brief.key_points]
+    found = [number for number in dict.fromkeys(numbers) if brief.sections[number - 1].charts]
+    return [(number, brief.sections[number - 1].charts[0]) for number in found[:most]]
 
 
 def _anchors(idents: list[str]) -> dict[str, str]:

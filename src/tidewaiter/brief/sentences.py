@@ -106,7 +106,7 @@ def _against(known: Known, key: SeriesKey) -> str:
     if known.reading is None or not known.reading.others:
         return ""
     told = [f"{figure.origin.family} printed {amount_of(figure)}" for figure in known.reading.others]
-    return "; " + join(told)
+    return f" ({join(told)})"
 
 
 def amount_of(figure: Figure) -> str:
@@ -166,7 +166,7 @@ def _course(fact: Course, finding: Finding, voice: Voice, used: list[Fact]) -> s
         text += f"; {span(run.period)} only together: {amount(run, key)}"
     missing = [month for month in fact.unknown if not any(month in run.period.months for run in fact.together)]
     if missing:
-        text += f"; {months(missing)}: not printed"
+        text += f"; {months(missing)}: {'not printed' if key.dataset == PRESS else 'no row'}"
     return text + "."
 
 
@@ -248,24 +248,29 @@ def _multiple(fact: Multiple, finding: Finding, voice: Voice, used: list[Fact]) 
             f"{_capital(part)} alone came to {amount(later, fact.later_key)} in {later.period.words()}: {ratio} the "
             f"{amount(earlier, key)} of all {phrase} in {earlier.period.words()}{_hundredfold(fact)}"
         )
-        if fact.rivals and later.reading is not None:
-            rivals = [
-                f"on the {amount_of(figure)} that {figure.origin.family} printed, {times(row.bounds)}"
-                for figure, row in zip(later.reading.others, fact.rivals, strict=True)
-            ]
-            text += f" ({join(rivals)})"
+        text += _rivals(fact)
         return (
             f"{text}. {_capital(later.period.words())} was not printed for the whole heading; it cannot have been less."
         )
     if fact.ratio.bounds.hi < 1:
         return (
             f"{_capital(phrase)}: {amount(later, key)} in {later.period.words()}, down from {amount(earlier, key)} in "
-            f"{earlier.period.words()}."
+            f"{earlier.period.words()}{_rivals(fact)}."
         )
     return (
         f"{_capital(goods_amount(later, key, phrase))} in {later.period.words()}, {ratio} the {amount(earlier, key)} of "
-        f"{earlier.period.words()}."
+        f"{earlier.period.words()}{_rivals(fact)}."
     )
+
+
+def _rivals(fact: Multiple) -> str:
+    """Write the multiples that conflicting figures of either month would give."""
+    others = [f for side in (fact.later, fact.earlier) if side.reading for f in side.reading.others if f.bounds.lo > 0]
+    told = [
+        f"on the {amount_of(figure)} that {figure.origin.family} printed, {times(row.bounds)}"
+        for figure, row in zip(others, fact.rivals, strict=True)
+    ]
+    return f" ({join(told)})" if told else ""
 
 
 def _hundredfold(fact: Multiple) -> str:
@@ -308,25 +313,29 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
             return f"{text}, the highest since {fact.higher.period.words()} ({amount(fact.higher, key)})."
         return f"{text}, the highest of any month since the record begins in {month_words(fact.record)}."
     if not fact.lower:
-        return f"{text}; how that ranks cannot be told from what was printed."
+        return f"{text}; how that ranks cannot be told, because the months before it are not known."
     if len(runs(fact.undecided)) > SCATTERED:
         return (
             f"{text}: higher than in each of the {len(fact.lower)} earlier months on record back to "
             f"{month_words(fact.record)}; of {len(fact.undecided)} further months nothing is known, so it cannot be called "
             "a record."
         )
-    text += f": higher than in every month {every(fact.lower)}."
+    text += f": higher than in {every(fact.lower)}."
     if fact.bounded:
         text += (
-            f" For {months(fact.bounded)} no exact figure was printed; the totals printed around them leave each of them at "
-            f"most {money(_ceiling(fact.most), key.unit, 100_000)}."
+            f" For {months(fact.bounded)} no exact figure was printed; the totals printed around "
+            f"{'it leave it' if len(fact.bounded) == 1 else 'them leave each of them'} at most "
+            f"{money(_ceiling(fact.most), key.unit, 100_000)}."
         )
     merged = [month for one in fact.together for month in one.period]
     for one in fact.together:
         text += f" {_capital(span(one.period))} were published together ({amount(one, key)}), so any of them could have been higher."
     single = [month for month in fact.undecided if month not in merged]
     if single:
-        text += f" For {months(single)} nothing printed rules out a higher value."
+        if key.dataset == PRESS:
+            text += f" For {months(single)} nothing printed rules out a higher value."
+        else:
+            text += f" For {months(single)} there is no row, which is not read as zero."
     if fact.higher is not None:
         text += (
             f" The latest month known to have been higher is {fact.higher.period.words()} ({amount(fact.higher, key)})."

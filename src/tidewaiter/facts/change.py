@@ -64,6 +64,13 @@ def multiple(
         rivals.append(
             proof.result(f"the same on the figure of {figure.origin.publisher}", f"{figure.id} / {below.row}", "times")
         )
+    for figure in below.reading.others if below.reading else ():
+        if figure.bounds.lo > 0:
+            rivals.append(
+                proof.result(
+                    f"the same on the figure of {figure.origin.publisher}", f"{above.row} / {figure.id}", "times"
+                )
+            )
     caveats = []
     if key.measure == "value" and below.value < TINY_BASE_USD:
         caveats.append("tiny-base")

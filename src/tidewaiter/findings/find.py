@@ -96,7 +96,9 @@ def find(
                 facts.append(bound)
         return Finding(subject, tuple(facts), 0.0, main)
     if subject.kind != "total":
-        _append(facts, none_before(book, subject.keys, period, subject.phrase))
+        before_it = none_before(book, subject.keys, period, subject.phrase)
+        if before_it is not None and before_it.none.start < period.start:
+            facts.append(before_it)
     for key in _ordered(subject.keys, main):
         _append(facts, course(book, key, period, subject.phrase, subject.keys))
     for key in _ordered(subject.keys, main):
@@ -252,7 +254,8 @@ def _score(facts: Sequence[Fact], unsafe: bool) -> float:
     score = 0.0
     for fact in facts:
         if isinstance(fact, NoneBefore):
-            score = max(score, (1.0 if unsafe else 3.0) + len(fact.none) / 24 - len(fact.gap) / 24)
+            long = len(fact.none) >= LONG_RECORD and not unsafe
+            score = max(score, (3.0 if long else 1.0) + len(fact.none) / 24 - len(fact.gap) / 24)
         elif isinstance(fact, Exceeds) and fact.ratio is not None and fact.ratio.value:
             score = max(score, 2.0 + math.log10(fact.ratio.value))
         elif isinstance(fact, Multiple) and fact.ratio.value and fact.ratio.bounds.lo > 1:

@@ -117,7 +117,10 @@ def times(ratio: Interval, value: float | None = None) -> str:
 
 
 def _digits(value: float) -> int:
-    return 1 - math.floor(math.log10(value)) if value > 0 else 0
+    """Two digits; three where two would say "1 times"."""
+    if value <= 0:
+        return 0
+    return 2 if 0.95 <= value < 1.2 else 1 - math.floor(math.log10(value))
 
 
 def _two(value: float) -> str:
@@ -135,7 +138,9 @@ def _ceil2(value: float) -> str:
 
 
 def _show(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
+    if 0.9 <= value < 1.2 and round(value, 1) != value:
+        return f"{value:.2f}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def runs(numbers: Iterable[int]) -> list[Period]:
@@ -161,23 +166,30 @@ def months(numbers: Sequence[int]) -> str:
 
 
 def every(numbers: Sequence[int]) -> str:
-    """Write a set of months after "in every month": ``from February 2020 to December 2021 and in March 2022``.
+    """Write a set of months after "higher than in".
 
     Examples
     --------
     >>> every([24241, 24242, 24243, 24266])
-    'from February to April 2020 and in March 2022'
+    'every month from February to April 2020 and in March 2022'
+    >>> every([24241, 24266])
+    'February 2020 and March 2022'
+    >>> every([24241, 24264, 24265, 24266])
+    'February 2020 and in every month from January to March 2022'
     """
     parts = []
     for run in runs(numbers):
         text = span(run)
         if run.is_month:
             parts.append(f"in {text}")
-        elif " to " in text:
-            parts.append(f"from {text}")
         else:
-            parts.append(f"of {text}")
-    return join(parts)
+            parts.append(f"in every month {'from' if ' to ' in text else 'of'} {text}")
+    if all(run.is_month for run in runs(numbers)):
+        parts = [parts[0], *(part.removeprefix("in ") for part in parts[1:])]
+    if parts[0].startswith("in every month"):
+        # "every month from A to B and from C to D": the words need not stand twice.
+        parts = [parts[0], *(part.replace("in every month ", "") for part in parts[1:])]
+    return join(parts).removeprefix("in ")
 
 
 def span(period: Period) -> str:

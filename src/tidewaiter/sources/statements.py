@@ -18,7 +18,8 @@ class Statement(msgspec.Struct, frozen=True):
     """One published statement.
 
     ``kind`` is one of ``amount``, ``count`` (of a daily indicator), ``highest since``, ``none in``, ``times``, ``exceeds``, ``price`` and ``no figure``; which
-    of the other fields it uses follows from it.
+    of the other fields it uses follows from it. ``about`` is the period that the statement throws light on, where that is not
+    the one it speaks of.
     """
 
     origin: str
@@ -34,6 +35,7 @@ class Statement(msgspec.Struct, frozen=True):
     earlier: str = ""
     value: float = 0.0
     step: float = 1.0
+    about: str = ""
 
     @property
     def source(self) -> Origin:
