@@ -192,6 +192,7 @@ def test_smartphones_are_a_new_code_with_a_named_predecessor() -> None:
     assert hs.line_status("85171300", "CN 2021") == "not alive"
     assert hs.line_status("85171300", "CN 2022") == "prefix known, line not known"
     assert hs.life("851713").born == 2022
+    assert hs.alive("TOTAL", 2022)
     assert hs.predecessors("851713", 2022)[0].code == "851712"
     assert hs.life("851712").died == 2022
 

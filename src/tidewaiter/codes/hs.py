@@ -24,6 +24,7 @@ from typing import Final, NamedTuple
 
 from tidewaiter.codes.tables import read_lines
 from tidewaiter.errors import InputError, UnknownName
+from tidewaiter.model import TOTAL
 
 __all__ = [
     "REVISIONS",
@@ -216,11 +217,19 @@ def alive(code: str, classification: str | int) -> bool:
     Parameters
     ----------
     code
-        2, 4, 6 or more digits.
+        2, 4, 6 or more digits; ``TOTAL`` is always alive.
     classification
         See :func:`revision_of`.
+
+    Raises
+    ------
+    InputError
+        If it is no such code (some publishers hide goods under codes with letters), or no such classification.
     """
-    digits, revision = clean(code), revision_of(classification)
+    revision = revision_of(classification)
+    if code == TOTAL:
+        return True
+    digits = clean(code)
     if len(digits) < 6:
         return digits[:4] in _groups_of(revision)
     mask = tables().alive.get(digits[:6])
