@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import load, start
+from benchmarks import codes, load, start
 
 if __name__ == "__main__":
-    for benchmark in (start, load):
+    for benchmark in (start, codes, load):
         benchmark.main()

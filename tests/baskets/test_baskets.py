@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.shared_data import shared
 
-from tidewaiter.baskets import Basket, Group, Line, diff, list_baskets, load_basket, resolve, unreported
+from tidewaiter.baskets import Basket, Group, Line, diff, failures, list_baskets, load_basket, resolve, unreported
 from tidewaiter.baskets.basket import problems
+from tidewaiter.cli import main
 from tidewaiter.codes import hs
 from tidewaiter.errors import BadFile, TidewaiterError, UnknownName
 
@@ -79,6 +80,28 @@ def test_every_line_says_why_and_from_where(name: str) -> None:
     own = resolve(basket, basket.lines[0].classification)
     assert all(row.kind == "exact" for row in own.lines if row.line.classification == basket.lines[0].classification
                and not row.line.revisions)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_basket_passes_the_tests_it_carries(name: str) -> None:
+    basket = load_basket(name)
+    assert basket.checks
+    assert not failures(basket)
+
+
+def test_a_test_that_fails_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "own.toml"
+    check = '\n[[checks]]\nclassification = "HS 2022"\nhas = ["010121"]\nlacks = ["670411"]\n'
+    path.write_text(OWN + check, encoding="utf-8")
+    assert failures(load_basket(str(path))) == (
+        "the basket in HS 2022 should have 010121",
+        "the basket in HS 2022 should not have 670411",
+    )
+    assert main(["basket", "check", str(path)]) == 1
+    assert "should have 010121" in capsys.readouterr().out
+    path.write_text(OWN + check.replace("HS 2022", "SITC"), encoding="utf-8")
+    with pytest.raises(BadFile, match="check: no HS revision"):
+        load_basket(str(path))
 
 
 def test_the_medical_basket_has_the_nine_groups() -> None:
@@ -162,6 +185,8 @@ def test_a_users_basket_is_read_from_its_path_and_from_a_folder(
         ('code = "6704"', 'code = "6799"', "not a code of HS 2022"),
         ('code = "6704"', 'code = "x"', "not a commodity code"),
         ('code = "6704"', 'code = "67\\n04"', "67 04"),
+        ('version = "1"', 'version = "1"\n"a\\n\\u001bb" = 1', "unknown field"),
+        ('version = "1"', "version = " + "[" * 5000, "nested too deep"),
         ('group = "wigs"', 'group = "hats"', "no group 'hats'"),
         ('classification = "HS 2022"', 'classification = "SITC"', "no HS revision"),
         ('version = "1"', "", "version"),

@@ -102,7 +102,9 @@ def test_all_areas_of_the_customs_files_are_known() -> None:
     ("scheme", "code", "ours"),
     [("m49", "004", "AFG"), ("m49", "0", "W00"), ("m49", "840", "USA"), ("m49", "490", "S19"), ("gacc", "133", "KOR"),
      ("census", "-", "W00"), ("census", "0003", "EU"), ("eurostat", "GB", "GBR"), ("eurostat", "XI", "XNI"),
-     ("gacc_name", "中国台湾", "TWN"), ("gacc_name", "俄罗斯联邦", "RUS"), ("eurostat_label", "Korea", None)],
+     ("gacc_name", "中国台湾", "TWN"), ("gacc_name", "俄罗斯联邦", "RUS"), ("eurostat_label", "Korea", None),
+     ("eurostat_label", "Congo (Democratic Republic of)", "COD"),
+     ("eurostat_label", "China (Taiwan)", None), ("eurostat_label", "Saint Martin (Dutch part)", None)],
 )  # fmt: skip
 def test_publishers_codes(scheme: str, code: str, ours: str | None) -> None:
     assert areas.by_scheme(scheme, code) == ours

@@ -174,6 +174,8 @@ def test_codes_that_keep_their_number_but_change_their_content_are_marked() -> N
     # 7019.19 of HS 2022 is a number given to other goods: nothing of it comes from 7019.19 of HS 2017.
     assert "701919" not in [link.code for link in hs.predecessors("701919", 2022)]
     assert hs.life("300241").changed == ()
+    reused = [code for year in hs.REVISIONS[1:] for code in hs.codes_of(year) if year in hs.life(code).reused]
+    assert reused == ["030319", "030329", "701919"]
 
 
 def test_seams_of_electrical_goods_say_that_only_waste_left() -> None:
@@ -190,6 +192,7 @@ def test_smartphones_are_a_new_code_with_a_named_predecessor() -> None:
     assert hs.line_status("85171300", "CN 2021") == "not alive"
     assert hs.line_status("85171300", "CN 2022") == "prefix known, line not known"
     assert hs.life("851713").born == 2022
+    assert hs.alive("TOTAL", 2022)
     assert hs.predecessors("851713", 2022)[0].code == "851712"
     assert hs.life("851712").died == 2022
 

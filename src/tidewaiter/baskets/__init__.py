@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tidewaiter.baskets.basket import Basket, Group, Line, NationalLine, Source, list_baskets, load_basket
-from tidewaiter.baskets.resolve import ResolvedBasket, ResolvedLine, diff, resolve, unreported
+from tidewaiter.baskets.basket import Basket, Check, Group, Line, NationalLine, Source, list_baskets, load_basket
+from tidewaiter.baskets.resolve import ResolvedBasket, ResolvedLine, diff, failures, resolve, unreported
 
 __all__ = [
     "Basket",
+    "Check",
     "Group",
     "Line",
     "NationalLine",
@@ -14,6 +15,7 @@ __all__ = [
     "ResolvedLine",
     "Source",
     "diff",
+    "failures",
     "list_baskets",
     "load_basket",
     "resolve",

@@ -26,7 +26,7 @@ from tidewaiter.errors import BadFile, InputError, UnknownName
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Basket", "Group", "Line", "NationalLine", "Source", "list_baskets", "load_basket"]
+__all__ = ["Basket", "Check", "Group", "Line", "NationalLine", "Source", "list_baskets", "load_basket"]
 
 _FLOWS = ("", "X", "M")
 
@@ -105,8 +105,20 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     national: tuple[NationalLine, ...] = ()
 
 
+class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A test that a basket carries: what it, or one of its groups, must and must not hold in a classification."""
+
+    classification: str
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    group: str = ""
+
+
 class Basket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A named, versioned list of codes."""
+    """A named, versioned list of codes.
+
+    ``checks`` are its own tests; :func:`tidewaiter.baskets.failures` runs them.
+    """
 
     name: str
     version: str
@@ -115,6 +127,7 @@ class Basket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sources: tuple[Source, ...]
     groups: tuple[Group, ...]
     lines: tuple[Line, ...]
+    checks: tuple[Check, ...] = ()
 
     def group(self, group_id: str) -> Group:
         """Return a group by its id.
@@ -215,14 +228,21 @@ def parse_basket(raw: bytes, path: str) -> Basket:
     try:
         data = tomllib.loads(raw.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadFile(path, f"not valid TOML: {error}") from error
+        raise BadFile(path, f"not valid TOML: {_one_line(error)}") from error
+    except RecursionError as error:
+        raise BadFile(path, "not valid TOML: brackets are nested too deep") from error
     try:
         basket = msgspec.convert(data, Basket)
     except msgspec.ValidationError as error:
-        raise BadFile(path, f"not a basket: {error}; see docs/baskets.md") from error
+        raise BadFile(path, f"not a basket: {_one_line(error)}; see docs/baskets.md") from error
     for problem in problems(basket):
-        raise BadFile(path, " ".join(problem.split()))
+        raise BadFile(path, _one_line(problem))
     return basket
+
+
+def _one_line(said: object) -> str:
+    """Write a message that may quote a file so that it stays on a line and cannot drive a terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(said))
 
 
 def problems(basket: Basket) -> list[str]:
@@ -263,6 +283,13 @@ def problems(basket: Basket) -> list[str]:
         for national in line.national:
             if not national.code.startswith(code):
                 found.append(f"{name}: national line {national.code} does not begin with {code}")
+    for check in basket.checks:
+        if check.group and check.group not in groups:
+            found.append(f"check of {check.classification}: no group {check.group!r}")
+        try:
+            hs.revision_of(check.classification)
+        except InputError as error:
+            found.append(f"check: {error}")
     unused = set(groups) - {line.group for line in basket.lines}
     found += [f"group {group!r} has no line" for group in sorted(unused)]
     return found

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tidewaiter.baskets.basket import Basket, Line
 from tidewaiter.codes import hs, lineage
 
-__all__ = ["ResolvedBasket", "ResolvedLine", "diff", "resolve", "unreported"]
+__all__ = ["ResolvedBasket", "ResolvedLine", "diff", "failures", "resolve", "unreported"]
 
 
 class ResolvedLine(NamedTuple):
@@ -149,6 +149,24 @@ def _line(line: Line, revision: int, group: set[str]) -> ResolvedLine:
     if not codes:
         note = note or "its goods are in a code that an earlier group of the basket has"
     return ResolvedLine(line, codes, plan.kind if codes else "none", note)
+
+
+def failures(basket: Basket) -> tuple[str, ...]:
+    """Run the tests a basket carries.
+
+    Returns
+    -------
+    tuple of str
+        What failed, each as a sentence; empty if all passed, or it carries none.
+    """
+    found = []
+    for check in basket.checks:
+        resolved = resolve(basket, check.classification)
+        held = set(resolved.groups[check.group] if check.group else resolved.codes)
+        where = f"{check.group or 'the basket'} in {check.classification}"
+        found += [f"{where} should have {code}" for code in check.has if code not in held]
+        found += [f"{where} should not have {code}" for code in check.lacks if code in held]
+    return tuple(found)
 
 
 def unreported(resolved: ResolvedBasket, reported: Iterable[str]) -> tuple[ResolvedLine, ...]:

@@ -104,7 +104,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from tidewaiter.baskets import load_basket, resolve
+    from tidewaiter.baskets import failures, load_basket, resolve
     from tidewaiter.codes import hs
 
     basket = load_basket(arguments.basket)
@@ -122,6 +122,9 @@ def _check(arguments: argparse.Namespace) -> int:
         empty = empty or not found.codes
         rows.append({"revision": revision, "codes": len(found.codes), "lines": counts,
                      "without_codes": [row.line.code for row in lost]})  # fmt: skip
+    failed = failures(basket)
+    if basket.checks:
+        lines.append(f"its own tests ({len(basket.checks)}): " + ("; ".join(failed) if failed else "passed"))
     loose = [line.code for line in basket.lines if not line.verified]
     if loose:
         lines.append(f"not verified against the source's own text: {len(loose)} lines ({', '.join(loose[:12])}"
@@ -132,7 +135,7 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.store is not None:
         answer["unreported"] = _unreported(arguments.store, basket, lines)
     _print(arguments, "basket-check", answer, lines)
-    return 1 if empty else 0
+    return 1 if empty or failed else 0
 
 
 def _unreported(folder: Path, basket: Any, lines: list[str]) -> dict[str, list[str]]:

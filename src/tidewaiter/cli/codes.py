@@ -118,6 +118,7 @@ def _show(arguments: argparse.Namespace) -> int:
         "born": life.born,
         "died": life.died,
         "content_changed": life.changed,
+        "number_reused": life.reused,
         "steps": steps,
     }
     return _print(arguments, "codes-show", answer, lines)
@@ -128,8 +129,11 @@ def _life_words(life: Any) -> str:
     text += f"; born with HS {life.born}" if life.born else "; in HS 2007 or earlier already"
     if life.died:
         text += f"; ended with HS {life.died}"
-    if life.changed:
-        text += f"; kept its number but changed its content in HS {', '.join(map(str, life.changed))}"
+    kept = [year for year in life.changed if year not in life.reused]
+    if kept:
+        text += f"; kept its number but changed its content in HS {', '.join(map(str, kept))}"
+    if life.reused:
+        text += f"; its number was given to other goods in HS {', '.join(map(str, life.reused))}"
     return text
 
 
@@ -179,6 +183,7 @@ def _trace_line(arguments: argparse.Namespace) -> int:
     table = national.load_concordance(arguments.table)
     steps = national.trace_line(arguments.code, table)
     lines = [f"{table.before} {one.before} -> {table.after} {one.after}  {one.relation}" for one in steps]
+    lines = lines or [f"{hs.clean(arguments.code)} has no other side in {table.path}"]
     answer = {"code": hs.clean(arguments.code), "table": table.path, "from": table.before, "to": table.after,
               "steps": [one._asdict() for one in steps]}  # fmt: skip
     return _print(arguments, "codes-trace", answer, lines)

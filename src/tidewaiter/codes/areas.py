@@ -13,6 +13,7 @@ Examples
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -46,6 +47,11 @@ _AMBIGUOUS: Final = {
     "조선": "say '북한' (PRK) or '한국' (KOR)",
 }
 """Names that have misled: they are refused, never guessed."""
+
+
+_REMARK: Final = re.compile(r" \((?:incl\. |[A-Z]{2}-\d\d/\d{4}|[A-Z]{2}, [A-Z]{2}).*\)\Z")
+"""What Eurostat adds to a label: what is included, or the members. Any other remark tells areas apart: Congo (Democratic
+Republic of), China (Taiwan)."""
 
 
 class Area(NamedTuple):
@@ -230,7 +236,9 @@ def by_scheme(scheme: str, code: str) -> str | None:
         plain = _plain(code)
         if plain in _AMBIGUOUS:
             return None
-        return table.get(plain) or (table.get(plain.partition(" (")[0]) if scheme == "eurostat_label" else None)
+        if plain not in table and scheme == "eurostat_label":
+            plain = _plain(_REMARK.sub("", code))
+        return table.get(plain)
     return table.get(code) or table.get(code.upper())
 
 

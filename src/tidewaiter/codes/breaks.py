@@ -107,6 +107,8 @@ def _break(code: str, month: int | str, reported: Iterable[str] | None, *, ahead
         kind, words = "ended code", f"{line} ended with {day}; its goods are in {_some(others)} since"
     elif not ahead and not was:
         kind, words = "new code", f"{line} is a new code, born with {day}; its goods were in {_some(others)} before"
+    elif not ahead and year in hs.life(six).reused:
+        kind, words = "changed code", f"the number {six} was given to other goods, from {_some(others)}, with {day}"
     elif was and is_now and others:
         way = "gave goods to" if ahead else "took goods from"
         kind, words = "changed code", f"{six} kept its number and {way} {_some(others)} with {day}"

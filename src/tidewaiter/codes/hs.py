@@ -24,6 +24,7 @@ from typing import Final, NamedTuple
 
 from tidewaiter.codes.tables import read_lines
 from tidewaiter.errors import InputError, UnknownName
+from tidewaiter.model import TOTAL
 
 __all__ = [
     "REVISIONS",
@@ -60,6 +61,8 @@ class Life(NamedTuple):
         The revision that no longer has it, or ``None`` if it lives.
     changed
         Revisions in which it kept its number while goods came or went.
+    reused
+        Those of them in which the number was given to other goods: nothing of it comes from its own number.
     """
 
     code: str
@@ -67,6 +70,7 @@ class Life(NamedTuple):
     born: int | None
     died: int | None
     changed: tuple[int, ...]
+    reused: tuple[int, ...] = ()
 
 
 class Link(NamedTuple):
@@ -213,11 +217,19 @@ def alive(code: str, classification: str | int) -> bool:
     Parameters
     ----------
     code
-        2, 4, 6 or more digits.
+        2, 4, 6 or more digits; ``TOTAL`` is always alive.
     classification
         See :func:`revision_of`.
+
+    Raises
+    ------
+    InputError
+        If it is no such code (some publishers hide goods under codes with letters), or no such classification.
     """
-    digits, revision = clean(code), revision_of(classification)
+    revision = revision_of(classification)
+    if code == TOTAL:
+        return True
+    digits = clean(code)
     if len(digits) < 6:
         return digits[:4] in _groups_of(revision)
     mask = tables().alive.get(digits[:6])
@@ -320,7 +332,9 @@ def life(code: str) -> Life:
     revisions = tuple(year for year, there in zip(REVISIONS, mask, strict=True) if there == "1")
     born = None if revisions[0] == REVISIONS[0] else revisions[0]
     after = [year for year in REVISIONS if year > revisions[-1]]
-    return Life(code, revisions, born, after[0] if after else None, tuple(y for y in revisions if _changed(code, y)))
+    changed = tuple(year for year in revisions if _changed(code, year))
+    reused = tuple(year for year in changed if code not in [link.code for link in predecessors(code, year)])
+    return Life(code, revisions, born, after[0] if after else None, changed, reused)
 
 
 def _changed(code: str, revision: int) -> bool:

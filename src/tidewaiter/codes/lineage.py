@@ -126,6 +126,10 @@ class Group(NamedTuple):
     earlier: tuple[str, ...]
     later: tuple[str, ...]
 
+    def words(self) -> str:
+        """Offer the group, as a caveat prints it."""
+        return f"HS {self.revision}: {' + '.join(self.earlier)} = {' + '.join(self.later)} would compare exactly"
+
 
 def _some(codes: tuple[str, ...], limit: int = 6) -> str:
     shown = " + ".join(codes[:limit])
@@ -165,7 +169,11 @@ def _is_catch_all(code: str, revision: int) -> bool:
 
 def _inside(code: str, revision: int, later: frozenset[str]) -> bool:
     """Whether what a code became lies within a set, catch-all codes aside."""
-    return all(s in later or (s != code and _is_catch_all(s, revision)) for s in _ahead(code, revision))
+    became = _ahead(code, revision)
+    if later.issuperset(became):
+        return True
+    main = [s for s in became if s == code or not _is_catch_all(s, revision)]
+    return bool(main) and later.issuperset(main)
 
 
 def seam(codes: Iterable[str], revision: int) -> Seam:
@@ -366,13 +374,13 @@ def _step(before: str, after: str, revision: int, link: hs.Link) -> Step:
     return Step(revision, before, after, f"{left}:{right}", link.main, link.basis, link.note)
 
 
-def closed_group(code: str, revision: int, limit: int = CLOSED_LIMIT) -> Group | None:
-    """Return the smallest set of codes around one that exchanges goods with no other across a revision.
+def closed_group(codes: str | Iterable[str], revision: int, limit: int = CLOSED_LIMIT) -> Group | None:
+    """Return the smallest set of codes around some that exchanges goods with no other across a revision.
 
     Parameters
     ----------
-    code
-        A code of ``revision`` or of the revision before it.
+    codes
+        A code, or several, of ``revision`` or of the revision before it.
     revision
         The later revision, 2012 or newer.
     limit
@@ -384,9 +392,9 @@ def closed_group(code: str, revision: int, limit: int = CLOSED_LIMIT) -> Group |
         ``None`` if it would be larger than ``limit``.
     """
     before = hs.REVISIONS[hs.REVISIONS.index(revision) - 1]
-    code = hs.known(code)
-    later = {code} if hs.alive(code, revision) else set()
-    earlier = {code} if hs.alive(code, before) and not later else set()
+    given = [hs.known(code) for code in ([codes] if isinstance(codes, str) else codes)]
+    later = {code for code in given if hs.alive(code, revision)}
+    earlier = {code for code in given if hs.alive(code, before)} - later
     todo = [(one, True) for one in later] + [(one, False) for one in earlier]
     while todo:
         one, is_later = todo.pop()

@@ -84,6 +84,10 @@ def load_concordance(path: str | Path) -> Concordance:
         cells = [re.sub(r"[\s.]", "", row[c]) if c < len(row) else "" for c in columns]
         if number == 1 and not all(map(_LINE.match, cells)):
             continue
+        if any(cells) and all(not cell or _LINE.match(cell) for cell in cells) and not all(cells):
+            # A line that ended without a successor, or is wholly new: it is in the table, and has no other side.
+            (ahead if cells[0] else back).setdefault(cells[0] or cells[1], {})
+            continue
         if not all(map(_LINE.match, cells)):
             value = row[columns[0]] if columns[0] < len(row) else ""
             raise BadFile(name, "not two national lines in this row", line=number, value=value)
@@ -112,10 +116,10 @@ def trace_line(code: str, table: Concordance) -> tuple[NationalStep, ...]:
         If the table does not have it.
     """
     line = hs.clean(code)
-    if line in table.back:
+    if table.back.get(line):
         pairs = [(before, line) for before in table.back[line]]
-    elif line in table.ahead:
-        pairs = [(line, after) for after in table.ahead[line]]
+    elif line in table.ahead or line in table.back:
+        pairs = [(line, after) for after in table.ahead.get(line, ())]
     else:
         near = [one for one in table.back if one[:6] == line[:6]]
         raise UnknownName("national line", code, near, f"{table.path} has {len(table.back)} lines")

@@ -44,8 +44,13 @@ class StitchedSeries(msgspec.Struct, frozen=True):
     kind: str
 
     def caveats(self) -> tuple[str, ...]:
-        """Every seam that is not exact, as a sentence."""
-        return tuple(seam.words() for _, seam in self.seams if seam.kind != "exact")
+        """Every seam that is not exact, as a sentence, with the closed group that would be where there is a small one."""
+        found = []
+        for _, seam in self.seams:
+            if seam.kind != "exact":
+                group = lineage.closed_group(seam.later, seam.revision)
+                found.append(seam.words() + (f" ({group.words()})" if group else ""))
+        return tuple(found)
 
 
 def not_alive(month: int, code: str) -> Cell:
