@@ -16,7 +16,7 @@ import pyarrow.csv as pv
 from tidewaiter.codes import by_scheme
 from tidewaiter.errors import BadFile, InputError
 from tidewaiter.period import month
-from tidewaiter.sources.observation import SCHEMA, Batch, Reject
+from tidewaiter.sources.observation import SCHEMA, Asked, Batch, Reject
 
 __all__ = ["ComextTable"]
 
@@ -34,6 +34,7 @@ class ComextTable:
     publisher = "Eurostat"
     address = "https://ec.europa.eu/eurostat/comext/newxtweb/"
     attribution = "Source: Eurostat, Comext; reuse with attribution."
+    complete_over: tuple[str, ...] = ()
 
     def recognises(self, head: bytes) -> bool:
         """Whether the header names exactly these columns, in any order."""
@@ -44,7 +45,7 @@ class ComextTable:
             return False
         return sorted(names) == sorted(COLUMNS)
 
-    def read(self, stream: BinaryIO, name: str) -> Iterator[Batch]:
+    def read(self, stream: BinaryIO, name: str, asked: Asked) -> Iterator[Batch]:
         """Read the file; every column comes in as text, so that no code loses its leading zeros."""
         lines = 1
         try:

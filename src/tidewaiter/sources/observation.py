@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-__all__ = ["KEY_COLUMNS", "SCHEMA", "Batch", "Reject"]
+__all__ = ["KEY_COLUMNS", "SCHEMA", "Asked", "Batch", "Reject"]
 
 KEY_COLUMNS = (
     "dataset",
@@ -59,6 +59,18 @@ SCHEMA = pa.schema(
 """Arrow schema of an observation, without the release it came in."""
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What the user told beside the file, because the file does not say it; empty where nothing was told.
+
+    Parameters
+    ----------
+    flow
+        ``X`` or ``M``, for formats whose files do not carry the flow. A reader that needs it and was not told refuses.
+    """
+
+    flow: str = ""
+
+
 class Reject(msgspec.Struct, frozen=True):
     """A row that could not be read: where it stands, what it says, why it was not taken."""
 
@@ -69,7 +81,12 @@ class Reject(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """A run of rows as read: a :class:`pyarrow.RecordBatch` of :data:`SCHEMA`, and what was rejected on the way."""
+    """A run of rows as read: a :class:`pyarrow.RecordBatch` of :data:`SCHEMA`, what was rejected, what must be told.
+
+    ``notes`` are sentences that belong to the release whatever it is used for: what was left out and why, what looks
+    like a slip.
+    """
 
     rows: Any
     rejects: tuple[Reject, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
 from tidewaiter.errors import BadFile, UnknownName
-from tidewaiter.sources.observation import Batch
+from tidewaiter.sources.observation import Asked, Batch
 
 __all__ = ["Source", "get", "recognise", "sources"]
 
@@ -15,6 +15,8 @@ class Source(Protocol):
     """A publisher's format.
 
     ``name`` is how a user names it, ``dataset`` what its rows belong to, ``attribution`` what must be printed with them.
+    ``complete_over`` names the key columns over which the format proves a file complete: for every combination of the
+    other key columns that occurs in the file, an absent row means zero. Empty where silence says nothing.
     """
 
     name: str
@@ -23,11 +25,12 @@ class Source(Protocol):
     publisher: str
     address: str
     attribution: str
+    complete_over: tuple[str, ...]
 
     def recognises(self, head: bytes) -> bool:
         """Whether the first bytes of the decompressed file are of this format."""
 
-    def read(self, stream: BinaryIO, name: str) -> Iterator[Batch]:
+    def read(self, stream: BinaryIO, name: str, asked: Asked) -> Iterator[Batch]:
         """Read the decompressed file as batches of observations; ``name`` is for messages."""
 
 

@@ -17,7 +17,7 @@ import msgspec
 from tidewaiter.errors import BadFile, StoreError
 from tidewaiter.period import Period
 from tidewaiter.sources.compressed import head_of, open_content
-from tidewaiter.sources.observation import KEY_COLUMNS, SCHEMA, Reject
+from tidewaiter.sources.observation import KEY_COLUMNS, SCHEMA, Asked, Reject
 from tidewaiter.sources.registry import Source, get, recognise
 
 __all__ = ["Release", "Store"]
@@ -133,7 +133,7 @@ class Store:
         try:
             with open_content(path) as stream, pq.ParquetWriter(rows, SCHEMA, compression="zstd") as writer:
                 rejects: list[Reject] = []
-                for batch in reader.read(stream, str(path)):
+                for batch in reader.read(stream, str(path), Asked()):
                     rejects.extend(batch.rejects)
                     if len(rejects) >= 20:
                         break
