@@ -48,9 +48,19 @@ class Source(Protocol):
 def sources() -> tuple[Source, ...]:
     """Return every format that can be read."""
     from tidewaiter.sources.comext import ComextTable
+    from tidewaiter.sources.comtrade import ComtradeBulk, ComtradeLegacy, ComtradePlus
+    from tidewaiter.sources.comtrade_answer import ComtradeAnswer
     from tidewaiter.sources.gacc import GaccPortal
 
-    return (ComextTable(), GaccPortal("CNY"), GaccPortal("USD"))
+    return (
+        ComextTable(),
+        GaccPortal("CNY"),
+        GaccPortal("USD"),
+        ComtradeAnswer(),
+        ComtradePlus(),
+        ComtradeLegacy(),
+        ComtradeBulk(),
+    )
 
 
 def get(name: str) -> Source:
