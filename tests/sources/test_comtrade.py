@@ -13,13 +13,14 @@ from tests.sources.reading import Read, read_bytes, read_path
 from tidewaiter.errors import BadFile
 from tidewaiter.period import month
 
-PLUS = (
+_NAMES = (
     "typeCode,freqCode,refPeriodId,refYear,refMonth,period,reporterCode,reporterISO,reporterDesc,flowCode,flowDesc,partnerCode,"
     "partnerISO,partnerDesc,partner2Code,partner2ISO,partner2Desc,classificationCode,classificationSearchCode,"
     "isOriginalClassification,cmdCode,cmdDesc,aggrLevel,isLeaf,customsCode,customsDesc,mosCode,motCode,motDesc,qtyUnitCode,"
     "qtyUnitAbbr,qty,isQtyEstimated,altQtyUnitCode,altQtyUnitAbbr,altQty,isAltQtyEstimated,netWgt,isNetWgtEstimated,grossWgt,"
     "isGrossWgtEstimated,cifvalue,fobvalue,primaryValue,legacyEstimationFlag,isReported,isAggregate"
-).split(",")  # noqa: SIM905 - as it stands in the file
+)
+PLUS = _NAMES.split(",")
 
 
 def record(**changes: Any) -> dict[str, Any]:

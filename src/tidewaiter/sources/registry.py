@@ -16,6 +16,8 @@ _NOT_TABLES = (
     (b"\xfe\xff", "UTF-16 text, which is not read; save it as UTF-8 CSV"),
     (b"\xd0\xcf\x11\xe0", "a workbook of old Excel (.xls), which is not read; save it as CSV"),
     (b"%pdf-", "a PDF, which is not read; ask the publisher for CSV"),
+    (b"bzh", "compressed with bzip2, which is not read; unpack it first"),
+    (b"\xfd7zxz", "compressed with xz, which is not read; unpack it first"),
     (b"par1", "a Parquet file, which is no publisher's format; load the file it was made from"),
 )
 
