@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,12 +11,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.errors import BadFile
+from tidewaiter.period import Period
 from tidewaiter.sources._sheet import area_of, month_of
 from tidewaiter.sources.observation import KEY_COLUMNS, SCHEMA
 
 __all__ = [
-    "ADDRESS", "ATTRIBUTION", "PUBLISHER", "area", "classification", "flow", "indicator", "one_row_a_cell", "period", "procedure",
+    "ADDRESS",
+    "ATTRIBUTION",
+    "PUBLISHER",
+    "area",
+    "as_batch",
+    "classification",
+    "flow",
+    "indicator",
+    "one_row_a_cell",
+    "period",
+    "period_text",
+    "procedure",
     "product",
+    "undictionaried",
 ]  # fmt: skip
 
 PUBLISHER = "Eurostat"
@@ -160,6 +173,6 @@ def as_batch(table: Any) -> Any:
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
 
 
-def parts(table: Any, keys: Iterable[str]) -> Any:
-    """Return the distinct combinations of some columns."""
-    return table.group_by(list(keys)).aggregate([])
+def period_text(start: int, end: int) -> str:
+    """Write a run of months for a message."""
+    return str(Period(start, end))

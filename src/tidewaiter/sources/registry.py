@@ -50,12 +50,22 @@ class Source(Protocol):
 def sources() -> tuple[Source, ...]:
     """Return every format that can be read."""
     from tidewaiter.sources.comext import ComextTable
+    from tidewaiter.sources.comext_bulk import ComextBulk
+    from tidewaiter.sources.comext_easy import ComextEasy
+    from tidewaiter.sources.comext_sdmx import ComextSdmx
+    from tidewaiter.sources.comext_totals import ComextTotals
+    from tidewaiter.sources.comext_workbook import ComextWorkbook
     from tidewaiter.sources.comtrade import ComtradeBulk, ComtradeLegacy, ComtradePlus
     from tidewaiter.sources.comtrade_answer import ComtradeAnswer
     from tidewaiter.sources.gacc import GaccPortal
 
     return (
         ComextTable(),
+        ComextTotals(),
+        ComextEasy(),
+        ComextSdmx(),
+        ComextBulk(),
+        ComextWorkbook(),
         GaccPortal("CNY"),
         GaccPortal("USD"),
         ComtradeAnswer(),
@@ -94,7 +104,9 @@ def recognise(head: bytes, name: str) -> Source:
         if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower().startswith(begins):
             raise BadFile(name, what)
     first = head[:200].decode("utf-8", "replace").splitlines()
-    known = ", ".join(f"{source.name} ({source.title})" for source in sources())
     raise BadFile(
-        name, f"not a format that is known; known: {known}. Its first line", value=first[0] if first else "(nothing)"
+        name,
+        "not a format that is known (tidewaiter sources lists them; any other CSV needs a mapping: tidewaiter mapping init "
+        "FILE). Its first line",
+        value=first[0] if first else "(nothing)",
     )
