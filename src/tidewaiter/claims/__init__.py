@@ -1,0 +1,1 @@
+"""The claim court: what others published, judged on what was known when they published it."""
