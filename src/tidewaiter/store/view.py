@@ -360,14 +360,14 @@ class View:
         Goods under a code with letters (``27SSSSSS``), or a partner kept back for commercial or military reasons. What
         they hold is missing elsewhere.
         """
-        spot = (dataset, reporter, flow)
         from tidewaiter.store.cells import SECRET
 
+        spot = (dataset, reporter, flow)
         if spot not in self._hidden:
             codes = {code for release in self.releases if release.dataset == dataset for code in release.hidden}
             found: dict[int, set[tuple[str, str]]] = {}
-            wanted: dict[str, Any]
-            for wanted in ({"codes": sorted(codes)}, {"partners": list(SECRET)}):
+            questions: tuple[dict[str, Any], ...] = ({"codes": sorted(codes)}, {"partners": list(SECRET)})
+            for wanted in questions:
                 if not all(wanted.values()):
                     continue
                 table = self.rows(datasets=dataset, reporters=reporter, flow=flow, **wanted)
