@@ -99,7 +99,7 @@ def _remedy(rows: list[Row], clash: list[Row], doubting: bool) -> tuple[list[Row
             every = [row for row in rows if row.terms == evidence[0].terms and not row.structural]
             gone = {row.id for row in every}
             span = Interval(min(row.bounds.lo for row in every), max(row.bounds.hi for row in every))
-            joint = msgspec.structs.replace(evidence[0], id=" | ".join(sorted(gone)), bounds=span, step=0.0)
+            joint = msgspec.structs.replace(evidence[0], id=" | ".join(sorted(gone)), bounds=span, step=0.0, spans=True)
             return [*(row for row in rows if row.id not in gone), joint], Conflict(
                 names, tuple(sorted(gone)), "set aside"
             )
@@ -116,7 +116,7 @@ def _remedy(rows: list[Row], clash: list[Row], doubting: bool) -> tuple[list[Row
     gone = {row.id for row in weak}
     if same and how == "set aside":
         span = Interval(min(row.bounds.lo for row in weak), max(row.bounds.hi for row in weak))
-        joint = msgspec.structs.replace(weak[0], id=" | ".join(sorted(gone)), bounds=span, step=0.0)
+        joint = msgspec.structs.replace(weak[0], id=" | ".join(sorted(gone)), bounds=span, step=0.0, spans=True)
         return [*(row for row in rows if row.id not in gone), joint], Conflict(names, tuple(sorted(gone)), how)
     return [row for row in rows if row.id not in gone], Conflict(names, tuple(sorted(gone)), how)
 

@@ -97,7 +97,7 @@ class Ledger:
         if at is not None:
             return Bounds(Interval(at[0], at[0]), at[1], at[1], settled=True)
         part = self._part(terms)
-        return part.between(part.plain, terms)
+        return part.between(terms)
 
     def ratio(self, top: Terms, bottom: Terms) -> Bounds:
         """Return what the quotient of two sums of cells lies in; open above where the divisor may be nought."""
@@ -107,9 +107,10 @@ class Ledger:
             if not math.isnan(value):
                 rows = tuple(dict.fromkeys((*one[1], *other[1])))
                 return Bounds(Interval(value, value), rows, rows, settled=math.isfinite(value))
-        part = self._part([*top, *bottom])
-        divisor = Row("", tuple(bottom.items()), Interval(1, 1))
-        return part.between(part.scaled(divisor), top)
+        upper, lower = self._part(top), self._part(bottom)
+        if not upper.cells & lower.cells:
+            return _apart(self.bounds(top), self.bounds(bottom))
+        return self._part([*top, *bottom]).quotient(dict(top), dict(bottom))
 
     def excluding(self, asked: Sequence[Row]) -> tuple[str, ...]:
         """Return ids of rows that together exclude something, none of which can be left out; empty if it is possible.
@@ -151,33 +152,74 @@ class Ledger:
         return self._parts[key]
 
 
+def _apart(one: Bounds, other: Bounds) -> Bounds:
+    """Divide two sums that share no evidence."""
+    above, below = one.interval, other.interval
+    lo = above.lo / below.hi if math.isfinite(below.hi) and below.hi > 0 else 0.0
+    hi = above.hi / below.lo if below.lo > 0 else math.inf
+    low = (*one.low, *other.high) if lo else ()
+    high = (*one.high, *other.low) if math.isfinite(hi) else ()
+    return Bounds(Interval(lo, hi), low, high, settled=one.settled and other.settled and below.lo > 0)
+
+
 class _Part:
     """Rows that hang together, conflicts settled, with the programs over them."""
 
     def __init__(self, rows: Sequence[Row], *, doubting: bool) -> None:
         self.rows, self.conflicts = settle(rows, doubting=doubting)
-        self._by_divisor: dict[Row, Program] = {}
+        self.cells = {cell for row in self.rows for cell, _ in row.terms}
 
     @cached_property
     def plain(self) -> Program:
         return Program(self.rows)
 
-    def scaled(self, divisor: Row) -> Program:
-        """Return the program in which a divisor is one."""
-        found = self._by_divisor.get(divisor)
-        if found is None:
-            found = self._by_divisor[divisor] = Program(self.rows, scaled=True, divisor=divisor)
-        return found
-
-    def between(self, program: Program, terms: Terms) -> Bounds:
-        low, high = program.best(terms, maximise=False), program.best(terms, maximise=True)
+    def between(self, terms: Terms) -> Bounds:
+        low, high = self.plain.best(terms, maximise=False), self.plain.best(terms, maximise=True)
         if low is None or high is None:
             return Bounds(Interval(-math.inf, math.inf))
-        lo, hi = low.value, high.value
+        return self._bounds(low, high, low.value, high.value)
+
+    def quotient(self, top: dict[Cell, float], bottom: dict[Cell, float]) -> Bounds:
+        """Return the bounds of a quotient: by Charnes and Cooper, then sharpened by Dinkelbach's step.
+
+        W. Dinkelbach, On nonlinear fractional programming, Management Science 13 (1967): at the greatest quotient r the
+        greatest value of top - r bottom is nought, and the point where it is reached gives the next, better r.
+        """
+        size = self.plain.best(bottom, maximise=True)
+        unit = size.value if size is not None and 0 < size.value < math.inf else 1.0
+        divisor = Row("", tuple(bottom.items()), Interval(1, 1))
+        scaled = Program(self.rows, scaled=True, divisor=divisor, unit=unit)
+        low, high = scaled.best(top, maximise=False), scaled.best(top, maximise=True)
+        if low is None or high is None:
+            return Bounds(Interval(0.0, math.inf))
+        low, lo = self._sharpened(low, top, bottom, maximise=False)
+        high, hi = self._sharpened(high, top, bottom, maximise=True)
+        return self._bounds(low, high, lo, hi)
+
+    def _sharpened(
+        self, end: Optimum, top: dict[Cell, float], bottom: dict[Cell, float], *, maximise: bool
+    ) -> tuple[Optimum, float]:
+        value = end.value
+        for _ in range(3):
+            if not math.isfinite(value):
+                return end, value
+            terms = {cell: top.get(cell, 0.0) - value * bottom.get(cell, 0.0) for cell in {**top, **bottom}}
+            found = self.plain.best(terms, maximise=maximise)
+            if found is None or not math.isfinite(found.value):
+                return end, value
+            below = self.plain.total(bottom, found.at)
+            if below <= 0:
+                return end, value
+            before, value = value, self.plain.total(top, found.at) / below
+            end = found
+            if abs(value - before) <= slack(value):
+                break
+        return end, value
+
+    def _bounds(self, low: Optimum, high: Optimum, lo: float, hi: float) -> Bounds:
         if lo > hi:
             lo = hi = (lo + hi) / 2
-        tidy = slack(lo, hi)
-        interval = Interval(_round(lo, tidy), _round(hi, tidy))
+        interval = Interval(_round(lo, slack(lo)), _round(hi, slack(hi)))
         return Bounds(interval, self._ids(low), self._ids(high), settled=self._settles(low) or self._settles(high))
 
     def _ids(self, end: Optimum) -> tuple[str, ...]:
@@ -187,7 +229,7 @@ class _Part:
         if not math.isfinite(end.value) or end.floor:
             return False
         held = [self.rows[position] for position in end.held if position < len(self.rows)]
-        return bool(held) and all(row.bounds.is_bounded and not row.structural for row in held)
+        return bool(held) and all(row.bounds.is_bounded and not row.structural and not row.spans for row in held)
 
 
 def _impossible(rows: Sequence[Row], fixed: Iterable[int]) -> tuple[int, ...] | None:

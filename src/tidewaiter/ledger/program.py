@@ -24,12 +24,14 @@ _MULTIPLIER = 1e-9
 class Optimum(msgspec.Struct, frozen=True):
     """The end of a search: the value (infinite if nothing bounds it), and what holds it there.
 
-    ``held`` are positions of rows with a multiplier; ``floor`` tells whether some cell's "not below zero" holds it too.
+    ``held`` are positions of rows with a multiplier; ``floor`` tells whether some cell's "not below zero" holds it too; ``at``
+    are the cells there, in the order of the program's columns.
     """
 
     value: float
     held: tuple[int, ...]
     floor: bool
+    at: tuple[float, ...] = ()
 
 
 class Program:
@@ -44,6 +46,8 @@ class Program:
         fractional functionals, Naval Research Logistics Quarterly 9, 1962): a ratio becomes linear.
     divisor
         With ``scaled``: the row, not scaled itself, that fixes the scale.
+    unit
+        With ``scaled``: the size of the divisor, which keeps the numbers near one.
     elastic
         Positions of rows that may be broken at a price; the optimum of the price is 0 if none has to be.
     """
@@ -54,6 +58,7 @@ class Program:
         *,
         scaled: bool = False,
         divisor: Row | None = None,
+        unit: float = 1.0,
         elastic: Sequence[int] = (),
     ) -> None:
         self.rows = rows
@@ -71,8 +76,7 @@ class Program:
             if row.bounds.hi == 0 and all(factor > 0 for _, factor in row.terms)
             for cell, _ in row.terms
         }
-        ends = [abs(end) for row in rows for end in (row.bounds.lo, row.bounds.hi) if math.isfinite(end) and end]
-        self._unit = max(ends, default=1.0) if scaled else 1.0
+        self._unit = unit
         self._solver = self._build()
 
     def _build(self) -> Any:
@@ -137,8 +141,9 @@ class Program:
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("presolve", "off")
         solver.setOptionValue("threads", 1)
-        solver.setOptionValue("primal_feasibility_tolerance", 1e-9)
-        solver.setOptionValue("dual_feasibility_tolerance", 1e-9)
+        if not self._scaled:
+            solver.setOptionValue("primal_feasibility_tolerance", 1e-9)
+            solver.setOptionValue("dual_feasibility_tolerance", 1e-9)
         solver.passModel(lp)
         return solver
 
@@ -187,4 +192,9 @@ class Program:
                     held.setdefault(self._nought[column])
                 else:
                     floor = True
-        return Optimum(self._solver.getInfo().objective_function_value, tuple(held), floor)
+        at = tuple(solution.col_value[: self._cells])
+        return Optimum(self._solver.getInfo().objective_function_value, tuple(held), floor, at)
+
+    def total(self, terms: Mapping[Cell, float], at: Sequence[float]) -> float:
+        """Return a sum of cells at a point."""
+        return math.fsum(factor * at[self.columns[cell]] for cell, factor in terms.items() if cell in self.columns)

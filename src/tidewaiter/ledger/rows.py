@@ -8,23 +8,22 @@ its whole.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
-from typing import TypeAlias
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from tidewaiter.model import Interval
 
-__all__ = ["OPEN", "TOLERANCE", "Bounds", "Cell", "Row", "Terms", "slack"]
+__all__ = ["TOLERANCE", "Bounds", "Cell", "Row", "Terms", "added", "slack"]
 
 Cell: TypeAlias = Hashable
 """What names a quantity; anything that can be a key."""
 
+C = TypeVar("C")
+
 Terms: TypeAlias = Mapping[Cell, float]
 """A sum of cells, each with its factor."""
-
-OPEN = Interval(-math.inf, math.inf)
-"""No bound at all."""
 
 TOLERANCE = 1e-9
 """Relative; two numbers nearer than this are the same to a solver."""
@@ -48,6 +47,8 @@ class Row(msgspec.Struct, frozen=True):
         0 where that cannot be.
     structural
         True for what holds by definition (a part does not exceed its whole); never in doubt.
+    spans
+        True for the span of numbers that exclude each other: it bounds, but is nobody's rounding.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Row(msgspec.Struct, frozen=True):
     voice: str = ""
     step: float = 0.0
     structural: bool = False
+    spans: bool = False
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -86,3 +88,18 @@ class Bounds(msgspec.Struct, frozen=True):
 def slack(*numbers: float) -> float:
     """Return the absolute tolerance at the size of some numbers."""
     return TOLERANCE * max([abs(number) for number in numbers if math.isfinite(number)] + [1.0])
+
+
+def added(*sums: Iterable[tuple[C, float]]) -> tuple[tuple[C, float], ...]:
+    """Add sums of cells; each cell stands once in the result, none with factor nought.
+
+    Examples
+    --------
+    >>> added((("a", 1.0), ("b", 1.0)), (("a", -1.0),))
+    (('b', 1.0),)
+    """
+    found: dict[C, float] = {}
+    for one in sums:
+        for cell, factor in one:
+            found[cell] = found.get(cell, 0.0) + factor
+    return tuple((cell, factor) for cell, factor in found.items() if factor)

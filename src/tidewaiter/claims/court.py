@@ -1,0 +1,174 @@
+"""The court: every claim of an article or a list, judged on the evidence of its date.
+
+``check(claims, evidence)`` is the whole of it: claims in, one verdict each, in their order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tidewaiter.claims.counts import judge_count
+from tidewaiter.claims.evidence import CellName, Docket, Item, cell_terms
+from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.claims.propositions import unit_frame
+from tidewaiter.claims.readings import best_reading, price_reading
+from tidewaiter.claims.say import said_words
+from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
+from tidewaiter.claims.voices import own_voices, voices_of
+from tidewaiter.errors import InputError
+from tidewaiter.ledger import Row
+from tidewaiter.model import Figure, Interval
+from tidewaiter.sources.figures import shipped_figures
+
+if TYPE_CHECKING:
+    from tidewaiter.claims.customs import Customs
+
+__all__ = ["Sitting", "check", "sit"]
+
+
+class Sitting(msgspec.Struct, frozen=True):
+    """Claims and verdicts, in the same order.
+
+    ``own`` are the families taken for the article's own voice because no publisher was told, in words.
+    """
+
+    claims: tuple[Claim, ...]
+    verdicts: tuple[Verdict, ...]
+    own: tuple[str, ...] = ()
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether any claim is contradicted."""
+        return any(verdict.verdict == "contradicted" for verdict in self.verdicts)
+
+
+def check(
+    claims: Iterable[Claim],
+    evidence: Iterable[Figure] | None = None,
+    *,
+    customs: Customs | None = None,
+) -> list[Verdict]:
+    """Judge claims.
+
+    Parameters
+    ----------
+    claims
+        Judged apart; those of one ``statement`` may rest on each other's levels.
+    evidence
+        Printed figures; by default the table that ships with Tidewaiter.
+    customs
+        Cells of customs files (:class:`tidewaiter.claims.customs.Customs`).
+
+    Returns
+    -------
+    list of Verdict
+        In the order of the claims.
+
+    Raises
+    ------
+    InputError
+        If a claim lacks a field that its kind needs; the message names both.
+    """
+    return list(sit(claims, evidence, customs=customs).verdicts)
+
+
+def sit(
+    claims: Iterable[Claim], evidence: Iterable[Figure] | None = None, *, customs: Customs | None = None
+) -> Sitting:
+    """Judge claims and keep what was found out about them; see :func:`check`."""
+    every = tuple(claims)
+    docket = Docket(shipped_figures() if evidence is None else evidence)
+    families = docket.families()
+    own = own_voices(every, docket)
+    if customs is not None:
+        customs.fetch(every, docket)
+    by_statement: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for claim in every:
+        if claim.statement:
+            by_statement[claim.publisher, claim.statement].append(claim)
+    verdicts = []
+    for claim in every:
+        voices = voices_of(claim, families)
+        if not claim.publisher and not claim.family:
+            voices |= frozenset(own)
+        same = [one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim]
+        verdicts.append(_one(claim, same, docket, voices, customs))
+    told = tuple(
+        f"No publisher was told; the article prints {same} of the {total} figures that {family} published that week, so that "
+        f"{family} is taken for its own voice and is no evidence for it."
+        for family, (same, total) in own.items()
+    )
+    return Sitting(every, tuple(verdicts), told)
+
+
+def _one(
+    claim: Claim, same: Sequence[Claim], docket: Docket, voices: frozenset[str], customs: Customs | None
+) -> Verdict:
+    if claim.kind is Kind.UNREAD:
+        return Verdict(claim=claim.id, verdict="not read", why=claim.why or "It was not understood.")
+    if claim.kind is Kind.NO_FIGURE:
+        why = "No figure was printed for it, so there is nothing to check."
+        return Verdict(claim=claim.id, verdict="no figure", why=why)
+    if claim.kind is Kind.COUNT:
+        return judge_count(claim)
+    if claim.subject is None or claim.period is None:
+        raise InputError(
+            f"claim {claim.id}: a claim of kind {claim.kind.value!r} needs goods, reporter, partner, flow and period"
+        )
+    givens = [given for one in same if (given := _given(one)) is not None]
+    points = customs.points(claim, now=False) if customs else None
+    verdict = judge_claim(claim, docket, voices, givens=givens, points=points)
+    verdict = _with_now(verdict, claim, docket, voices, givens, customs)
+    if verdict.verdict == "contradicted" and verdict.reading is None:
+        found = best_reading(claim, docket, voices, customs.points(claim, now=True) if customs else None)
+        verdict = msgspec.structs.replace(verdict, reading=found)
+    elif verdict.verdict == "cannot tell" and verdict.reading is None:
+        found = price_reading(claim, same, docket, voices)
+        if found is None and claim.kind in DERIVED:
+            found = best_reading(
+                claim, docket, voices, customs.points(claim, now=True) if customs else None, vintages_only=True
+            )
+        verdict = msgspec.structs.replace(verdict, reading=found)
+    return verdict
+
+
+def _given(claim: Claim) -> Given | None:
+    """Return the level that a claim of the same sentence prints; None if it prints none."""
+    if claim.kind is not Kind.AMOUNT or claim.subject is None or claim.period is None or claim.said is None:
+        return None
+    factor = unit_frame(claim)
+    bounds = claim.said.bounds
+    if not bounds.is_bounded:
+        # "More than 3.5 million" is less than the next step, or that would have been printed.
+        bounds = Interval(bounds.lo, claim.said.value + claim.said.step)
+    bounds = Interval(bounds.lo * factor, bounds.hi * factor)
+    identity = f"given {claim.id}"
+    row = Row(identity, tuple(cell_terms(claim.subject, claim.period).items()), bounds, identity)
+    item = Item(
+        id=identity, kind="given", what=f"{claim.subject.goods}: {said_words(claim)}", period=str(claim.period),
+        unit=claim.subject.unit, value=claim.said.value, bounds=bounds, publisher=claim.publisher,
+        published=claim.published, published_to=claim.latest,
+    )  # fmt: skip
+    return Given(claim, row, item)
+
+
+def _with_now(
+    verdict: Verdict,
+    claim: Claim,
+    docket: Docket,
+    voices: frozenset[str],
+    givens: Sequence[Given],
+    customs: Customs | None,
+) -> Verdict:
+    """Add what would be said on all that is known today, where it is another thing."""
+    if not claim.latest:
+        return verdict
+    points: Mapping[CellName, tuple[float, str]] | None = customs.points(claim, now=True) if customs else None
+    today = judge_claim(claim, docket, voices, givens=givens, points=points, now=True)
+    if today.verdict == verdict.verdict and today.found == verdict.found:
+        return verdict
+    return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)

@@ -1,0 +1,1 @@
+"""Cells of customs files as evidence (in the making)."""

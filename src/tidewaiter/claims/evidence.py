@@ -1,0 +1,304 @@
+"""Evidence for a claim: what others published and what customs files say, as known when the claim was published.
+
+Printed figures are eligible up to :data:`LATE` days after the claim, since they report the same release; those of the
+claim's own reporting never are. A figure that is older than the claim's release and whose year was not yet frozen may
+have been revised since: what is to be *contradicted* by it must miss by more than :data:`REVISION`, the largest
+revision in ``sources/tables/press_vintages.csv``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TypeAlias
+
+import msgspec
+
+from tidewaiter.claims.goods import canonical_unit, contains, phrase
+from tidewaiter.claims.model import Claim, Subject
+from tidewaiter.ledger import Ledger, Row
+from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure
+from tidewaiter.period import Period
+
+__all__ = ["LATE", "REVISION", "CellName", "Docket", "Item", "cell_terms"]
+
+LATE = 45
+"""Days after a claim in which a figure still reports the same release."""
+
+REVISION = 0.12
+"""How far, in parts of the number, a figure that was not yet final may have moved."""
+
+CellName: TypeAlias = tuple[str, str, Flow, str, Measure, str, int]
+"""Reporter, partner, flow, goods, measure, unit, month: one unknown of the ledger."""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A piece of evidence as it is shown: what was printed, by whom, and the row it makes.
+
+    ``kind`` is ``figure`` (printed), ``customs`` (a cell of a loaded file), ``given`` (a level that the claim's own
+    sentence prints) or ``definition`` (a part does not exceed its whole).
+    """
+
+    id: str
+    kind: str
+    what: str
+    period: str
+    unit: str
+    value: float | None
+    bounds: Interval
+    publisher: str = ""
+    family: str = ""
+    published: str = ""
+    published_to: str = ""
+    address: str = ""
+    note: str = ""
+
+
+def cell_terms(subject: Subject, period: Period) -> dict[CellName, float]:
+    """Return the cells that add up to a subject over a period; two-way trade is both flows."""
+    measure, unit, _ = canonical_unit(subject.measure, subject.unit)
+    flows = (Flow.EXPORT, Flow.IMPORT) if subject.flow is Flow.TWO_WAY else (subject.flow,)
+    return {
+        (subject.reporter, subject.partner, flow, subject.goods, measure, unit, month): 1.0
+        for month in period
+        for flow in flows
+    }
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """A figure as a row of a ledger, with what decides whether it may be used."""
+
+    item: Item
+    row: Row
+    goods: str
+    measure: Measure
+    unit: str
+    zero: bool
+    period: Period
+    flow: Flow
+
+
+class Docket:
+    """All evidence, by pair of countries.
+
+    Parameters
+    ----------
+    figures
+        Printed figures of any dataset.
+    """
+
+    def __init__(self, figures: Iterable[Figure] = ()) -> None:
+        self._entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
+        self.items: dict[str, Item] = {}
+        self.codes: tuple[str, ...] = ()
+        self._ledgers: dict[tuple[object, ...], Ledger] = {}
+        for figure in figures:
+            self._add(figure)
+
+    def _add(self, figure: Figure) -> None:
+        key = figure.key
+        identity = figure.id
+        while identity in self.items:
+            identity += "_"
+        goods = "total" if key.cmd == TOTAL else key.cmd.removeprefix("good:")
+        measure, unit, factor = canonical_unit(key.measure, key.unit)
+        bounds = Interval(figure.bounds.lo * factor, figure.bounds.hi * factor)
+        subject = Subject(key.reporter, key.partner, key.flow, goods, measure, unit)
+        width = bounds.hi - bounds.lo
+        # A number cut off instead of rounded misses by up to a unit: thinkable where it has three digits or more.
+        step = width if bounds.is_bounded and 0 < width * 100 <= bounds.hi else 0.0
+        item = Item(
+            id=identity,
+            kind="figure",
+            what=phrase(goods) + _way(key.flow),
+            period=str(figure.period),
+            unit=unit,
+            value=figure.value * factor,
+            bounds=bounds,
+            publisher=figure.origin.publisher,
+            family=figure.origin.family,
+            published=figure.origin.published_from,
+            published_to=figure.origin.published_to,
+            address=figure.origin.address,
+            note=figure.note,
+        )
+        self.items[identity] = item
+        row = Row(identity, tuple(cell_terms(subject, figure.period).items()), bounds, figure.origin.family, step)
+        self._entries[key.reporter, key.partner].append(
+            _Entry(item, row, goods, measure, unit, bounds.hi == 0, figure.period, key.flow)
+        )
+
+    def families(self) -> frozenset[str]:
+        """Return whose reporting the evidence is."""
+        return frozenset(item.family for item in self.items.values() if item.family)
+
+    def entries(self, subject: Subject) -> Sequence[_Entry]:
+        """Return the figures on the same pair of countries."""
+        return self._entries.get((subject.reporter, subject.partner), ())
+
+    def codes_near(self, goods: str) -> tuple[str, ...]:
+        """Return codes of customs files that hold goods or are held by them."""
+        return tuple(code for code in self.codes if contains(code, goods) or contains(goods, code))
+
+    def printed_bases(self, base: Claim, voices: frozenset[str]) -> list[tuple[float, str, str]]:
+        """Return every number that was published for the cells of a claim, at any time: value, id, who and when."""
+        assert base.subject is not None
+        assert base.period is not None
+        cells = frozenset(cell_terms(base.subject, base.period))
+        found = []
+        for entry in self.entries(base.subject):
+            item = entry.item
+            if item.value and frozenset(cell for cell, _ in entry.row.terms) == cells:
+                found.append((item.value, item.id, f"{item.publisher} ({item.published})"))
+        return found
+
+    def eligible(self, claim: Claim, voices: frozenset[str], *, now: bool, own: bool = False) -> list[_Entry]:
+        """Return the figures that may speak on a claim.
+
+        Parameters
+        ----------
+        claim
+            Its subject, and its date.
+        voices
+            Whose figures may not.
+        now
+            Use whatever is known today.
+        own
+            Let the claim's own reporting speak too: to explain a slip, never to judge.
+        """
+        assert claim.subject is not None
+        until = last_day(claim) if not now else None
+        return [
+            entry
+            for entry in self.entries(claim.subject)
+            if (own or entry.item.family not in voices) and (until is None or entry.item.published_to <= until)
+        ]
+
+    def ledger(
+        self,
+        claim: Claim,
+        subjects: Iterable[Subject],
+        voices: frozenset[str],
+        *,
+        doubting: bool = False,
+        now: bool = False,
+        own: bool = False,
+        extra: Sequence[Row] = (),
+        points: Mapping[CellName, tuple[float, str]] | None = None,
+    ) -> Ledger:
+        """Return the ledger on which a claim is judged.
+
+        Parameters
+        ----------
+        subjects
+            What the claim speaks of; goods that hold or make up its goods come along.
+        doubting
+            Trust no side of a conflict, and let figures that were not final move (:data:`REVISION`).
+        extra
+            Rows to add: levels that the claim's own sentence prints.
+        points
+            Cells of customs files; where one is known no figure is asked about that cell.
+        """
+        asked = tuple(dict.fromkeys(subjects))
+        dated = () if now else (claim.published, claim.latest)
+        key = (
+            asked,
+            voices,
+            doubting,
+            now,
+            own,
+            dated,
+            tuple(row.id for row in extra),
+            points is not None and id(points),
+        )
+        found = self._ledgers.get(key)
+        if found is None:
+            rows: list[Row] = []
+            for subject in asked:
+                rows += self._rows(claim, subject, voices, doubting=doubting, now=now, own=own)
+            rows = list({row.id: row for row in rows}.values())
+            rows += [
+                Row(identity, ((cell, 1.0),), Interval(value, value), identity)
+                for cell, (value, identity) in (points or {}).items()
+            ]
+            rows += extra
+            rows += _definitions(rows, asked)
+            found = self._ledgers[key] = Ledger(rows, doubting=doubting)
+        return found
+
+    def _rows(
+        self, claim: Claim, subject: Subject, voices: frozenset[str], *, doubting: bool, now: bool, own: bool
+    ) -> list[Row]:
+        measure, unit, _ = canonical_unit(subject.measure, subject.unit)
+        rows = []
+        for entry in self.eligible(claim, voices, now=now, own=own):
+            related = (
+                entry.goods == subject.goods
+                or contains(entry.goods, subject.goods)
+                or contains(subject.goods, entry.goods)
+            )
+            if not related:
+                continue
+            row = entry.row
+            if (entry.measure, entry.unit) != (measure, unit):
+                if not entry.zero:
+                    continue
+                # No trade in one measure is no trade in any.
+                other = msgspec.structs.replace(subject, flow=entry.flow, goods=entry.goods)
+                row = msgspec.structs.replace(row, terms=tuple(cell_terms(other, entry.period).items()))
+            if doubting and not now and _may_have_moved(entry, claim):
+                bounds = Interval(row.bounds.lo * (1 - REVISION), row.bounds.hi * (1 + REVISION))
+                row = msgspec.structs.replace(row, bounds=bounds, step=0.0)
+            rows.append(row)
+        return rows
+
+
+def last_day(claim: Claim) -> str | None:
+    """Return the last day on which a figure may have been published to speak on a claim; None without a date."""
+    if not claim.latest:
+        return None
+    return (date.fromisoformat(claim.latest) + timedelta(days=LATE)).isoformat()
+
+
+def _may_have_moved(entry: _Entry, claim: Claim) -> bool:
+    """Whether a figure is from an older release than the claim's and its year was still open to revision."""
+    if not claim.published or not entry.item.published:
+        return False
+    before = (date.fromisoformat(claim.published) - timedelta(days=LATE)).isoformat()
+    frozen = f"{entry.period.end // 12 + 1}-08-01"
+    return entry.item.published_to < before and entry.item.published < frozen
+
+
+def _definitions(rows: Sequence[Row], asked: Sequence[Subject]) -> list[Row]:
+    """Return the rows that hold by definition: what is part of other goods does not exceed them, month by month."""
+    cells: set[CellName] = {cell for row in rows for cell, _ in row.terms}  # type: ignore[misc]
+    by_frame: dict[tuple[object, ...], list[CellName]] = defaultdict(list)
+    # Goods of which nothing was printed are still bounded by their parts and by what holds them.
+    cells |= {
+        (*cell[:3], subject.goods, *cell[4:])
+        for cell in cells
+        for subject in asked
+        if contains(cell[3], subject.goods) or contains(subject.goods, cell[3])
+    }
+    for cell in cells:
+        by_frame[(*cell[:3], *cell[4:])].append(cell)
+    found = []
+    for frame, group in by_frame.items():
+        if len(group) < 2:
+            continue
+        for whole in group:
+            inside = [part for part in group if contains(whole[3], part[3])]
+            # Of parts within parts only the widest count, so that nothing is added twice.
+            inside = [part for part in inside if not any(contains(other[3], part[3]) for other in inside)]
+            # Goods named in words may overlap, so that each by itself is held against the total, not their sum.
+            apart = whole[3] == "total"
+            for parts in [[part] for part in inside] if apart else [inside] * bool(inside):
+                name = f"{'+'.join(part[3] for part in parts)} in {whole[3]} {' '.join(map(str, frame))}"
+                terms = ((whole, 1.0), *((part, -1.0) for part in sorted(parts, key=str)))
+                found.append(Row(name, terms, Interval(0, float("inf")), structural=True))
+    return found
+
+
+def _way(flow: Flow) -> str:
+    return {"X": ", exports", "M": ", imports", "X+M": ", exports and imports together"}.get(flow.value, "")

@@ -1,0 +1,436 @@
+"""Other readings of a claim that does not stand: what it would have to say to fit, and by how much that misses.
+
+Readings explain, they do not judge: they are sought in all that is known today, the claim's own reporting included
+(only not what it printed for the very cells in question). Of those that fit the likeliest slip is named; where none
+fits the nearest within :data:`NEAR` is, with its distance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from tidewaiter.claims.evidence import CellName, Docket, cell_terms
+from tidewaiter.claims.goods import contains, phrase
+from tidewaiter.claims.model import Claim, Kind, Said, Subject
+from tidewaiter.claims.propositions import compile_claim, subjects_of, turned, unit_frame
+from tidewaiter.claims.say import number, span
+from tidewaiter.claims.slips import digit_slip
+from tidewaiter.claims.verdict import Reading
+from tidewaiter.claims.weigh import inside, measure
+from tidewaiter.ledger import Ledger
+from tidewaiter.model import Flow, Interval, Measure
+from tidewaiter.period import Period, month_words
+
+__all__ = ["NAMES", "NEAR", "best_reading", "price_reading"]
+
+NAMES = (
+    "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
+    "flow turned round", "imports and exports", "thousands", "ten thousands", "another vintage", "digits", "wider code",
+    "narrower code", "another base", "another year", "another month", "wider code before", "another code before",
+    "unit value",
+)  # fmt: skip
+"""Every reading, the likelier before the less likely."""
+
+NEAR = 0.01
+"""A reading that misses by more than this part of the number is not named."""
+
+_YEARS = (-1, 1, -2, 2)
+_MONTHS = 24
+
+
+class _Candidate(msgspec.Struct, frozen=True):
+    name: str
+    words: str
+    claim: Claim
+    own_cells: bool = False
+
+
+def best_reading(
+    claim: Claim,
+    docket: Docket,
+    voices: frozenset[str],
+    points: Mapping[CellName, tuple[float, str]] | None = None,
+    *,
+    vintages_only: bool = False,
+) -> Reading | None:
+    """Return the likeliest other reading that fits, or the nearest; None if none comes near.
+
+    Parameters
+    ----------
+    voices
+        The claim's own: left out where the reading speaks of the same cells.
+    vintages_only
+        Look only for another base that the printed rate would need.
+    """
+    if claim.kind is Kind.EXTREME:
+        return _extreme_reading(claim, docket, points)
+    found = []
+    if not vintages_only:
+        for candidate in _candidates(claim, docket):
+            reading = _try(candidate, claim, docket, voices, points)
+            if reading is not None:
+                found.append(reading)
+        found += _digits(claim, docket, voices, points)
+    if claim.kind in (Kind.CHANGE, Kind.MULTIPLE):
+        found += _other_base(claim, docket, voices)
+    if claim.kind is Kind.AMOUNT and not vintages_only:
+        found += _other_vintage(claim, docket, voices)
+    if not found:
+        return None
+    return min(
+        found, key=lambda one: (one.distance > 0, NAMES.index(one.name) if not one.distance else 0, one.distance)
+    )
+
+
+def _try(
+    candidate: _Candidate,
+    claim: Claim,
+    docket: Docket,
+    voices: frozenset[str],
+    points: Mapping[CellName, tuple[float, str]] | None,
+) -> Reading | None:
+    """Return a candidate as a reading if the evidence fixes it and it comes near."""
+    ledger = _ledger(candidate.claim, docket, voices if candidate.own_cells else frozenset(), points)
+    clauses = compile_claim(candidate.claim)
+    best: Reading | None = None
+    for atom in clauses[0].atoms:
+        bounds = measure(ledger, atom)
+        if not bounds.settled or not bounds.interval.is_bounded:
+            continue
+        distance = _distance(atom.said, bounds.interval)
+        if distance > NEAR:
+            continue
+        missed = f"; it misses by {distance:.2%}" if distance else ""
+        words = f"{candidate.words} ({_shown(atom.show, bounds.interval, candidate.claim)}){missed}"
+        one = Reading(candidate.name, words, distance, bounds.rows)
+        if best is None or one.distance < best.distance:
+            best = one
+    return best
+
+
+def _ledger(
+    claim: Claim,
+    docket: Docket,
+    voices: frozenset[str],
+    points: Mapping[CellName, tuple[float, str]] | None,
+) -> Ledger:
+    return docket.ledger(claim, subjects_of(claim), voices, now=True, own=not voices, points=points)
+
+
+def _distance(said: Interval, found: Interval) -> float:
+    if inside(said, found, strict=False) or said.meets(found):
+        return 0.0
+    gap = found.lo - said.hi if found.lo > said.hi else said.lo - found.hi
+    size = max(abs(end) for end in (said.lo, said.hi) if math.isfinite(end))
+    return gap / size if size else math.inf
+
+
+def _shown(show: str, bounds: Interval, claim: Claim) -> str:
+    if show == "change":
+        return span(Interval((bounds.lo - 1) * 100, (bounds.hi - 1) * 100), "%")
+    if show == "share":
+        return span(Interval(bounds.lo * 100, bounds.hi * 100), "%")
+    if show == "more":
+        return span(Interval(bounds.lo - 1, bounds.hi - 1), "times more")
+    if show == "price" or claim.subject is None:
+        return span(bounds)
+    if claim.kind in (Kind.MULTIPLE,):
+        return span(bounds, "times")
+    factor = unit_frame(claim)
+    return span(Interval(bounds.lo / factor, bounds.hi / factor), claim.subject.unit)
+
+
+def _candidates(claim: Claim, docket: Docket) -> Iterator[_Candidate]:
+    """Yield what a claim may have meant; each is a claim of its own."""
+    if claim.kind in (
+        Kind.AMOUNT,
+        Kind.CHANGE,
+        Kind.MULTIPLE,
+        Kind.SHARE,
+        Kind.DIFFERENCE,
+        Kind.UNIT_VALUE,
+        Kind.EXCEEDS,
+    ):
+        if claim.kind is not Kind.EXCEEDS:
+            yield from _scales(claim)
+        yield from _periods(claim)
+        yield from _flows(claim)
+        yield from _goods(claim, docket)
+    if claim.kind is Kind.CHANGE:
+        yield from _per_cents(claim)
+    if claim.kind is Kind.MULTIPLE and claim.form != "increase":
+        form, name = ("times more", "N times more") if claim.form == "times" else ("times", "N times")
+        yield _Candidate(name, f"as {form}", msgspec.structs.replace(claim, form=form), own_cells=True)
+
+
+def _scales(claim: Claim) -> Iterator[_Candidate]:
+    if claim.kind not in (Kind.AMOUNT, Kind.UNIT_VALUE, Kind.DIFFERENCE) or claim.said is None:
+        return
+    for name, factor, words in (
+        ("thousands", 1000.0, "a number printed in thousands was read as it stands"),
+        ("thousands", 1 / 1000, "a thousand times too many: thousands were counted twice"),
+        ("ten thousands", 10.0, "ten times too small, as when ten thousands (만, 万) are read as a scale of thousands"),
+        (
+            "ten thousands",
+            0.1,
+            "ten times too large, as when ten thousands (만, 万) are read as a scale of hundred thousands",
+        ),
+        ("ten thousands", 10_000.0, "ten thousands (만, 万) were read as ones"),
+        ("ten thousands", 1 / 10_000, "hundred millions (억, 亿) were read for ten thousands (만, 万)"),
+    ):
+        yield _Candidate(name, words, msgspec.structs.replace(claim, said=_times(claim.said, factor)), own_cells=True)
+
+
+def _times(said: Said, factor: float) -> Said:
+    bounds = Interval(said.bounds.lo * factor, said.bounds.hi * factor)
+    return msgspec.structs.replace(said, value=said.value * factor, bounds=bounds)
+
+
+def _periods(claim: Claim) -> Iterator[_Candidate]:
+    assert claim.period is not None
+    period, base = claim.period, claim.base
+    sharp = claim.said is not None and claim.said.step and abs(claim.said.value) >= 100 * claim.said.step
+
+    def moved(name: str, words: str, new: Period, old: Period | None = base) -> _Candidate:
+        return _Candidate(name, f"{words}: {new.words()}", msgspec.structs.replace(claim, period=new, base=old))
+
+    start = period.start // 12 * 12
+    if period.is_month and period.start > start:
+        to_date = Period(start, period.start)
+        earlier = None if base is None else _to_date(base) if base.is_month else base
+        yield moved("year to date", "as the year to date", to_date, earlier)
+    if len(period) > 1:
+        for month in period:
+            yield moved("one month printed as the sum", "as one month of them alone", Period(month, month))
+    if period.is_month and period.start - start < 2:
+        merged = Period(start, start + 1)
+        earlier = (
+            Period(base.start // 12 * 12, base.start // 12 * 12 + 1) if base is not None and base.is_month else base
+        )
+        yield moved("merged months", "as January and February, published together", merged, earlier)
+    if len(period) > 1 and period.start == start and base is not None and len(base) == len(period):
+        yield moved("month", "as the last month alone", Period(period.end, period.end), Period(base.end, base.end))
+    if base is not None and claim.kind is not Kind.SHARE:
+        for back, words in ((1, "against the month before"), (12, "against the same month a year before")):
+            against = period.back(back if back == 12 else len(period))
+            if against != base:
+                yield _Candidate(
+                    "another base", f"{words}: {against.words()}", msgspec.structs.replace(claim, base=against)
+                )
+        yield _Candidate(
+            "another base", "the other way round in time", msgspec.structs.replace(claim, period=base, base=period)
+        )
+        return
+    for years in _YEARS:
+        yield moved("another year", "as another year", period.back(12 * years))
+    if period.is_month and sharp:
+        for months in range(1, _MONTHS + 1):
+            for side in (months, -months):
+                if months % 12:
+                    yield moved("another month", "as another month", period.back(side))
+
+
+def _to_date(period: Period) -> Period:
+    return Period(period.start // 12 * 12, period.end)
+
+
+def _flows(claim: Claim) -> Iterator[_Candidate]:
+    assert claim.subject is not None
+    one = claim.subject
+
+    def told(subject: Subject) -> Claim:
+        other = msgspec.structs.replace(claim.other, flow=subject.flow) if claim.other is not None else None
+        return msgspec.structs.replace(claim, subject=subject, other=other)
+
+    if one.flow in (Flow.EXPORT, Flow.IMPORT):
+        yield _Candidate("flow turned round", "as the flow the other way", told(turned(one)))
+        both = msgspec.structs.replace(one, flow=Flow.TWO_WAY)
+        yield _Candidate("imports and exports", "as imports and exports together", told(both))
+    elif one.flow is Flow.TWO_WAY:
+        for flow, words in ((Flow.EXPORT, "exports"), (Flow.IMPORT, "imports")):
+            yield _Candidate("imports and exports", f"as {words} alone", told(msgspec.structs.replace(one, flow=flow)))
+
+
+def _goods(claim: Claim, docket: Docket) -> Iterator[_Candidate]:
+    assert claim.subject is not None
+    one = claim.subject
+    known = dict.fromkeys(entry.goods for entry in docket.entries(one))
+    for goods in [*known, *docket.codes_near(one.goods)]:
+        if goods == one.goods:
+            continue
+        if contains(goods, one.goods):
+            name, words = "wider code", "as"
+        elif contains(one.goods, goods):
+            name, words = "narrower code", "as"
+        else:
+            continue
+        subject = msgspec.structs.replace(one, goods=goods)
+        other = claim.other
+        if other is not None and other.goods == one.goods:
+            other = msgspec.structs.replace(other, goods=goods)
+        changed = msgspec.structs.replace(claim, subject=subject, other=other)
+        yield _Candidate(name, f"{words} {phrase(goods)}", changed)
+
+
+def _per_cents(claim: Claim) -> Iterator[_Candidate]:
+    assert claim.said is not None
+    bounds = claim.said.bounds
+    if bounds.lo > 0:
+        less = Interval(bounds.lo - 100, bounds.hi - 100)
+        said = msgspec.structs.replace(claim.said, value=claim.said.value - 100, bounds=less)
+        yield _Candidate(
+            "per cent of", "as that many per cent of the base, not more than it", msgspec.structs.replace(claim, said=said),
+            own_cells=True,
+        )  # fmt: skip
+
+
+def _own_values(claim: Claim, docket: Docket, voices: frozenset[str]) -> Iterator[tuple[float, str, str]]:
+    """Yield what others printed for exactly the cells of a claim: value, id, words."""
+    assert claim.subject is not None
+    assert claim.period is not None
+    cells = frozenset(cell_terms(claim.subject, claim.period))
+    for entry in docket.entries(claim.subject):
+        item = entry.item
+        if item.family not in voices and item.value and frozenset(cell for cell, _ in entry.row.terms) == cells:
+            yield item.value, item.id, f"{item.publisher}, {item.published}"
+
+
+def _digits(
+    claim: Claim, docket: Docket, voices: frozenset[str], points: Mapping[CellName, tuple[float, str]] | None
+) -> list[Reading]:
+    if claim.kind is not Kind.AMOUNT or claim.said is None or claim.subject is None or claim.period is None:
+        return []
+    factor = unit_frame(claim)
+    values = [(value / factor, (row,), who) for value, row, who in _own_values(claim, docket, voices)]
+    ledger = _ledger(claim, docket, voices, points)
+    bounds = ledger.bounds(cell_terms(claim.subject, claim.period))
+    if bounds.settled and bounds.interval.is_bounded:
+        middle = (bounds.interval.lo + bounds.interval.hi) / 2 / factor
+        values.append((middle, bounds.rows, "the sum that others' figures make" if len(bounds.rows) > 1 else ""))
+    found = []
+    for value, rows, who in values:
+        slip = digit_slip(claim.said, value)
+        if slip:
+            whose = f" ({who})" if who else ""
+            found.append(Reading("digits", f"{slip} {number(value)}{whose}", 0.0, rows))
+    return found[:1]
+
+
+def _other_vintage(claim: Claim, docket: Docket, voices: frozenset[str]) -> list[Reading]:
+    assert claim.said is not None
+    factor = unit_frame(claim)
+    said = claim.said.bounds
+    for value, row, who in _own_values(claim, docket, voices):
+        item = docket.items[row]
+        if said.meets(Interval(item.bounds.lo / factor, item.bounds.hi / factor)) and item.bounds.is_bounded:
+            return [Reading("another vintage", f"as printed by {who}: {number(value / factor)}", 0.0, (row,))]
+    return []
+
+
+def _other_base(claim: Claim, docket: Docket, voices: frozenset[str]) -> list[Reading]:
+    """Return the base that a printed rate would need, if it was published at any time."""
+    if claim.subject is None or claim.period is None or claim.base is None:
+        return []
+    ledger = _ledger(claim, docket, frozenset(), None)
+    level = ledger.bounds(cell_terms(claim.subject, claim.period))
+    if not level.settled or not level.interval.is_bounded:
+        return []
+    base = msgspec.structs.replace(claim, kind=Kind.AMOUNT, period=claim.base)
+    found = []
+    for atom in compile_claim(claim)[0].atoms:
+        if atom.said.lo <= 0 or not atom.said.is_bounded:
+            continue
+        needed = Interval(level.interval.lo / atom.said.hi, level.interval.hi / atom.said.lo)
+        for value, row, who in docket.printed_bases(base, voices):
+            if needed.lo <= value <= needed.hi:
+                words = (
+                    f"the rate needs a base of {span(needed, claim.subject.unit)} for {claim.base.words()}; {who} has "
+                    f"{number(value)}"
+                )
+                found.append(Reading("another vintage", words, 0.0, (row,)))
+    return found[:1]
+
+
+def _extreme_reading(
+    claim: Claim, docket: Docket, points: Mapping[CellName, tuple[float, str]] | None
+) -> Reading | None:
+    """Return the run that holds the month named as last to be higher and was higher; else the month that really was."""
+    assert claim.subject is not None
+    assert claim.period is not None
+    if claim.since is None or claim.rank > 1 or claim.direction.startswith("record"):
+        return None
+    ledger = _ledger(claim, docket, frozenset(), points)
+    sign = -1 if claim.direction == "lowest" else 1
+    now = ledger.bounds(cell_terms(claim.subject, claim.period)).interval
+    start = claim.since.start // 12 * 12
+    if sign > 0 and claim.since.is_month and claim.since.start - start < 2:
+        merged = Period(start, start + 1)
+        both = ledger.bounds(cell_terms(claim.subject, merged))
+        if both.settled and both.interval.lo > now.hi:
+            words = f"{merged.words()} were first published together, {span(both.interval, claim.subject.unit)}: higher, as a sum of two months"
+            return Reading("merged months", words, 0.0, both.rows)
+    for month in range(claim.period.start - 1, claim.since.start - 120, -1):
+        then = ledger.bounds(cell_terms(claim.subject, Period(month, month)))
+        if (sign > 0 and then.interval.lo > now.hi) or (sign < 0 and then.interval.hi < now.lo):
+            way = "higher" if sign > 0 else "lower"
+            words = f"since {month_words(month)}, the last month known to have been {way}: {span(then.interval, claim.subject.unit)}"
+            return Reading("another month", words, 0.0, then.rows)
+    return None
+
+
+def price_reading(claim: Claim, same: Sequence[Claim], docket: Docket, voices: frozenset[str]) -> Reading | None:
+    """Return what a value and an amount of one sentence come to a piece, where nothing else can be told of them."""
+    if claim.kind is not Kind.AMOUNT or claim.subject is None or claim.said is None:
+        return None
+    one = claim.subject
+    for other in same:
+        two = other.subject
+        if other.kind is not Kind.AMOUNT or two is None or other.said is None or other.period != claim.period:
+            continue
+        frame = (one.reporter, one.partner, one.flow, one.goods)
+        if frame != (two.reporter, two.partner, two.flow, two.goods):
+            continue
+        if (one.measure is Measure.VALUE) == (two.measure is Measure.VALUE):
+            continue
+        money, pieces = (claim, other) if one.measure is Measure.VALUE else (other, claim)
+        assert money.said is not None
+        assert pieces.said is not None
+        assert money.subject is not None
+        assert pieces.subject is not None
+        if pieces.said.bounds.lo <= 0 or not pieces.said.bounds.is_bounded or not money.said.bounds.is_bounded:
+            continue
+        price = Interval(money.said.bounds.lo / pieces.said.bounds.hi, money.said.bounds.hi / pieces.said.bounds.lo)
+        unit = f"{money.subject.unit} a {_single(pieces.subject.unit)}"
+        words = f"its value and its amount make {span(price, unit)}{_usual(claim, money, pieces, price, docket)}"
+        return Reading("unit value", words)
+    return None
+
+
+def _single(unit: str) -> str:
+    return unit[:-1] if unit.endswith("s") else unit
+
+
+def _usual(claim: Claim, money: Claim, pieces: Claim, price: Interval, docket: Docket) -> str:
+    """Say how a unit value compares with what other figures of the same goods make."""
+    assert claim.subject is not None
+    assert money.subject is not None
+    assert pieces.subject is not None
+    frames: dict[Period, dict[bool, Interval]] = {}
+    for entry in docket.entries(claim.subject):
+        if entry.goods == claim.subject.goods and entry.flow is claim.subject.flow and entry.period != claim.period:
+            if entry.measure is Measure.VALUE or entry.measure is not Measure.NET_WEIGHT:
+                frames.setdefault(entry.period, {})[entry.measure is Measure.VALUE] = entry.item.bounds
+    prices = [
+        both[True].lo / both[False].hi
+        for both in frames.values()
+        if len(both) == 2 and both[False].lo > 0 and both[True].lo > 0 and both[False].is_bounded
+    ]
+    if not prices:
+        return "; no other pair of figures was printed to hold it against, so look at the unit first"
+    usual = Interval(min(prices), max(prices))
+    if price.meets(usual):
+        return f", as other months do ({span(usual)})"
+    return f"; other months make {span(usual)}, so look at the unit first"
