@@ -137,7 +137,7 @@ def test_the_command_says_what_it_did_and_refuses_in_one_line(
         ["load", str(page), *where],
         ["load", str(tmp_path / "nothing.csv"), *where],
         ["load", str(tmp_path), *where],
-        ["load", str(file), *where, "--source", "gacc-portal"],
+        ["load", str(file), *where, "--source", "gacc-website"],
         ["load", str(file), *where, "--published", "yesterday"],
         ["load", str(file), "--store", str(page)],
         ["load", str(file), "--store", str(tmp_path)],

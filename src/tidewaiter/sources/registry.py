@@ -8,6 +8,17 @@ from typing import BinaryIO, Protocol
 from tidewaiter.errors import BadFile, UnknownName
 from tidewaiter.sources.observation import Asked, Batch
 
+_NOT_TABLES = (
+    (b"<!doctype html", "a web page in place of a table: the portal's error or login page; download the file again"),
+    (b"<html", "a web page in place of a table: the portal's error or login page; download the file again"),
+    (b"<?xml", "XML, which is not read; ask the publisher for CSV"),
+    (b"\xff\xfe", "UTF-16 text, which is not read; save it as UTF-8 CSV"),
+    (b"\xfe\xff", "UTF-16 text, which is not read; save it as UTF-8 CSV"),
+    (b"\xd0\xcf\x11\xe0", "a workbook of old Excel (.xls), which is not read; save it as CSV"),
+    (b"%pdf-", "a PDF, which is not read; ask the publisher for CSV"),
+    (b"par1", "a Parquet file, which is no publisher's format; load the file it was made from"),
+)
+
 __all__ = ["Source", "get", "recognise", "sources"]
 
 
@@ -37,8 +48,9 @@ class Source(Protocol):
 def sources() -> tuple[Source, ...]:
     """Return every format that can be read."""
     from tidewaiter.sources.comext import ComextTable
+    from tidewaiter.sources.gacc import GaccPortal
 
-    return (ComextTable(),)
+    return (ComextTable(), GaccPortal("CNY"), GaccPortal("USD"))
 
 
 def get(name: str) -> Source:
@@ -66,6 +78,9 @@ def recognise(head: bytes, name: str) -> Source:
     for source in sources():
         if source.recognises(head):
             return source
+    for begins, what in _NOT_TABLES:
+        if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower().startswith(begins):
+            raise BadFile(name, what)
     first = head[:200].decode("utf-8", "replace").splitlines()
     known = ", ".join(f"{source.name} ({source.title})" for source in sources())
     raise BadFile(
