@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tidewaiter.claims.evidence import Docket
+from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.goods import codes_of, named, phrase
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.codes import hs
@@ -28,14 +28,8 @@ class Break(msgspec.Struct, frozen=True):
     rows: tuple[str, ...] = ()
 
 
-def break_of(claim: Claim, docket: Docket, *, shown: frozenset[str]) -> Break | None:
-    """Return the break of codes that a claim meets, None if its goods were counted alike throughout.
-
-    Parameters
-    ----------
-    shown
-        Ids of the figures that may be shown for it: what was known when the claim was made.
-    """
+def break_of(claim: Claim, bench: Bench) -> Break | None:
+    """Return the break of codes that a claim meets, None if its goods were counted alike throughout."""
     assert claim.subject is not None
     assert claim.period is not None
     goods = claim.subject.goods
@@ -47,7 +41,7 @@ def break_of(claim: Claim, docket: Docket, *, shown: frozenset[str]) -> Break | 
         return None
     if claim.kind is Kind.FIRST and claim.direction == "absent":
         before = claim.base or before
-    wider = _wider_line(claim, before, docket, shown)
+    wider = _wider_line(claim, before, bench)
     if wider is not None:
         return wider
     now = claim.period
@@ -58,7 +52,7 @@ def break_of(claim: Claim, docket: Docket, *, shown: frozenset[str]) -> Break | 
     return _broken_code(codes_of(goods, claim.subject.reporter), goods, before, now)
 
 
-def _wider_line(claim: Claim, before: Period, docket: Docket, shown: frozenset[str]) -> Break | None:
+def _wider_line(claim: Claim, before: Period, bench: Bench) -> Break | None:
     """Return the break of goods whose line was cut out of a wider one that is known to have had trade before."""
     assert claim.subject is not None
     table = named_goods()
@@ -66,14 +60,12 @@ def _wider_line(claim: Claim, before: Period, docket: Docket, shown: frozenset[s
     whole = table.get(good.part_of) if good else None
     if whole is None or whole.kind != "wider":
         return None
-    for entry in docket.entries(claim.subject):
-        item = entry.item
-        if entry.goods == whole.id and item.id in shown and item.bounds.lo > 0 and entry.period.overlaps(before):
-            why = (
-                f"The line was a wider one then: {item.publisher} has {item.value:,.0f} {item.unit} of {whole.phrase} in "
-                f"{entry.period.words()}. An absence under the newer line is about the code, not the goods."
-            )
-            return Break(why, "wider code before", (item.id,))
+    for item in bench.wider(claim, whole.id, before):
+        why = (
+            f"The line was a wider one then: {item.publisher} has {item.value:,.0f} {item.unit} of {whole.phrase} in "
+            f"{Period.parse(item.period).words()}. An absence under the newer line is about the code, not the goods."
+        )
+        return Break(why, "wider code before", (item.id,))
     return None
 
 

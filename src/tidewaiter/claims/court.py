@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
-from tidewaiter.claims.evidence import CellName, Docket, Item, cell_terms
+from tidewaiter.claims.evidence import Docket, Item, Press, cell_terms
 from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import unit_frame
-from tidewaiter.claims.readings import best_reading, price_reading
+from tidewaiter.claims.readings import best_reading
 from tidewaiter.claims.say import said_words
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
 from tidewaiter.claims.voices import own_voices, voices_of
@@ -84,8 +86,7 @@ def sit(
     docket = Docket(shipped_figures() if evidence is None else evidence)
     families = docket.families()
     own = own_voices(every, docket)
-    if customs is not None:
-        customs.fetch(every, docket)
+    loaded = customs.benches(every) if customs is not None else {}
     by_statement: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in every:
         if claim.statement:
@@ -96,7 +97,7 @@ def sit(
         if not claim.publisher and not claim.family:
             voices |= frozenset(own)
         same = [one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim]
-        verdicts.append(_one(claim, same, docket, voices, customs))
+        verdicts.append(_one(claim, same, docket, voices, loaded.get(claim.id, ())))
     told = tuple(
         f"No publisher was told; the article prints {same} of the {total} figures that {family} published that week, so that "
         f"{family} is taken for its own voice and is no evidence for it."
@@ -106,7 +107,7 @@ def sit(
 
 
 def _one(
-    claim: Claim, same: Sequence[Claim], docket: Docket, voices: frozenset[str], customs: Customs | None
+    claim: Claim, same: Sequence[Claim], docket: Docket, voices: frozenset[str], customs: Sequence[Bench]
 ) -> Verdict:
     if claim.kind is Kind.UNREAD:
         return Verdict(claim=claim.id, verdict="not read", why=claim.why or "It was not understood.")
@@ -120,20 +121,23 @@ def _one(
             f"claim {claim.id}: a claim of kind {claim.kind.value!r} needs goods, reporter, partner, flow and period"
         )
     givens = [given for one in same if (given := _given(one)) is not None]
-    points = customs.points(claim, now=False) if customs else None
-    verdict = judge_claim(claim, docket, voices, givens=givens, points=points)
-    verdict = _with_now(verdict, claim, docket, voices, givens, customs)
-    if verdict.verdict == "contradicted" and verdict.reading is None:
-        found = best_reading(claim, docket, voices, customs.points(claim, now=True) if customs else None)
-        verdict = msgspec.structs.replace(verdict, reading=found)
-    elif verdict.verdict == "cannot tell" and verdict.reading is None:
-        found = price_reading(claim, same, docket, voices)
+    press = Press(docket, voices)
+    # The customs service's own cells come first; what they leave open may be in print.
+    for bench in (*customs, press):
+        verdict = judge_claim(claim, bench, givens=givens)
+        if verdict.verdict != "cannot tell":
+            break
+    verdict = _with_now(verdict, claim, bench, givens)
+    if verdict.reading is not None:
+        return verdict
+    found = None
+    if verdict.verdict == "contradicted":
+        found = best_reading(claim, bench)
+    elif verdict.verdict == "cannot tell":
+        found = price_reading(claim, same, docket)
         if found is None and claim.kind in DERIVED:
-            found = best_reading(
-                claim, docket, voices, customs.points(claim, now=True) if customs else None, vintages_only=True
-            )
-        verdict = msgspec.structs.replace(verdict, reading=found)
-    return verdict
+            found = best_reading(claim, bench, vintages_only=True)
+    return msgspec.structs.replace(verdict, reading=found)
 
 
 def _given(claim: Claim) -> Given | None:
@@ -156,19 +160,11 @@ def _given(claim: Claim) -> Given | None:
     return Given(claim, row, item)
 
 
-def _with_now(
-    verdict: Verdict,
-    claim: Claim,
-    docket: Docket,
-    voices: frozenset[str],
-    givens: Sequence[Given],
-    customs: Customs | None,
-) -> Verdict:
+def _with_now(verdict: Verdict, claim: Claim, bench: Bench, givens: Sequence[Given]) -> Verdict:
     """Add what would be said on all that is known today, where it is another thing."""
     if not claim.latest:
         return verdict
-    points: Mapping[CellName, tuple[float, str]] | None = customs.points(claim, now=True) if customs else None
-    today = judge_claim(claim, docket, voices, givens=givens, points=points, now=True)
+    today = judge_claim(claim, bench.today, givens=givens)
     if today.verdict == verdict.verdict and today.found == verdict.found:
         return verdict
     return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)

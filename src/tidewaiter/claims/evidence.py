@@ -9,7 +9,7 @@ revision in ``sources/tables/press_vintages.csv``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -21,7 +21,7 @@ from tidewaiter.ledger import Ledger, Row
 from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure
 from tidewaiter.period import Period
 
-__all__ = ["LATE", "REVISION", "CellName", "Docket", "Item", "cell_terms"]
+__all__ = ["LATE", "REVISION", "CellName", "Docket", "Entry", "Item", "Press", "cell_terms"]
 
 LATE = 45
 """Days after a claim in which a figure still reports the same release."""
@@ -66,7 +66,7 @@ def cell_terms(subject: Subject, period: Period) -> dict[CellName, float]:
     }
 
 
-class _Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True):
     """A figure as a row of a ledger, with what decides whether it may be used."""
 
     item: Item
@@ -89,10 +89,10 @@ class Docket:
     """
 
     def __init__(self, figures: Iterable[Figure] = ()) -> None:
-        self._entries: dict[tuple[str, str], list[_Entry]] = defaultdict(list)
+        self._entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         self.items: dict[str, Item] = {}
-        self.codes: tuple[str, ...] = ()
         self._ledgers: dict[tuple[object, ...], Ledger] = {}
+        self._parts: dict[object, object] = {}
         for figure in figures:
             self._add(figure)
 
@@ -126,34 +126,18 @@ class Docket:
         self.items[identity] = item
         row = Row(identity, tuple(cell_terms(subject, figure.period).items()), bounds, figure.origin.family, step)
         self._entries[key.reporter, key.partner].append(
-            _Entry(item, row, goods, measure, unit, bounds.hi == 0, figure.period, key.flow)
+            Entry(item, row, goods, measure, unit, bounds.hi == 0, figure.period, key.flow)
         )
 
     def families(self) -> frozenset[str]:
         """Return whose reporting the evidence is."""
         return frozenset(item.family for item in self.items.values() if item.family)
 
-    def entries(self, subject: Subject) -> Sequence[_Entry]:
+    def entries(self, subject: Subject) -> Sequence[Entry]:
         """Return the figures on the same pair of countries."""
         return self._entries.get((subject.reporter, subject.partner), ())
 
-    def codes_near(self, goods: str) -> tuple[str, ...]:
-        """Return codes of customs files that hold goods or are held by them."""
-        return tuple(code for code in self.codes if contains(code, goods) or contains(goods, code))
-
-    def printed_bases(self, base: Claim, voices: frozenset[str]) -> list[tuple[float, str, str]]:
-        """Return every number that was published for the cells of a claim, at any time: value, id, who and when."""
-        assert base.subject is not None
-        assert base.period is not None
-        cells = frozenset(cell_terms(base.subject, base.period))
-        found = []
-        for entry in self.entries(base.subject):
-            item = entry.item
-            if item.value and frozenset(cell for cell, _ in entry.row.terms) == cells:
-                found.append((item.value, item.id, f"{item.publisher} ({item.published})"))
-        return found
-
-    def eligible(self, claim: Claim, voices: frozenset[str], *, now: bool, own: bool = False) -> list[_Entry]:
+    def eligible(self, claim: Claim, voices: frozenset[str], *, now: bool, own: bool = False) -> list[Entry]:
         """Return the figures that may speak on a claim.
 
         Parameters
@@ -185,7 +169,6 @@ class Docket:
         now: bool = False,
         own: bool = False,
         extra: Sequence[Row] = (),
-        points: Mapping[CellName, tuple[float, str]] | None = None,
     ) -> Ledger:
         """Return the ledger on which a claim is judged.
 
@@ -197,48 +180,30 @@ class Docket:
             Trust no side of a conflict, and let figures that were not final move (:data:`REVISION`).
         extra
             Rows to add: levels that the claim's own sentence prints.
-        points
-            Cells of customs files; where one is known no figure is asked about that cell.
         """
         asked = tuple(dict.fromkeys(subjects))
         dated = () if now else (claim.published, claim.latest)
-        key = (
-            asked,
-            voices,
-            doubting,
-            now,
-            own,
-            dated,
-            tuple(row.id for row in extra),
-            points is not None and id(points),
-        )
+        around = (claim.period, claim.base, claim.since)
+        key = (asked, voices, doubting, now, own, dated, around, tuple(extra))
         found = self._ledgers.get(key)
         if found is None:
             rows: list[Row] = []
             for subject in asked:
                 rows += self._rows(claim, subject, voices, doubting=doubting, now=now, own=own)
             rows = list({row.id: row for row in rows}.values())
-            rows += [
-                Row(identity, ((cell, 1.0),), Interval(value, value), identity)
-                for cell, (value, identity) in (points or {}).items()
-            ]
             rows += extra
             rows += _definitions(rows, asked)
-            found = self._ledgers[key] = Ledger(rows, doubting=doubting)
+            found = self._ledgers[key] = Ledger(rows, doubting=doubting, known=self._parts)
         return found
 
     def _rows(
         self, claim: Claim, subject: Subject, voices: frozenset[str], *, doubting: bool, now: bool, own: bool
     ) -> list[Row]:
         measure, unit, _ = canonical_unit(subject.measure, subject.unit)
+        around = [period for period in (claim.period, claim.base, claim.since) if period is not None]
         rows = []
         for entry in self.eligible(claim, voices, now=now, own=own):
-            related = (
-                entry.goods == subject.goods
-                or contains(entry.goods, subject.goods)
-                or contains(subject.goods, entry.goods)
-            )
-            if not related:
+            if not _related(entry, subject, around):
                 continue
             row = entry.row
             if (entry.measure, entry.unit) != (measure, unit):
@@ -254,6 +219,21 @@ class Docket:
         return rows
 
 
+def _related(entry: Entry, subject: Subject, around: Sequence[Period]) -> bool:
+    """Whether a figure bears on a series: the same goods, a part of them, or what holds them.
+
+    The total of all goods bounds a good loosely, so that only totals of the claim's own months are taken; and it is
+    not built up from the few goods that somebody printed.
+    """
+    if entry.goods == subject.goods:
+        return True
+    if subject.goods == "total":
+        return False
+    if entry.goods == "total":
+        return entry.flow is subject.flow and any(entry.period == period for period in around)
+    return contains(entry.goods, subject.goods) or contains(subject.goods, entry.goods)
+
+
 def last_day(claim: Claim) -> str | None:
     """Return the last day on which a figure may have been published to speak on a claim; None without a date."""
     if not claim.latest:
@@ -261,13 +241,88 @@ def last_day(claim: Claim) -> str | None:
     return (date.fromisoformat(claim.latest) + timedelta(days=LATE)).isoformat()
 
 
-def _may_have_moved(entry: _Entry, claim: Claim) -> bool:
+def _may_have_moved(entry: Entry, claim: Claim) -> bool:
     """Whether a figure is from an older release than the claim's and its year was still open to revision."""
     if not claim.published or not entry.item.published:
         return False
     before = (date.fromisoformat(claim.published) - timedelta(days=LATE)).isoformat()
     frozen = f"{entry.period.end // 12 + 1}-08-01"
     return entry.item.published_to < before and entry.item.published < frozen
+
+
+class Press:
+    """Printed figures as a bench of evidence for one claim.
+
+    Parameters
+    ----------
+    docket
+        All figures.
+    voices
+        Whose may not speak.
+    now
+        Whatever is known today, instead of what was known when the claim was published.
+    """
+
+    def __init__(self, docket: Docket, voices: frozenset[str], *, now: bool = False) -> None:
+        self.docket = docket
+        self.voices = voices
+        self.now = now
+
+    @property
+    def today(self) -> Press:
+        """The same figures, whenever they were printed."""
+        return Press(self.docket, self.voices, now=True)
+
+    @property
+    def everybody(self) -> Press:
+        """The figures of everybody, the claim's own reporting included: to explain a slip, never to judge."""
+        return Press(self.docket, frozenset(), now=True)
+
+    def ledger(
+        self,
+        claim: Claim,
+        subjects: Iterable[Subject],
+        cells: Iterable[CellName],
+        *,
+        doubting: bool,
+        extra: Sequence[Row] = (),
+    ) -> Ledger:
+        """Return the ledger of what bears on some series."""
+        del cells
+        return self.docket.ledger(claim, subjects, self.voices, doubting=doubting, now=self.now, extra=extra)
+
+    def item(self, row: str) -> Item | None:
+        """Return a piece of evidence."""
+        return self.docket.items.get(row)
+
+    def frames(self, claim: Claim) -> Iterator[tuple[Measure, str]]:
+        """Yield the measures in which the goods of a claim were printed."""
+        assert claim.subject is not None
+        for entry in self.docket.eligible(claim, self.voices, now=self.now):
+            if entry.goods == claim.subject.goods:
+                yield entry.measure, entry.unit
+
+    def printed(self, subject: Subject, period: Period) -> list[Item]:
+        """Return what was printed for exactly a series and a period, at any time, by voices that may speak."""
+        cells = frozenset(cell_terms(subject, period))
+        return [
+            entry.item
+            for entry in self.docket.entries(subject)
+            if entry.item.family not in self.voices and frozenset(cell for cell, _ in entry.row.terms) == cells
+        ]
+
+    def goods_near(self, subject: Subject) -> tuple[str, ...]:
+        """Return goods that hold those of a series or are held by them."""
+        found = dict.fromkeys(entry.goods for entry in self.docket.entries(subject))
+        return tuple(one for one in found if contains(one, subject.goods) or contains(subject.goods, one))
+
+    def wider(self, claim: Claim, goods: str, before: Period) -> list[Item]:
+        """Return figures of trade in wider goods that overlap a period, as known when the claim was published."""
+        return [
+            entry.item
+            for entry in self.docket.eligible(claim, frozenset(), now=self.now)
+            if entry.goods == goods and entry.item.bounds.lo > 0 and entry.period.overlaps(before)
+        ]
 
 
 def _definitions(rows: Sequence[Row], asked: Sequence[Subject]) -> list[Row]:

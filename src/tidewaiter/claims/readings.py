@@ -8,11 +8,12 @@ fits the nearest within :data:`NEAR` is, with its distance.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
 import msgspec
 
-from tidewaiter.claims.evidence import CellName, Docket, cell_terms
+from tidewaiter.claims.bench import Bench
+from tidewaiter.claims.evidence import cell_terms
 from tidewaiter.claims.goods import contains, phrase
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
 from tidewaiter.claims.propositions import compile_claim, subjects_of, turned, unit_frame
@@ -20,11 +21,11 @@ from tidewaiter.claims.say import number, span
 from tidewaiter.claims.slips import digit_slip
 from tidewaiter.claims.verdict import Reading
 from tidewaiter.claims.weigh import inside, measure
-from tidewaiter.ledger import Ledger
-from tidewaiter.model import Flow, Interval, Measure
+from tidewaiter.ledger import Cell, Ledger
+from tidewaiter.model import Flow, Interval
 from tidewaiter.period import Period, month_words
 
-__all__ = ["NAMES", "NEAR", "best_reading", "price_reading"]
+__all__ = ["NAMES", "NEAR", "best_reading"]
 
 NAMES = (
     "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
@@ -48,36 +49,29 @@ class _Candidate(msgspec.Struct, frozen=True):
     own_cells: bool = False
 
 
-def best_reading(
-    claim: Claim,
-    docket: Docket,
-    voices: frozenset[str],
-    points: Mapping[CellName, tuple[float, str]] | None = None,
-    *,
-    vintages_only: bool = False,
-) -> Reading | None:
+def best_reading(claim: Claim, bench: Bench, *, vintages_only: bool = False) -> Reading | None:
     """Return the likeliest other reading that fits, or the nearest; None if none comes near.
 
     Parameters
     ----------
-    voices
-        The claim's own: left out where the reading speaks of the same cells.
+    bench
+        The evidence on which the claim was judged.
     vintages_only
         Look only for another base that the printed rate would need.
     """
     if claim.kind is Kind.EXTREME:
-        return _extreme_reading(claim, docket, points)
+        return _extreme_reading(claim, bench)
     found = []
     if not vintages_only:
-        for candidate in _candidates(claim, docket):
-            reading = _try(candidate, claim, docket, voices, points)
+        for candidate in _candidates(claim, bench):
+            reading = _try(candidate, bench)
             if reading is not None:
                 found.append(reading)
-        found += _digits(claim, docket, voices, points)
+        found += _digits(claim, bench)
     if claim.kind in (Kind.CHANGE, Kind.MULTIPLE):
-        found += _other_base(claim, docket, voices)
+        found += _other_base(claim, bench)
     if claim.kind is Kind.AMOUNT and not vintages_only:
-        found += _other_vintage(claim, docket, voices)
+        found += _other_vintage(claim, bench)
     if not found:
         return None
     return min(
@@ -85,15 +79,9 @@ def best_reading(
     )
 
 
-def _try(
-    candidate: _Candidate,
-    claim: Claim,
-    docket: Docket,
-    voices: frozenset[str],
-    points: Mapping[CellName, tuple[float, str]] | None,
-) -> Reading | None:
+def _try(candidate: _Candidate, bench: Bench) -> Reading | None:
     """Return a candidate as a reading if the evidence fixes it and it comes near."""
-    ledger = _ledger(candidate.claim, docket, voices if candidate.own_cells else frozenset(), points)
+    ledger = _ledger(candidate.claim, bench.today if candidate.own_cells else bench.everybody)
     clauses = compile_claim(candidate.claim)
     best: Reading | None = None
     for atom in clauses[0].atoms:
@@ -111,13 +99,9 @@ def _try(
     return best
 
 
-def _ledger(
-    claim: Claim,
-    docket: Docket,
-    voices: frozenset[str],
-    points: Mapping[CellName, tuple[float, str]] | None,
-) -> Ledger:
-    return docket.ledger(claim, subjects_of(claim), voices, now=True, own=not voices, points=points)
+def _ledger(claim: Claim, bench: Bench) -> Ledger:
+    cells = [cell for clause in compile_claim(claim) for atom in clause.atoms for cell in atom.cells]
+    return bench.ledger(claim, subjects_of(claim), cells, doubting=False)
 
 
 def _distance(said: Interval, found: Interval) -> float:
@@ -143,7 +127,7 @@ def _shown(show: str, bounds: Interval, claim: Claim) -> str:
     return span(Interval(bounds.lo / factor, bounds.hi / factor), claim.subject.unit)
 
 
-def _candidates(claim: Claim, docket: Docket) -> Iterator[_Candidate]:
+def _candidates(claim: Claim, bench: Bench) -> Iterator[_Candidate]:
     """Yield what a claim may have meant; each is a claim of its own."""
     if claim.kind in (
         Kind.AMOUNT,
@@ -158,7 +142,7 @@ def _candidates(claim: Claim, docket: Docket) -> Iterator[_Candidate]:
             yield from _scales(claim)
         yield from _periods(claim)
         yield from _flows(claim)
-        yield from _goods(claim, docket)
+        yield from _goods(claim, bench)
     if claim.kind is Kind.CHANGE:
         yield from _per_cents(claim)
     if claim.kind is Kind.MULTIPLE and claim.form != "increase":
@@ -254,25 +238,17 @@ def _flows(claim: Claim) -> Iterator[_Candidate]:
             yield _Candidate("imports and exports", f"as {words} alone", told(msgspec.structs.replace(one, flow=flow)))
 
 
-def _goods(claim: Claim, docket: Docket) -> Iterator[_Candidate]:
+def _goods(claim: Claim, bench: Bench) -> Iterator[_Candidate]:
     assert claim.subject is not None
     one = claim.subject
-    known = dict.fromkeys(entry.goods for entry in docket.entries(one))
-    for goods in [*known, *docket.codes_near(one.goods)]:
-        if goods == one.goods:
-            continue
-        if contains(goods, one.goods):
-            name, words = "wider code", "as"
-        elif contains(one.goods, goods):
-            name, words = "narrower code", "as"
-        else:
-            continue
+    for goods in bench.goods_near(one):
+        name = "wider code" if contains(goods, one.goods) else "narrower code"
         subject = msgspec.structs.replace(one, goods=goods)
         other = claim.other
         if other is not None and other.goods == one.goods:
             other = msgspec.structs.replace(other, goods=goods)
         changed = msgspec.structs.replace(claim, subject=subject, other=other)
-        yield _Candidate(name, f"{words} {phrase(goods)}", changed)
+        yield _Candidate(name, f"as {phrase(goods)}", changed)
 
 
 def _per_cents(claim: Claim) -> Iterator[_Candidate]:
@@ -287,150 +263,90 @@ def _per_cents(claim: Claim) -> Iterator[_Candidate]:
         )  # fmt: skip
 
 
-def _own_values(claim: Claim, docket: Docket, voices: frozenset[str]) -> Iterator[tuple[float, str, str]]:
-    """Yield what others printed for exactly the cells of a claim: value, id, words."""
-    assert claim.subject is not None
-    assert claim.period is not None
-    cells = frozenset(cell_terms(claim.subject, claim.period))
-    for entry in docket.entries(claim.subject):
-        item = entry.item
-        if item.family not in voices and item.value and frozenset(cell for cell, _ in entry.row.terms) == cells:
-            yield item.value, item.id, f"{item.publisher}, {item.published}"
-
-
-def _digits(
-    claim: Claim, docket: Docket, voices: frozenset[str], points: Mapping[CellName, tuple[float, str]] | None
-) -> list[Reading]:
+def _digits(claim: Claim, bench: Bench) -> list[Reading]:
     if claim.kind is not Kind.AMOUNT or claim.said is None or claim.subject is None or claim.period is None:
         return []
     factor = unit_frame(claim)
-    values = [(value / factor, (row,), who) for value, row, who in _own_values(claim, docket, voices)]
-    ledger = _ledger(claim, docket, voices, points)
-    bounds = ledger.bounds(cell_terms(claim.subject, claim.period))
+    values: list[tuple[float, tuple[str, ...], str]] = [
+        (item.value / factor, (item.id,), f" ({item.publisher}, {item.published})")
+        for item in bench.today.printed(claim.subject, claim.period)
+        if item.value
+    ]
+    bounds = _ledger(claim, bench.today).bounds(_sum(claim.subject, claim.period))
     if bounds.settled and bounds.interval.is_bounded:
         middle = (bounds.interval.lo + bounds.interval.hi) / 2 / factor
-        values.append((middle, bounds.rows, "the sum that others' figures make" if len(bounds.rows) > 1 else ""))
-    found = []
+        values.append((middle, bounds.rows, " (the sum of what others have)" if len(bounds.rows) > 1 else ""))
     for value, rows, who in values:
         slip = digit_slip(claim.said, value)
         if slip:
-            whose = f" ({who})" if who else ""
-            found.append(Reading("digits", f"{slip} {number(value)}{whose}", 0.0, rows))
-    return found[:1]
-
-
-def _other_vintage(claim: Claim, docket: Docket, voices: frozenset[str]) -> list[Reading]:
-    assert claim.said is not None
-    factor = unit_frame(claim)
-    said = claim.said.bounds
-    for value, row, who in _own_values(claim, docket, voices):
-        item = docket.items[row]
-        if said.meets(Interval(item.bounds.lo / factor, item.bounds.hi / factor)) and item.bounds.is_bounded:
-            return [Reading("another vintage", f"as printed by {who}: {number(value / factor)}", 0.0, (row,))]
+            return [Reading("digits", f"{slip} {number(value)}{who}", 0.0, rows)]
     return []
 
 
-def _other_base(claim: Claim, docket: Docket, voices: frozenset[str]) -> list[Reading]:
+def _sum(subject: Subject, period: Period) -> dict[Cell, float]:
+    return {cell: factor for cell, factor in cell_terms(subject, period).items()}  # noqa: C416 (for its type)
+
+
+def _other_vintage(claim: Claim, bench: Bench) -> list[Reading]:
+    """Return the number itself as somebody else has it, at another time or in conflict with the rest."""
+    assert claim.said is not None
+    assert claim.subject is not None
+    assert claim.period is not None
+    factor = unit_frame(claim)
+    for item in bench.today.printed(claim.subject, claim.period):
+        bounds = Interval(item.bounds.lo / factor, item.bounds.hi / factor)
+        if item.value and bounds.is_bounded and claim.said.bounds.meets(bounds):
+            words = f"as {item.publisher} has it ({item.published}): {number(item.value / factor)}"
+            return [Reading("another vintage", words, 0.0, (item.id,))]
+    return []
+
+
+def _other_base(claim: Claim, bench: Bench) -> list[Reading]:
     """Return the base that a printed rate would need, if it was published at any time."""
-    if claim.subject is None or claim.period is None or claim.base is None:
+    if claim.subject is None or claim.period is None or claim.base is None or claim.other is not None:
         return []
-    ledger = _ledger(claim, docket, frozenset(), None)
-    level = ledger.bounds(cell_terms(claim.subject, claim.period))
+    everybody = bench.everybody
+    level = _ledger(claim, everybody).bounds(_sum(claim.subject, claim.period))
     if not level.settled or not level.interval.is_bounded:
         return []
-    base = msgspec.structs.replace(claim, kind=Kind.AMOUNT, period=claim.base)
-    found = []
     for atom in compile_claim(claim)[0].atoms:
         if atom.said.lo <= 0 or not atom.said.is_bounded:
             continue
         needed = Interval(level.interval.lo / atom.said.hi, level.interval.hi / atom.said.lo)
-        for value, row, who in docket.printed_bases(base, voices):
-            if needed.lo <= value <= needed.hi:
+        for item in everybody.printed(claim.subject, claim.base):
+            if item.value and needed.lo <= item.value <= needed.hi:
                 words = (
-                    f"the rate needs a base of {span(needed, claim.subject.unit)} for {claim.base.words()}; {who} has "
-                    f"{number(value)}"
+                    f"the rate needs a base of {span(needed, claim.subject.unit)} for {claim.base.words()}; {item.publisher} "
+                    f"({item.published}) has {number(item.value)}"
                 )
-                found.append(Reading("another vintage", words, 0.0, (row,)))
-    return found[:1]
+                return [Reading("another vintage", words, 0.0, (item.id,))]
+    return []
 
 
-def _extreme_reading(
-    claim: Claim, docket: Docket, points: Mapping[CellName, tuple[float, str]] | None
-) -> Reading | None:
+def _extreme_reading(claim: Claim, bench: Bench) -> Reading | None:
     """Return the run that holds the month named as last to be higher and was higher; else the month that really was."""
     assert claim.subject is not None
     assert claim.period is not None
     if claim.since is None or claim.rank > 1 or claim.direction.startswith("record"):
         return None
-    ledger = _ledger(claim, docket, frozenset(), points)
+    first = claim.since.start - 120
+    back = [
+        cell for month in range(first, claim.period.end + 1) for cell in cell_terms(claim.subject, Period(month, month))
+    ]
+    ledger = bench.everybody.ledger(claim, (claim.subject,), back, doubting=False)
     sign = -1 if claim.direction == "lowest" else 1
-    now = ledger.bounds(cell_terms(claim.subject, claim.period)).interval
+    now = ledger.bounds(_sum(claim.subject, claim.period)).interval
     start = claim.since.start // 12 * 12
     if sign > 0 and claim.since.is_month and claim.since.start - start < 2:
         merged = Period(start, start + 1)
-        both = ledger.bounds(cell_terms(claim.subject, merged))
+        both = ledger.bounds(_sum(claim.subject, merged))
         if both.settled and both.interval.lo > now.hi:
             words = f"{merged.words()} were first published together, {span(both.interval, claim.subject.unit)}: higher, as a sum of two months"
             return Reading("merged months", words, 0.0, both.rows)
-    for month in range(claim.period.start - 1, claim.since.start - 120, -1):
-        then = ledger.bounds(cell_terms(claim.subject, Period(month, month)))
+    for month in range(claim.period.start - 1, first - 1, -1):
+        then = ledger.bounds(_sum(claim.subject, Period(month, month)))
         if (sign > 0 and then.interval.lo > now.hi) or (sign < 0 and then.interval.hi < now.lo):
             way = "higher" if sign > 0 else "lower"
             words = f"since {month_words(month)}, the last month known to have been {way}: {span(then.interval, claim.subject.unit)}"
             return Reading("another month", words, 0.0, then.rows)
     return None
-
-
-def price_reading(claim: Claim, same: Sequence[Claim], docket: Docket, voices: frozenset[str]) -> Reading | None:
-    """Return what a value and an amount of one sentence come to a piece, where nothing else can be told of them."""
-    if claim.kind is not Kind.AMOUNT or claim.subject is None or claim.said is None:
-        return None
-    one = claim.subject
-    for other in same:
-        two = other.subject
-        if other.kind is not Kind.AMOUNT or two is None or other.said is None or other.period != claim.period:
-            continue
-        frame = (one.reporter, one.partner, one.flow, one.goods)
-        if frame != (two.reporter, two.partner, two.flow, two.goods):
-            continue
-        if (one.measure is Measure.VALUE) == (two.measure is Measure.VALUE):
-            continue
-        money, pieces = (claim, other) if one.measure is Measure.VALUE else (other, claim)
-        assert money.said is not None
-        assert pieces.said is not None
-        assert money.subject is not None
-        assert pieces.subject is not None
-        if pieces.said.bounds.lo <= 0 or not pieces.said.bounds.is_bounded or not money.said.bounds.is_bounded:
-            continue
-        price = Interval(money.said.bounds.lo / pieces.said.bounds.hi, money.said.bounds.hi / pieces.said.bounds.lo)
-        unit = f"{money.subject.unit} a {_single(pieces.subject.unit)}"
-        words = f"its value and its amount make {span(price, unit)}{_usual(claim, money, pieces, price, docket)}"
-        return Reading("unit value", words)
-    return None
-
-
-def _single(unit: str) -> str:
-    return unit[:-1] if unit.endswith("s") else unit
-
-
-def _usual(claim: Claim, money: Claim, pieces: Claim, price: Interval, docket: Docket) -> str:
-    """Say how a unit value compares with what other figures of the same goods make."""
-    assert claim.subject is not None
-    assert money.subject is not None
-    assert pieces.subject is not None
-    frames: dict[Period, dict[bool, Interval]] = {}
-    for entry in docket.entries(claim.subject):
-        if entry.goods == claim.subject.goods and entry.flow is claim.subject.flow and entry.period != claim.period:
-            if entry.measure is Measure.VALUE or entry.measure is not Measure.NET_WEIGHT:
-                frames.setdefault(entry.period, {})[entry.measure is Measure.VALUE] = entry.item.bounds
-    prices = [
-        both[True].lo / both[False].hi
-        for both in frames.values()
-        if len(both) == 2 and both[False].lo > 0 and both[True].lo > 0 and both[False].is_bounded
-    ]
-    if not prices:
-        return "; no other pair of figures was printed to hold it against, so look at the unit first"
-    usual = Interval(min(prices), max(prices))
-    if price.meets(usual):
-        return f", as other months do ({span(usual)})"
-    return f"; other months make {span(usual)}, so look at the unit first"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
 
 from tidewaiter.claims import breaks
-from tidewaiter.claims.evidence import CellName, Docket, Item
-from tidewaiter.claims.model import Claim, Kind, Subject
+from tidewaiter.claims.bench import Bench
+from tidewaiter.claims.evidence import REVISION, Item
+from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.propositions import Atom, Clause, compile_claim, subjects_of, unit_frame
 from tidewaiter.claims.say import said_words, settle_words, why_words
 from tidewaiter.claims.weigh import Status, Weighed, linear, weigh
 from tidewaiter.ledger import Bounds, Conflict, Ledger, Row
-from tidewaiter.model import Interval, Measure
+from tidewaiter.model import Interval
 
 __all__ = ["Given", "Verdict", "VerdictName", "judge_claim"]
 
@@ -108,54 +109,40 @@ class _Outcome(msgspec.Struct, frozen=True):
     own_only: bool = False
 
 
-def judge_claim(
-    claim: Claim,
-    docket: Docket,
-    voices: frozenset[str],
-    *,
-    givens: Sequence[Given] = (),
-    points: Mapping[CellName, tuple[float, str]] | None = None,
-    now: bool = False,
-) -> Verdict:
+def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> Verdict:
     """Judge a claim that speaks of cells, without looking for other readings.
 
     Parameters
     ----------
     claim
         Of a kind that compiles to clauses.
-    docket
-        All evidence.
-    voices
-        Whose figures are no evidence for it.
+    bench
+        The evidence.
     givens
         Levels that its own sentence prints.
-    points
-        Cells of customs files, as known on its date, each with the id of its item in ``docket.items``.
-    now
-        Judge on all that is known today.
 
     Raises
     ------
     InputError
         If the claim lacks a field that its kind needs.
     """
-    outcome = _best_frame(claim, docket, voices, givens, points, now)
+    outcome = _best_frame(claim, bench, givens)
     verdict, weighed = outcome.verdict, outcome.weighed
-    shown = frozenset(entry.item.id for entry in docket.eligible(claim, frozenset(), now=now))
     broken = None
     absent = claim.kind in (Kind.NONE, Kind.FIRST)
     if (absent and verdict != "contradicted") or (claim.kind in _COMPARING and verdict != "cannot tell"):
-        broken = breaks.break_of(claim, docket, shown=shown)
+        broken = breaks.break_of(claim, bench)
     found, unit = _shown(claim, weighed)
-    items = _items(docket, outcome.given, outcome.rows)
-    conflicts = tuple(_conflict_words(docket, one) for one in _conflicts(outcome, claim))
+    items = _items(bench, outcome.given, outcome.rows)
+    conflicts = tuple(_conflict_words(bench, one) for one in _conflicts(outcome, claim))
     settle = settle_words(claim, weighed) if verdict == "cannot tell" else ""
     why = why_words(claim, verdict, weighed, found, unit, items, own_only=outcome.own_only, given=bool(outcome.given))
     reading = None
     if broken is not None:
         verdict, why, settle = "unsafe", broken.why, ""
         reading = Reading(broken.reading, broken.why, 0.0, broken.rows)
-        items = (*items, *(docket.items[row] for row in broken.rows if row not in {item.id for item in items}))
+        more = [bench.item(row) for row in broken.rows if row not in {item.id for item in items}]
+        items = (*items, *(item for item in more if item is not None))
     elif claim.kind is Kind.MULTIPLE and claim.form != "times" and weighed.atom is not None:
         reading = _more_reading(verdict, weighed.atom, claim)
     return Verdict(
@@ -178,46 +165,28 @@ def _more_reading(verdict: str, atom: Atom, claim: Claim) -> Reading | None:
     return None
 
 
-def _best_frame(
-    claim: Claim,
-    docket: Docket,
-    voices: frozenset[str],
-    givens: Sequence[Given],
-    points: Mapping[CellName, tuple[float, str]] | None,
-    now: bool,
-) -> _Outcome:
+def _best_frame(claim: Claim, bench: Bench, givens: Sequence[Given]) -> _Outcome:
     """Judge; where only trade or no trade is spoken of, by whatever measure decides it."""
     if claim.kind not in (Kind.NONE, Kind.FIRST):
-        return _judge(claim, docket, voices, givens, points, now)
+        return _judge(claim, bench, givens)
     assert claim.subject is not None
-    frames = {(claim.subject.measure, claim.subject.unit): None}
-    for entry in docket.eligible(claim, voices, now=now):
-        if entry.goods == claim.subject.goods:
-            frames.setdefault((entry.measure, entry.unit))
-    for cell in points or ():
-        frames.setdefault((cell[4], cell[5]))
+    frames = dict.fromkeys([(claim.subject.measure, claim.subject.unit), *bench.frames(claim)])
     order = ("contradicted", "supported", "within rounding", "cannot tell")
     outcomes = []
     for measure, unit in frames:
-        subject = msgspec.structs.replace(claim.subject, measure=Measure(measure), unit=unit)
-        one = msgspec.structs.replace(claim, subject=subject)
-        outcomes.append(_judge(one, docket, voices, givens, points, now))
+        subject = msgspec.structs.replace(claim.subject, measure=measure, unit=unit)
+        outcomes.append(_judge(msgspec.structs.replace(claim, subject=subject), bench, givens))
     return min(outcomes, key=lambda outcome: order.index(outcome.verdict))
 
 
-def _judge(
-    claim: Claim,
-    docket: Docket,
-    voices: frozenset[str],
-    givens: Sequence[Given],
-    points: Mapping[CellName, tuple[float, str]] | None,
-    now: bool,
-) -> _Outcome:
+def _judge(claim: Claim, bench: Bench, givens: Sequence[Given]) -> _Outcome:
     clauses = compile_claim(claim)
     subjects = subjects_of(claim)
 
+    cells = dict.fromkeys(cell for clause in clauses for atom in clause.atoms for cell in atom.cells)
+
     def ledger(*, doubting: bool, extra: Sequence[Row] = ()) -> Ledger:
-        return docket.ledger(claim, subjects, voices, doubting=doubting, now=now, extra=extra, points=points)
+        return bench.ledger(claim, subjects, cells, doubting=doubting, extra=extra)
 
     plain = ledger(doubting=False)
     weighed = weigh(clauses, plain, lambda: ledger(doubting=True))
@@ -230,7 +199,7 @@ def _judge(
             again = weigh(clauses, with_given, lambda: ledger(doubting=True, extra=loose))
             proof = _proof(again, lambda: ledger(doubting=True, extra=loose))
             names = {row.id for row in rows}
-            others = [one for one in proof if one not in names and one in docket.items]
+            others = [one for one in proof if one not in names and bench.item(one) is not None]
             used = tuple(given for given in taken if given.row.id in proof)
             if again.status == "contradicted" or (again.status != "open" and others):
                 return _Outcome(_name(again.status), again, clauses, with_given, proof, used)
@@ -254,8 +223,6 @@ def _needed(givens: Sequence[Given], clauses: Sequence[Clause], plain: Ledger) -
 
 def _loosened(given: Given, claim: Claim) -> Row:
     """Let a level of another period than the claim's move, as a revision may have moved what the rate was reckoned on."""
-    from tidewaiter.claims.evidence import REVISION
-
     if given.claim.period == claim.period:
         return given.row
     bounds = given.row.bounds
@@ -266,11 +233,11 @@ def _name(status: Status) -> VerdictName:
     return "cannot tell" if status == "open" else status
 
 
-def _proof(weighed: Weighed, doubting: object) -> tuple[str, ...]:
+def _proof(weighed: Weighed, doubting: Callable[[], Ledger]) -> tuple[str, ...]:
     """Return the rows behind an outcome; for a contradiction a set of which none can be left out."""
     if weighed.status != "contradicted" or weighed.atom is None or weighed.bounds is None:
         return _split(weighed.rows)
-    ledger: Ledger = doubting()  # type: ignore[operator]
+    ledger = doubting()
     for row in linear(weighed.atom):
         found = ledger.excluding([row])
         if found:
@@ -282,11 +249,11 @@ def _split(rows: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for row in rows for part in row.split(" | ")))
 
 
-def _items(docket: Docket, givens: Sequence[Given], rows: Sequence[str]) -> tuple[Item, ...]:
+def _items(bench: Bench, givens: Sequence[Given], rows: Sequence[str]) -> tuple[Item, ...]:
     own = {given.row.id: given.item for given in givens}
     found = []
     for row in rows:
-        item = docket.items.get(row) or own.get(row)
+        item = bench.item(row) or own.get(row)
         if item is None:
             item = Item(row, "definition", row, "", "", None, Interval(0, math.inf))
         found.append(item)
@@ -305,11 +272,11 @@ def _conflicts(outcome: _Outcome, claim: Claim) -> list[Conflict]:
     return found
 
 
-def _conflict_words(docket: Docket, conflict: Conflict) -> str:
+def _conflict_words(bench: Bench, conflict: Conflict) -> str:
     names = []
     for one in conflict.rows:
         for part in one.split(" | "):
-            item = docket.items.get(part)
+            item = bench.item(part)
             if item is not None:
                 said = "" if item.value is None else f" {item.value:,.10g} {item.unit}"
                 names.append(f"{item.publisher}{said} ({item.period})")
@@ -342,8 +309,3 @@ def _shown(claim: Claim, weighed: Weighed) -> tuple[Interval | None, str]:
         return interval, "times"
     frame = unit_frame(claim)
     return Interval(interval.lo / frame, interval.hi / frame), claim.subject.unit
-
-
-def same_subject(one: Subject, other: Subject) -> bool:
-    """Whether two series are the same but for their measure."""
-    return (one.reporter, one.partner, one.flow, one.goods) == (other.reporter, other.partner, other.flow, other.goods)

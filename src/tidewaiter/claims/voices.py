@@ -86,10 +86,10 @@ def own_voices(claims: Sequence[Claim], docket: Docket) -> dict[str, tuple[int, 
             first, end = date.fromisoformat(item.published), date.fromisoformat(item.published_to)
             if (day - end).days > _NEAR or (first - last).days > _NEAR or (end - first).days > _NEAR:
                 continue
-            cells = frozenset(cell for cell, _ in entry.row.terms)
-            bare = frozenset(_bare(cell) for cell in cells)
+            names: frozenset[object] = frozenset(cell for cell, _ in entry.row.terms)
+            bare = frozenset(_bare(cell) for cell in names)
             counts[item.family][1] += 1
-            counts[item.family][0] += (cells, item.value) in said or (entry.zero and (bare, 0.0) in said)
+            counts[item.family][0] += (names, item.value) in said or (entry.zero and (bare, 0.0) in said)
     return {family: (same, every) for family, (same, every) in counts.items() if same >= 3 and same >= _MOST * every}
 
 

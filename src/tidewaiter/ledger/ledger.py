@@ -42,9 +42,13 @@ class Ledger:
     doubting
         How conflicts are settled: by the voices that agree (False), or by trusting neither side (True), which is what
         a contradiction has to be proved against.
+    known
+        Where settled rows are kept between ledgers that share many of them.
     """
 
-    def __init__(self, rows: Iterable[Row], *, doubting: bool = False) -> None:
+    def __init__(
+        self, rows: Iterable[Row], *, doubting: bool = False, known: dict[object, object] | None = None
+    ) -> None:
         self.rows = tuple(rows)
         self.doubting = doubting
         self._points: dict[Cell, tuple[float, str]] = {}
@@ -61,6 +65,7 @@ class Ledger:
         for cell in several:
             del self._points[cell]
         self._parts: dict[frozenset[int], _Part] = {}
+        self._known: dict[object, object] = {} if known is None else known
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -148,7 +153,12 @@ class Ledger:
                     todo += fresh
         key = frozenset(wanted)
         if key not in self._parts:
-            self._parts[key] = _Part([self.rows[position] for position in sorted(wanted)], doubting=self.doubting)
+            rows = tuple(self.rows[position] for position in sorted(wanted))
+            name = (rows, self.doubting)
+            part = self._known.get(name)
+            if not isinstance(part, _Part):
+                part = self._known[name] = _Part(rows, doubting=self.doubting)
+            self._parts[key] = part
         return self._parts[key]
 
 
