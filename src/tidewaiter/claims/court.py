@@ -19,6 +19,7 @@ from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import unit_frame
 from tidewaiter.claims.readings import best_reading
 from tidewaiter.claims.say import said_words
+from tidewaiter.claims.together import Group, together
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
 from tidewaiter.claims.voices import own_voices, voices_of
 from tidewaiter.errors import InputError
@@ -35,12 +36,14 @@ __all__ = ["Sitting", "check", "sit"]
 class Sitting(msgspec.Struct, frozen=True):
     """Claims and verdicts, in the same order.
 
-    ``own`` are the families taken for the article's own voice because no publisher was told, in words.
+    ``own`` are the families taken for the article's own voice because no publisher was told, in words; ``together`` what
+    several publishers said of the same cells.
     """
 
     claims: tuple[Claim, ...]
     verdicts: tuple[Verdict, ...]
     own: tuple[str, ...] = ()
+    together: tuple[Group, ...] = ()
 
     @property
     def contradicted(self) -> bool:
@@ -103,7 +106,7 @@ def sit(
         f"{family} is taken for its own voice and is no evidence for it."
         for family, (same, total) in own.items()
     )
-    return Sitting(every, tuple(verdicts), told)
+    return Sitting(every, tuple(verdicts), told, together(every, docket))
 
 
 def _one(
@@ -134,7 +137,7 @@ def _one(
     if verdict.verdict == "contradicted":
         found = best_reading(claim, bench)
     elif verdict.verdict == "cannot tell":
-        found = price_reading(claim, same, docket)
+        found = None if verdict.evidence else price_reading(claim, same, docket)
         if found is None and claim.kind in DERIVED:
             found = best_reading(claim, bench, vintages_only=True)
     return msgspec.structs.replace(verdict, reading=found)

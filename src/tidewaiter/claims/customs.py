@@ -11,6 +11,9 @@ from tidewaiter.claims.model import Claim
 class Customs:
     """A store's cells."""
 
+    def __init__(self, store: object) -> None:
+        self.store = store
+
     def benches(self, claims: Sequence[Claim]) -> dict[str, Sequence[Bench]]:
         """Return benches."""
         return {}

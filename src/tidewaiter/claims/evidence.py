@@ -15,11 +15,12 @@ from typing import TypeAlias
 
 import msgspec
 
-from tidewaiter.claims.goods import canonical_unit, contains, phrase
+from tidewaiter.claims.goods import canonical_unit, contains, is_code, phrase
 from tidewaiter.claims.model import Claim, Subject
 from tidewaiter.ledger import Ledger, Row
 from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure
-from tidewaiter.period import Period
+from tidewaiter.period import Period, month_words
+from tidewaiter.sources.vintages import revised_bases
 
 __all__ = ["LATE", "REVISION", "CellName", "Docket", "Entry", "Item", "Press", "cell_terms"]
 
@@ -93,10 +94,13 @@ class Docket:
         self.items: dict[str, Item] = {}
         self._ledgers: dict[tuple[object, ...], Ledger] = {}
         self._parts: dict[object, object] = {}
+        self._implied: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         for figure in figures:
-            self._add(figure)
+            self._add(figure, self._entries)
+        for figure in revised_bases():
+            self._add(figure, self._implied)
 
-    def _add(self, figure: Figure) -> None:
+    def _add(self, figure: Figure, entries: dict[tuple[str, str], list[Entry]]) -> None:
         key = figure.key
         identity = figure.id
         while identity in self.items:
@@ -125,7 +129,7 @@ class Docket:
         )
         self.items[identity] = item
         row = Row(identity, tuple(cell_terms(subject, figure.period).items()), bounds, figure.origin.family, step)
-        self._entries[key.reporter, key.partner].append(
+        entries[key.reporter, key.partner].append(
             Entry(item, row, goods, measure, unit, bounds.hi == 0, figure.period, key.flow)
         )
 
@@ -136,6 +140,10 @@ class Docket:
     def entries(self, subject: Subject) -> Sequence[Entry]:
         """Return the figures on the same pair of countries."""
         return self._entries.get((subject.reporter, subject.partner), ())
+
+    def implied(self, subject: Subject) -> Sequence[Entry]:
+        """Return revised levels that follow from printed rates: to explain, never to judge."""
+        return self._implied.get((subject.reporter, subject.partner), ())
 
     def eligible(self, claim: Claim, voices: frozenset[str], *, now: bool, own: bool = False) -> list[Entry]:
         """Return the figures that may speak on a claim.
@@ -212,6 +220,11 @@ class Docket:
                 # No trade in one measure is no trade in any.
                 other = msgspec.structs.replace(subject, flow=entry.flow, goods=entry.goods)
                 row = msgspec.structs.replace(row, terms=tuple(cell_terms(other, entry.period).items()))
+            if doubting and row.step:
+                # It may have been cut off instead of rounded.
+                row = msgspec.structs.replace(
+                    row, bounds=Interval(row.bounds.lo, row.bounds.hi + row.step / 2), step=0.0
+                )
             if doubting and not now and _may_have_moved(entry, claim):
                 bounds = Interval(row.bounds.lo * (1 - REVISION), row.bounds.hi * (1 + REVISION))
                 row = msgspec.structs.replace(row, bounds=bounds, step=0.0)
@@ -305,9 +318,10 @@ class Press:
     def printed(self, subject: Subject, period: Period) -> list[Item]:
         """Return what was printed for exactly a series and a period, at any time, by voices that may speak."""
         cells = frozenset(cell_terms(subject, period))
+        entries = [*self.docket.entries(subject), *(() if self.voices else self.docket.implied(subject))]
         return [
             entry.item
-            for entry in self.docket.entries(subject)
+            for entry in entries
             if entry.item.family not in self.voices and frozenset(cell for cell, _ in entry.row.terms) == cells
         ]
 
@@ -339,7 +353,7 @@ def _definitions(rows: Sequence[Row], asked: Sequence[Subject]) -> list[Row]:
     for cell in cells:
         by_frame[(*cell[:3], *cell[4:])].append(cell)
     found = []
-    for frame, group in by_frame.items():
+    for group in by_frame.values():
         if len(group) < 2:
             continue
         for whole in group:
@@ -349,10 +363,16 @@ def _definitions(rows: Sequence[Row], asked: Sequence[Subject]) -> list[Row]:
             # Goods named in words may overlap, so that each by itself is held against the total, not their sum.
             apart = whole[3] == "total"
             for parts in [[part] for part in inside] if apart else [inside] * bool(inside):
-                name = f"{'+'.join(part[3] for part in parts)} in {whole[3]} {' '.join(map(str, frame))}"
+                name = _definition_words(whole, parts)
                 terms = ((whole, 1.0), *((part, -1.0) for part in sorted(parts, key=str)))
                 found.append(Row(name, terms, Interval(0, float("inf")), structural=True))
     return found
+
+
+def _definition_words(whole: CellName, parts: Sequence[CellName]) -> str:
+    names = " and ".join(sorted(phrase(part[3]) for part in parts))
+    frame = f"{month_words(whole[6])}{_way(whole[2])}, in {whole[5]}"
+    return f"{names} {'is' if is_code(parts[0][3]) else 'are'} part of {phrase(whole[3])} ({frame})"
 
 
 def _way(flow: Flow) -> str:

@@ -24,7 +24,7 @@ from tidewaiter.errors import BadFile, InputError
 from tidewaiter.model import Flow, Interval, Measure
 from tidewaiter.period import Period
 
-__all__ = ["COLUMNS", "read_claims", "to_csv", "to_toml"]
+__all__ = ["COLUMNS", "published_days", "read_claims", "to_csv", "to_toml"]
 
 COLUMNS = (
     "id", "statement", "kind", "reporter", "partner", "flow", "goods", "measure", "unit", "period", "printed", "hedge", "step",
@@ -303,6 +303,20 @@ def _published(text: str) -> tuple[str, str]:
     if end < start:
         raise _Cell("published", "ends before it begins")
     return start.isoformat(), "" if start == end else end.isoformat()
+
+
+def published_days(text: str, where: str) -> tuple[str, str]:
+    """Read when something was published; returns its two ends, the second empty where it is one day.
+
+    Raises
+    ------
+    InputError
+        If it is no such date; ``where`` names the place in the message.
+    """
+    try:
+        return _published(text)
+    except _Cell as problem:
+        raise InputError(f"{where} {text!r}: {problem.reason}") from None
 
 
 def _ends(text: str) -> tuple[date, date]:

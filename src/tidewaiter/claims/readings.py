@@ -28,7 +28,7 @@ from tidewaiter.period import Period, month_words
 __all__ = ["NAMES", "NEAR", "best_reading"]
 
 NAMES = (
-    "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
+    "cut off", "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
     "flow turned round", "imports and exports", "thousands", "ten thousands", "another vintage", "digits", "wider code",
     "narrower code", "another base", "another year", "another month", "wider code before", "another code before",
     "unit value",
@@ -153,9 +153,14 @@ def _candidates(claim: Claim, bench: Bench) -> Iterator[_Candidate]:
 def _scales(claim: Claim) -> Iterator[_Candidate]:
     if claim.kind not in (Kind.AMOUNT, Kind.UNIT_VALUE, Kind.DIFFERENCE) or claim.said is None:
         return
+    read, counted = "a number printed in thousands was read as it stands", "a thousand times too many"
+    if claim.kind is Kind.UNIT_VALUE:
+        # Too few pieces make each too dear.
+        counted = "the amount is printed in thousands and was read as it stands"
+        read = "a thousand times too cheap: the amount was multiplied by a thousand once too often"
     for name, factor, words in (
-        ("thousands", 1000.0, "a number printed in thousands was read as it stands"),
-        ("thousands", 1 / 1000, "a thousand times too many: thousands were counted twice"),
+        ("thousands", 1000.0, read),
+        ("thousands", 1 / 1000, counted),
         ("ten thousands", 10.0, "ten times too small, as when ten thousands (만, 万) are read as a scale of thousands"),
         (
             "ten thousands",
@@ -307,20 +312,36 @@ def _other_base(claim: Claim, bench: Bench) -> list[Reading]:
         return []
     everybody = bench.everybody
     level = _ledger(claim, everybody).bounds(_sum(claim.subject, claim.period))
-    if not level.settled or not level.interval.is_bounded:
-        return []
+    levels = [level.interval] if level.settled and level.interval.is_bounded else []
+    levels += [item.bounds for item in everybody.printed(claim.subject, claim.period) if item.bounds.is_bounded]
     for atom in compile_claim(claim)[0].atoms:
         if atom.said.lo <= 0 or not atom.said.is_bounded:
             continue
-        needed = Interval(level.interval.lo / atom.said.hi, level.interval.hi / atom.said.lo)
-        for item in everybody.printed(claim.subject, claim.base):
-            if item.value and needed.lo <= item.value <= needed.hi:
-                words = (
-                    f"the rate needs a base of {span(needed, claim.subject.unit)} for {claim.base.words()}; {item.publisher} "
-                    f"({item.published}) has {number(item.value)}"
-                )
-                return [Reading("another vintage", words, 0.0, (item.id,))]
+        for now in levels:
+            needed = Interval(now.lo / atom.said.hi, now.hi / atom.said.lo)
+            for value, rows, who in _levels(claim.subject, claim.base, everybody):
+                if needed.lo <= value <= needed.hi:
+                    base = f"{span(needed, claim.subject.unit)} for {claim.base.words()}"
+                    words = f"the rate needs a base of {base}; {who} {number(value)}"
+                    return [Reading("another vintage", words, 0.0, rows)]
     return []
+
+
+def _levels(subject: Subject, period: Period, bench: Bench) -> Iterator[tuple[float, tuple[str, ...], str]]:
+    """Yield every level that was published for a series and a period, at any time; of both flows also part by part."""
+    for item in bench.printed(subject, period):
+        if item.value:
+            basis = f", {item.note}" if item.note.startswith("implied") else ""
+            yield item.value, (item.id,), f"{item.publisher} ({item.published}{basis}) has"
+    if subject.flow is Flow.TWO_WAY:
+        sides = [
+            [item for item in bench.printed(msgspec.structs.replace(subject, flow=flow), period) if item.value]
+            for flow in (Flow.EXPORT, Flow.IMPORT)
+        ]
+        for one in sides[0]:
+            for two in sides[1]:
+                who = f"{one.publisher} ({one.published}) and {two.publisher} ({two.published}) make"
+                yield (one.value or 0.0) + (two.value or 0.0), (one.id, two.id), who
 
 
 def _extreme_reading(claim: Claim, bench: Bench) -> Reading | None:

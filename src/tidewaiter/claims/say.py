@@ -34,6 +34,8 @@ def number(value: float) -> str:
         return f"{round(value):,}"
     if abs(value) >= 10_000:
         return f"{value:,.0f}"
+    if abs(value) >= 100:
+        return f"{value:,.1f}"
     return f"{float(f'{value:.4g}'):,}"
 
 
@@ -69,25 +71,25 @@ def subject_words(claim: Claim) -> str:
 
 
 def said_words(claim: Claim) -> str:
-    """Return the number of a claim as it was printed."""
+    """Return the number of a claim as it was printed, with its unit."""
     if claim.said is None:
         return ""
     hedge = f"{claim.said.hedge} " if claim.said.hedge else ""
-    unit = {
-        Kind.CHANGE: "%",
-        Kind.SHARE: "%",
-        Kind.MULTIPLE: " times",
-    }.get(claim.kind, f" {claim.subject.unit}" if claim.subject and claim.subject.unit else "")
-    printed = claim.said.printed
-    return hedge + (
-        f"{number(claim.said.value)}{unit}" if printed.replace(".", "").replace("-", "").isdigit() else printed
-    )
+    printed = claim.said.printed or span(claim.said.bounds)
+    tail = ""
+    if claim.kind in (Kind.CHANGE, Kind.SHARE):
+        tail = "" if "%" in printed or "cent" in printed or not printed[-1:].isdigit() else " per cent"
+    elif claim.kind is Kind.MULTIPLE:
+        tail = " times" if printed[-1:].isdigit() else ""
+    elif claim.subject is not None and not any(one in printed for one in ("$", "€", "£", "¥")):
+        tail = f" {claim.subject.unit}".rstrip()
+    return hedge + printed + tail
 
 
 def item_words(item: Item) -> str:
     """Return a piece of evidence in words."""
     if item.kind == "definition":
-        return f"by definition: {item.what}"
+        return f"by definition {item.what}"
     what = "none" if item.bounds.hi == 0 else span(item.bounds, item.unit)
     if item.value is not None and item.bounds.hi:
         what = f"{number(item.value)} {item.unit}"
@@ -114,28 +116,49 @@ def why_words(
     given: bool,
 ) -> str:
     """Return the reason of a verdict, in one or two sentences."""
-    shown = [item for item in items if item.kind != "definition"]
+    shown = [item for item in items if item.kind not in ("definition", "given")]
     whose = _whose(shown)
     what = _found_words(claim, weighed, found, unit)
     if own_only:
         return f"Its own numbers give {what}; nobody else printed a level to hold them against."
     if verdict == "cannot tell":
         if weighed.doubt:
-            return (
+            return _first_up(
                 f"{whose} leave {what}, which does not fit; but publishers conflict there, or the number may have been "
                 "revised between, so that it is not excluded."
             )
+        if claim.kind is Kind.EXTREME and claim.period is not None and claim.since is not None:
+            return _open_extreme(claim, weighed)
         if found is not None and shown:
-            return f"{whose} leave {what}: that neither proves nor excludes it."
+            return _first_up(f"{whose} leave {what}: that neither proves nor excludes it.")
         return "No other publisher printed a figure that decides it."
-    taken = " taking the level that its own sentence prints," if given else ""
-    if verdict == "contradicted":
-        if weighed.atom is None:
-            return f"By {whose} its parts cannot all hold at once."
-        return f"By {whose},{taken} it is {what}."
-    if verdict == "within rounding":
-        return f"By {whose},{taken} it is {what}: it fits as far as the rounding goes."
-    return f"By {whose},{taken} it is {what}."
+    taken = "with the level that its own sentence prints, " if given else ""
+    if weighed.atom is None:
+        return _first_up(f"{taken}by {whose} its parts cannot all hold at once.")
+    tail = ": it fits as far as the rounding goes" if verdict == "within rounding" else ""
+    whole = len(items) == 1 and len(shown) == 1 and shown[0].period == str(claim.period)
+    if whole and claim.kind in (Kind.AMOUNT, Kind.NONE) and shown[0].value is not None:
+        one = shown[0]
+        said = "none" if not one.value else f"{number(one.value)} {one.unit}"
+        return f"{one.publisher} has {said} for it{tail}."
+    return _first_up(f"{taken}by {whose} it is {what}{tail}.")
+
+
+def _open_extreme(claim: Claim, weighed: Weighed) -> str:
+    assert claim.period is not None
+    assert claim.since is not None
+    open_months = [atom for atom in weighed.undecided if " was at" not in atom.words]
+    every = claim.period.start - (
+        claim.since.end + 1 if claim.rank == 1 and not claim.direction.startswith("record") else claim.since.start
+    )
+    if len(weighed.undecided) == len(open_months) and every > len(open_months):
+        named = f"{len(open_months)} of the {every} months in between"
+        return f"{named} {'is' if len(open_months) == 1 else 'are'} not known singly, or not known to be on one side; the rest fits."
+    return "Too few of the months in between are known singly."
+
+
+def _first_up(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _found_words(claim: Claim, weighed: Weighed, found: Interval | None, unit: str) -> str:

@@ -107,6 +107,18 @@ class _Outcome(msgspec.Struct, frozen=True):
     rows: tuple[str, ...]
     given: tuple[Given, ...] = ()
     own_only: bool = False
+    cut_off: bool = False
+
+
+def _cut_off(claim: Claim) -> Claim | None:
+    """Return a claim whose number was cut off instead of rounded; None if it has too few digits for that, or a hedge."""
+    said = claim.said
+    if said is None or said.hedge or not said.step or abs(said.value) < 100 * said.step * 0.999:
+        return None
+    size = abs(said.value)
+    ends = (size - said.step / 2, size + said.step)
+    bounds = Interval(-ends[1], -ends[0]) if said.value < 0 else Interval(*ends)
+    return msgspec.structs.replace(claim, said=msgspec.structs.replace(said, bounds=bounds))
 
 
 def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> Verdict:
@@ -127,6 +139,11 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         If the claim lacks a field that its kind needs.
     """
     outcome = _best_frame(claim, bench, givens)
+    if outcome.verdict == "contradicted":
+        longer = _cut_off(claim)
+        again = _best_frame(longer, bench, givens) if longer is not None else None
+        if again is not None and again.verdict in ("supported", "within rounding"):
+            outcome = msgspec.structs.replace(again, verdict="within rounding", cut_off=True)
     verdict, weighed = outcome.verdict, outcome.weighed
     broken = None
     absent = claim.kind in (Kind.NONE, Kind.FIRST)
@@ -134,7 +151,7 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         broken = breaks.break_of(claim, bench)
     found, unit = _shown(claim, weighed)
     items = _items(bench, outcome.given, outcome.rows)
-    conflicts = tuple(_conflict_words(bench, one) for one in _conflicts(outcome, claim))
+    conflicts = tuple(_conflict_words(bench, one) for one in _conflicts(outcome))
     settle = settle_words(claim, weighed) if verdict == "cannot tell" else ""
     why = why_words(claim, verdict, weighed, found, unit, items, own_only=outcome.own_only, given=bool(outcome.given))
     reading = None
@@ -143,6 +160,8 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         reading = Reading(broken.reading, broken.why, 0.0, broken.rows)
         more = [bench.item(row) for row in broken.rows if row not in {item.id for item in items}]
         items = (*items, *(item for item in more if item is not None))
+    elif outcome.cut_off:
+        reading = Reading("cut off", "the number was cut off after its last digit, not rounded")
     elif claim.kind is Kind.MULTIPLE and claim.form != "times" and weighed.atom is not None:
         reading = _more_reading(verdict, weighed.atom, claim)
     return Verdict(
@@ -260,14 +279,16 @@ def _items(bench: Bench, givens: Sequence[Given], rows: Sequence[str]) -> tuple[
     return tuple(found)
 
 
-def _conflicts(outcome: _Outcome, claim: Claim) -> list[Conflict]:
-    """Return the conflicts among rows that speak of the claim's own cells."""
-    asked = {cell for clause in outcome.clauses for atom in clause.atoms for cell in atom.cells}
+def _conflicts(outcome: _Outcome) -> list[Conflict]:
+    """Return the conflicts that touch a verdict: about a sum that the claim speaks of, or in evidence it rests on."""
+    atoms = [atom for clause in outcome.clauses for atom in clause.atoms]
+    sums = {frozenset(cell for cell, _ in terms) for atom in atoms for terms in (atom.top, atom.bottom)}
     by_id = {row.id: row for row in outcome.ledger.rows}
     found = []
-    for conflict in outcome.ledger.conflicts_about(asked):
-        rows = [by_id[one] for one in conflict.rows if one in by_id]
-        if any(cell in asked for row in rows for cell, _ in row.terms if not row.structural):
+    for conflict in outcome.ledger.conflicts_about(cell for atom in atoms for cell in atom.cells):
+        rows = [by_id[one] for one in _split(conflict.rows) if one in by_id and not by_id[one].structural]
+        direct = any(frozenset(cell for cell, _ in row.terms) in sums for row in rows)
+        if direct or any(row.id in outcome.rows for row in rows):
             found.append(conflict)
     return found
 

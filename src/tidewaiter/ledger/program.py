@@ -156,19 +156,23 @@ class Program:
         import numpy as np
 
         cost = np.zeros(self._cells)
+        unknown = False
         for cell, factor in objective.items():
             column = self.columns.get(cell)
             if column is None:
                 # Nothing speaks of the cell: it can be nought or anything above.
                 if factor and (factor > 0) == maximise:
                     return Optimum(math.inf if maximise else -math.inf, (), True)
+                unknown = True
                 continue
             cost[column] = factor
         if not self._cells:
             return Optimum(0.0, (), True)
         self._solver.changeColsCost(self._cells, np.arange(self._cells, dtype=np.int32), cost)
         found = self._run(maximise=maximise)
-        return None if math.isnan(found.value) else found
+        if math.isnan(found.value):
+            return None
+        return msgspec.structs.replace(found, floor=True) if unknown else found
 
     def _run(self, *, maximise: bool) -> Optimum:
         import highspy
