@@ -57,7 +57,8 @@ def _wider_line(claim: Claim, before: Period, bench: Bench) -> Break | None:
     assert claim.subject is not None
     table = named_goods()
     good = table.get(claim.subject.goods)
-    whole = table.get(good.part_of) if good else None
+    cut_out = good is not None and any(caveat.startswith("code-") for caveat in good.caveats.split())
+    whole = table.get(good.part_of) if good is not None and cut_out else None
     if whole is None or whole.kind != "wider":
         return None
     for item in bench.wider(claim, whole.id, before):
