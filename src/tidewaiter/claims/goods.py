@@ -9,6 +9,7 @@ from tidewaiter.codes.units import unit as known_unit
 from tidewaiter.codes.units import unit_by_scheme
 from tidewaiter.errors import InputError
 from tidewaiter.model import Measure
+from tidewaiter.sources.figures import good_named, good_of
 from tidewaiter.sources.figures import goods as named_goods
 
 __all__ = ["canonical_unit", "codes_of", "contains", "is_code", "named", "phrase", "resolve_goods"]
@@ -40,8 +41,6 @@ def resolve_goods(text: str) -> str:
         return "total"
     if is_code(digits):
         return _by_code().get(digits, digits)
-    if text in named_goods():
-        return text
     if text.startswith("basket:"):
         from tidewaiter.baskets import list_baskets
 
@@ -49,8 +48,11 @@ def resolve_goods(text: str) -> str:
         if name in list_baskets():
             return text
         raise InputError(f"no basket {name!r}; valid: {', '.join(list_baskets())}")
+    name = good_named(text)
+    if name is not None:
+        return name
     raise InputError(
-        f"not goods that are known: {text!r}; write total, a commodity code of digits, basket:NAME, or one of: "
+        f"not goods that are known: {text!r}; write total, a commodity code of digits, basket:NAME, one of these, or words of your own: "
         f"{', '.join(named_goods())}"
     )
 
@@ -78,7 +80,8 @@ def phrase(goods: str) -> str:
         return named_goods()[goods].phrase
     if goods.startswith("basket:"):
         return f"the goods of {goods[7:]}"
-    return f"goods of code {goods}"
+    own = good_of(f"good:{goods}") if not is_code(goods) else None
+    return own.phrase if own else f"goods of code {goods}"
 
 
 def codes_of(goods: str, reporter: str) -> tuple[str, ...]:
