@@ -48,9 +48,9 @@ def resolve_goods(text: str) -> str:
         if name in list_baskets():
             return text
         raise InputError(f"no basket {name!r}; valid: {', '.join(list_baskets())}")
-    name = good_named(text)
-    if name is not None:
-        return name
+    own = good_named(text)
+    if own is not None:
+        return own
     raise InputError(
         f"not goods that are known: {text!r}; write total, a commodity code of digits, basket:NAME, one of these, or words of your own: "
         f"{', '.join(named_goods())}"
