@@ -165,9 +165,10 @@ def _given(claim: Claim) -> Given | None:
 
 def _with_now(verdict: Verdict, claim: Claim, bench: Bench, givens: Sequence[Given]) -> Verdict:
     """Add what would be said on all that is known today, where it is another thing."""
-    if not claim.latest:
+    now = bench.today
+    if not claim.latest or now is bench:
         return verdict
-    today = judge_claim(claim, bench.today, givens=givens)
+    today = judge_claim(claim, now, givens=givens)
     if today.verdict == verdict.verdict and today.found == verdict.found:
         return verdict
     return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ SCHEMA = "tidewaiter/check/1"
 """Name and version of the JSON shape; documented in ``docs/claims.md``."""
 
 _WIDTH = 110
+_MONTHS = 6
 _ORDER: tuple[VerdictName, ...] = (
     "contradicted",
     "unsafe",
@@ -132,8 +134,8 @@ def _block(claim: Claim, verdict: Verdict) -> list[str]:
     lines += _wrapped(verdict.why, "  ")
     if verdict.reading is not None:
         lines += _wrapped(f"reading: {verdict.reading.name}: {verdict.reading.words}", "  ")
-    for item in verdict.evidence:
-        lines += _wrapped(_evidence(item), "    ")
+    for text in _evidence(verdict.evidence):
+        lines += _wrapped(text, "    ")
     for conflict in verdict.conflicts:
         lines += _wrapped(f"conflict: {conflict}", "    ")
     if verdict.settle:
@@ -143,15 +145,29 @@ def _block(claim: Claim, verdict: Verdict) -> list[str]:
     return [*lines, ""]
 
 
-def _evidence(item: Item) -> str:
-    return f"{item.id}: {item_words(item)}" + (f"  {item.address}" if item.address else "")
+def _evidence(items: Sequence[Item]) -> list[str]:
+    """Return evidence in words; many months of one customs series in one line."""
+    series: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        series.setdefault((item.what, item.publisher) if item.kind == "customs" else (item.id, ""), []).append(item)
+    told = []
+    for (what, publisher), group in series.items():
+        if len(group) > _MONTHS:
+            months = sorted(item.period for item in group)
+            ends = Interval(min(item.bounds.lo for item in group), max(item.bounds.hi for item in group))
+            said = span(ends, group[0].unit)
+            told.append(
+                f"{publisher}: {what}: {len(group)} months, {months[0]} to {months[-1]}: {said}, {group[0].published}"
+            )
+            continue
+        told += [
+            (item_words(item) if item.kind == "customs" else f"{item.id}: {item_words(item)}")
+            + (f"  {item.address}" if item.address else "")
+            for item in group
+        ]
+    return told
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
     clean = "".join(one if one.isprintable() else " " for one in text)
     return textwrap.wrap(clean, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False)
-
-
-def interval_words(bounds: Interval | None, unit: str) -> str:
-    """Return an interval in words; empty if there is none."""
-    return "" if bounds is None else span(bounds, unit)

@@ -81,7 +81,7 @@ def _slip(one: str, other: str) -> str:
     if left == right:
         return ""
     wrong = [place for place in range(padded) if left[place] != right[place]]
-    if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+    if len(wrong) == 2:
         first, second = wrong
         if left[first] == right[second] and left[second] == right[first]:
             return "two digits are swapped in"

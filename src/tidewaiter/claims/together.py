@@ -112,7 +112,7 @@ def together(claims: Iterable[Claim], docket: Docket) -> tuple[Group, ...]:
             continue
         said[_base(claim.subject), claim.period].append(found)
         terms = tuple(cell_terms(claim.subject, claim.period).items())
-        rows.append(Row(f"claim {claim.id}", terms, found.bounds, found.family or claim.id))
+        rows.append(Row(f"claim {claim.id}", terms, found.bounds, found.family or "not told"))
     groups = []
     ledgers: dict[Subject, Ledger] = {}
     for (subject, period), sayings in sorted(said.items(), key=lambda one: (one[0][0], one[0][1])):
@@ -135,7 +135,7 @@ def _saying(claim: Claim, families: Iterable[str]) -> Saying | None:
     if claim.subject is None or claim.period is None:
         return None
     known = sorted(voices_of(claim, families).intersection(families))
-    family = claim.family or (known[0] if known else claim.publisher or claim.id)
+    family = claim.family or (known[0] if known else claim.publisher)
     if claim.kind is Kind.NONE:
         value, bounds = 0.0, Interval(0, 0)
     elif claim.kind is Kind.AMOUNT and claim.said is not None:
