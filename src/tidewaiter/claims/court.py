@@ -108,7 +108,7 @@ def sit(
         f"{family} is taken for its own voice and is no evidence for it."
         for family, (same, total) in own.items()
     )
-    return Sitting(every, tuple(verdicts), told, together(every, docket))
+    return Sitting(every, tuple(verdicts), told, together(every, docket, next(iter(own), "")))
 
 
 class _Case(msgspec.Struct, frozen=True):
