@@ -19,6 +19,7 @@ HEADING = 4
 """Digits of a heading of the Harmonized System."""
 _SUBHEADING = 6
 _MOST_TEXT = 70
+_SHORT_TEXT = 45
 _MOST_CODES = 60
 
 FIRST_MONTH, LAST_MONTH = 1900 * 12, 2199 * 12 + 11
@@ -87,12 +88,25 @@ def _called(code: str) -> tuple[str, str, str]:
 
 
 def _short(text: str) -> str:
-    """Cut an official text to a name: before the first bracket, at a comma or a word."""
+    """Cut an official text to a name at a comma; never inside a clause, where the rest may turn its meaning.
+
+    Examples
+    --------
+    >>> _short("Fish; frozen, trout (Salmo trutta), excluding fillets")
+    'Fish, frozen, trout'
+    >>> _short("Crustaceans; frozen, crabs, in shell or not, smoked, cooked or not before or during smoking; in shell")
+    'Crustaceans, frozen, crabs, in shell or not'
+    """
     plain = text.split(" (")[0].replace("; ", ", ").rstrip(" ,;.")
     if len(plain) <= _MOST_TEXT:
         return plain
-    cut = plain[:_MOST_TEXT]
-    return cut[: max(cut.rfind(","), 0) or cut.rfind(" ")].rstrip(" ,;")
+    parts = plain.split(", ")
+    name = parts[0]
+    for part in parts[1:]:
+        if len(name) + len(part) + 2 > _SHORT_TEXT:
+            break
+        name += f", {part}"
+    return name
 
 
 def lives_of(codes: Iterable[str]) -> dict[str, Period]:

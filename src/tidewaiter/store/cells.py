@@ -230,7 +230,9 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
         kept_back = _hidden_in(view, key, month)
         if kept_back:
             return Cell(single, _OPEN, State.WITHHELD, (covering.id,), kept_back)
-        doubt = _doubtful_line(view, key, month)
+        # A row of its own in the same year shows that the line exists.
+        listed = any(other // 12 == month // 12 for other in printed)
+        doubt = "" if listed else _doubtful_line(view, key, month)
         if doubt:
             return Cell(single, _OPEN, State.UNKNOWN, (covering.id,), doubt)
         return Cell(
