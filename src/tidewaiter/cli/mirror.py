@@ -9,6 +9,10 @@ from typing import Any
 
 __all__ = ["register"]
 
+_FOB_REPORTERS = (
+    "UN Comtrade: a few reporters value imports at FOB; the lower end of the range (factor 1) stands for them"
+)
+
 _EXAMPLES = """examples:
   tidewaiter mirror --reporter PRK --from 2022-01 --to 2022-06
   tidewaiter mirror --reporter PRK --flow X --from 2021-01 --to 2021-12 --format json
@@ -233,6 +237,7 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     title = f"{country.name}'s {side} of {goods} as other reporters book them, {period.words()}, {arguments.currency}"
     caveats = [
         used.words() if used else "exports at FOB, as the reporters book them",
+        *([_FOB_REPORTERS] if used and any(book.dataset == "comtrade" for book in books.values()) else []),
         *([f"{', '.join(at_fob)}: imports at FOB already, not adjusted"] if used and at_fob else []),
         f"no book at hand of {len(absent)} other countries and areas: every sum is a floor of the true trade",
         *(f"{', '.join(codes)}: {publisher}" for publisher, codes in publishers.items()),
@@ -276,7 +281,17 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
               for r in rows])  # fmt: skip
     else:
         print(title)
-        for one, row in zip(seen, rows, strict=True):
+        shown = _shown(
+            [
+                (
+                    one.period.is_month,
+                    bool(one.known) or any(state.value != "merged" for state in one.missing.values()),
+                    (one, row),
+                )
+                for one, row in zip(seen, rows, strict=True)
+            ]
+        )
+        for one, row in shown:
             who = ", ".join(f"{area_name(code)} {_amount(cell.bounds)}" for code, cell in one.known.items()) or "nobody"
             absent_of = [
                 f"{code} ({state.value}{', ' + _amount(one.partly[code]) if code in one.partly else ''})"
@@ -331,6 +346,7 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
         rows += mirror(whole[Flow.EXPORT], whole[Flow.IMPORT], [run], factor)
     seller, buyer = sides[Flow.EXPORT], sides[Flow.IMPORT]
     caveats = [factor.words() if buyer.import_basis == "CIF" else "both sides value at FOB", *aside]
+    caveats += [_FOB_REPORTERS] if buyer.dataset == "comtrade" else []
     caveats += [f"{side.reporter} has no book of this trade at hand" for side in (seller, buyer) if not side.cells]
     caveats += _goods_caveats(arguments, used, period)
     told: list[dict[str, Any]] = [
@@ -374,7 +390,7 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
         print(
             f"  {'month':<16}  {seller.reporter + ' exports':>20} {buyer.reporter + ' imports':>20} {'gap at FOB':>16}  range"
         )
-        for pair in rows:
+        for pair in _shown([(row.period.is_month, _month_told(row), row) for row in rows]):
             gap = "" if pair.gap is None else f"{pair.gap:,.0f}"
             span = "" if pair.gap_range is None else f"{pair.gap_range.lo:,.0f} to {pair.gap_range.hi:,.0f}"
             only = f"only the {pair.only} knows" if pair.only else span
@@ -382,6 +398,20 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
             print(f"  {pair.period!s:<16}  {sold:>20} {bought:>20} {gap:>16}  {only}")
         print("\n".join(f"  {text}" for text in caveats))
     return 0
+
+
+def _month_told(row: Any) -> bool:
+    """Whether a row says more of its month than that a longer period holds it."""
+    return any(cell is not None and cell.state.value != "merged" for cell in (row.exporter, row.importer))
+
+
+def _shown(rows: list[tuple[bool, bool, Any]]) -> list[Any]:
+    """Leave out the months where none of them is told and longer periods are; say so."""
+    months = [told for is_month, told, _ in rows if is_month]
+    if any(months) or len(months) == len(rows):
+        return [row for _, _, row in rows]
+    print(f"  no single month is known, only longer periods ({len(months)} months left out)")
+    return [row for is_month, _, row in rows if not is_month]
 
 
 def _bounds(cell: Any) -> list[float | None] | None:
