@@ -77,6 +77,7 @@ def test_a_code_is_followed_into_years_it_did_not_live_in() -> None:
     assert codes_in_years("870321", None, [2020, 2021]).caveats == ()
     assert codes_in_years("85171300", None, [2021, 2022]).in_year(2021) == ("85171300",)
     assert codes_in_years(None, None, [2021]).in_year(2021) is None
+    assert codes_in_years("total", None, [2021]).in_year(2021) is None
     assert set(codes_in_years(None, "vehicles", [2021]).in_year(2021) or ()) == {
         code for code in hs.codes_of(2017) if code.startswith("8703")
     }

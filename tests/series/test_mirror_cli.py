@@ -119,6 +119,13 @@ def test_printed_goods_and_longer_periods_are_shown(capsys: pytest.CaptureFixtur
     assert longer["2022-01..2022-02"]["state"] == "value"
 
 
+def test_books_in_another_currency_are_named(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    for more in ((), ("--partner", "DEU")):
+        assert main(["mirror", "--reporter", "KGZ", *more, "--cmd", "8703", "--store", str(store)]) == 2
+        assert "there are books in EUR: ask with --currency EUR" in capsys.readouterr().err
+
+
 def test_a_pair_shows_which_side_is_missing(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pair = ("--reporter", "KGZ", "--partner", "DEU", "--cmd", "8703", "--currency", "EUR", "--from", "2021-12", "--to",
             "2022-01", "--store", str(store))  # fmt: skip

@@ -118,12 +118,13 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     from tidewaiter.series.sides import longer_periods, over, own_flow
 
     theirs = own_flow(flow)
-    books, aside = one_each(books_of(arguments, country.code, theirs, period), arguments.currency)
+    every = books_of(arguments, country.code, theirs, period)
+    books, aside = one_each(every, arguments.currency)
     books, grouped = without_groups(books)
     if not books:
         raise NoData(
             f"no reporter's {'exports to' if theirs is Flow.EXPORT else 'imports from'} {country.name} are at hand in"
-            f" {arguments.currency}{'; ' + '; '.join(aside[:3]) if aside else ''}; load customs files and name --store"
+            f" {arguments.currency}; {_other_currencies(every)}"
         )
     used = factor if theirs is Flow.IMPORT else None
     at_fob = [code for code, book in books.items() if book.import_basis == "FOB"]
@@ -240,7 +241,7 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
     if not any(side.cells for side in sides.values()):
         raise NoData(
             f"neither {country.name} nor {partner.name} has a book of this trade at hand in {arguments.currency}"
-            f"{'; ' + '; '.join(aside[:3]) if aside else ''}; load customs files and name --store"
+            f"; {_other_currencies([*mine, *theirs])}"
         )
     rows = mirror(sides[Flow.EXPORT], sides[Flow.IMPORT], period, factor)
     for run in longer_periods(used.values()):
@@ -305,6 +306,14 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
             print(f"  {pair.period!s:<16}  {sold:>20} {bought:>20} {gap:>16}  {only}")
         print("\n".join(f"  {text}" for text in caveats))
     return 0
+
+
+def _other_currencies(books: list[Any]) -> str:
+    """Say what to do where no book is in the currency asked for."""
+    found = sorted({book.currency for book in books if book.currency})
+    if not found:
+        return "load customs files and name the store with --store"
+    return f"there are books in {', '.join(found)}: ask with --currency {found[0]}"
 
 
 def _month_told(row: Any) -> bool:
