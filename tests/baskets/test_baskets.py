@@ -291,6 +291,20 @@ def test_a_code_counts_once_for_each_way_and_revision(tmp_path: Path, lines: str
             assert len(codes) == len(set(codes)) == len(found.codes_for(flow))
 
 
+def test_goods_that_meet_in_one_code_of_another_revision_count_once_for_each_way(tmp_path: Path) -> None:
+    # In HS 2012 all of 3002.1 was one code: the group for both ways has it, the one for sales has nothing left.
+    path = tmp_path / "own.toml"
+    lines = (line("300212", "wigs") + line("300213", "sold") + line("300214", "bought")).replace("HS 2022", "HS 2017")
+    path.write_text(TWO_WAYS + lines, encoding="utf-8")
+    found = resolve(load_basket(str(path)), "HS 2012")
+    assert "300210" in found.groups["wigs"]
+    assert found.groups["sold"] == found.groups["bought"] == ()
+    for flow in ("X", "M"):
+        assert found.codes_for(flow).count("300210") == 1
+    apart = resolve(load_basket(str(path)), "HS 2017")
+    assert (apart.groups["sold"], apart.groups["bought"]) == (("300213",), ("300214",))
+
+
 def test_an_unknown_basket_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="did you mean medical-covid"):
         load_basket("medical-covd")

@@ -35,6 +35,7 @@ def kept(asked: list[str], *codes: str) -> list[str]:
         (["85171300"], ["85171300", "851713", "8517"], ["85171300"]),
         (["85171300"], ["851713"], []),
         (["8703"], ["8704", "TOTAL"], []),
+        (["870321", "870322"], ["870321", "87032210"], ["870321", "87032210"]),
     ],
 )
 def test_a_row_of_the_code_itself_goes_before_finer_ones(asked: list[str], there: list[str], taken: list[str]) -> None:
