@@ -25,6 +25,10 @@ class Bench(Protocol):
     def everybody(self) -> Bench:
         """The same evidence, the claim's own reporting included: to explain a slip, never to judge."""
 
+    @property
+    def body(self) -> object:
+        """What tells two bodies of evidence apart."""
+
     def ledger(
         self,
         claim: Claim,
@@ -35,6 +39,9 @@ class Bench(Protocol):
         extra: Sequence[Row] = (),
     ) -> Ledger:
         """Return the ledger of what bears on some series or cells."""
+
+    def prepare(self, cells: Iterable[CellName]) -> None:
+        """Fetch cells that will be asked for, all at once."""
 
     def item(self, row: str) -> Item | None:
         """Return a piece of evidence."""
@@ -47,6 +54,9 @@ class Bench(Protocol):
 
     def goods_near(self, subject: Subject) -> tuple[str, ...]:
         """Return goods that hold those of a series or are held by them."""
+
+    def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:
+        """Return the goods right under those of a series, each with its sum over a period, where that is cheap to have."""
 
     def wider(self, claim: Claim, goods: str, before: Period) -> list[Item]:
         """Return evidence of trade in wider goods that overlaps a period."""

@@ -13,11 +13,11 @@ import msgspec
 
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
-from tidewaiter.claims.evidence import Docket, Item, Press, cell_terms
+from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import unit_frame
-from tidewaiter.claims.readings import best_reading
+from tidewaiter.claims.readings import best_reading, reading_cells
 from tidewaiter.claims.say import said_words
 from tidewaiter.claims.together import Group, together
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
@@ -94,31 +94,43 @@ def sit(
     for claim in every:
         if claim.statement:
             by_statement[claim.publisher, claim.statement].append(claim)
-    verdicts = []
+    cases = []
     for claim in every:
         voices = voices_of(claim, families)
         if not claim.publisher and not claim.family:
             voices |= frozenset(own)
-        same = [one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim]
-        verdicts.append(_one(claim, same, docket, voices, loaded.get(claim.id, ())))
+        same = tuple(one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim)
+        cases.append(_judged(claim, same, docket, voices, loaded.get(claim.id, ())))
+    _prepare(cases)
+    verdicts = [_explained(case, docket) for case in cases]
     told = tuple(
         f"No publisher was told; the article prints {same} of the {total} figures that {family} published that week, so that "
         f"{family} is taken for its own voice and is no evidence for it."
         for family, (same, total) in own.items()
     )
-    return Sitting(every, tuple(verdicts), told, together(every, docket))
+    return Sitting(every, tuple(verdicts), told, together(every, docket, next(iter(own), "")))
 
 
-def _one(
-    claim: Claim, same: Sequence[Claim], docket: Docket, voices: frozenset[str], customs: Sequence[Bench]
-) -> Verdict:
+class _Case(msgspec.Struct, frozen=True):
+    """A claim with its verdict, before other readings are sought."""
+
+    claim: Claim
+    same: tuple[Claim, ...]
+    verdict: Verdict
+    bench: Bench | None = None
+
+
+def _judged(
+    claim: Claim, same: tuple[Claim, ...], docket: Docket, voices: frozenset[str], customs: Sequence[Bench]
+) -> _Case:
     if claim.kind is Kind.UNREAD:
-        return Verdict(claim=claim.id, verdict="not read", why=claim.why or "It was not understood.")
+        why = claim.why or "It was not understood."
+        return _Case(claim, same, Verdict(claim=claim.id, verdict="not read", why=why))
     if claim.kind is Kind.NO_FIGURE:
         why = "No figure was printed for it, so there is nothing to check."
-        return Verdict(claim=claim.id, verdict="no figure", why=why)
+        return _Case(claim, same, Verdict(claim=claim.id, verdict="no figure", why=why))
     if claim.kind is Kind.COUNT:
-        return judge_count(claim)
+        return _Case(claim, same, judge_count(claim))
     if claim.subject is None or claim.period is None:
         raise InputError(
             f"claim {claim.id}: a claim of kind {claim.kind.value!r} needs goods, reporter, partner, flow and period"
@@ -131,15 +143,32 @@ def _one(
         if verdict.verdict != "cannot tell":
             break
     verdict = _with_now(verdict, claim, bench, givens)
-    if verdict.reading is not None:
+    return _Case(claim, same, verdict, bench)
+
+
+def _prepare(cases: Sequence[_Case]) -> None:
+    """Fetch what the readings of all contradicted claims will ask for, once for each body of evidence."""
+    wanted: dict[object, tuple[Bench, list[CellName]]] = {}
+    for case in cases:
+        if case.verdict.verdict == "contradicted" and case.bench is not None:
+            now = case.bench.today
+            wanted.setdefault(now.body, (now, []))[1].extend(reading_cells(case.claim, now))
+    for bench, cells in wanted.values():
+        bench.prepare(cells)
+
+
+def _explained(case: _Case, docket: Docket) -> Verdict:
+    """Add the reading that would fit."""
+    verdict = case.verdict
+    if verdict.reading is not None or case.bench is None:
         return verdict
     found = None
     if verdict.verdict == "contradicted":
-        found = best_reading(claim, bench)
+        found = best_reading(case.claim, case.bench)
     elif verdict.verdict == "cannot tell":
-        found = None if verdict.evidence else price_reading(claim, same, docket)
-        if found is None and claim.kind in DERIVED:
-            found = best_reading(claim, bench, vintages_only=True)
+        found = None if verdict.evidence else price_reading(case.claim, case.same, docket)
+        if found is None and case.claim.kind in DERIVED:
+            found = best_reading(case.claim, case.bench, vintages_only=True)
     return msgspec.structs.replace(verdict, reading=found)
 
 

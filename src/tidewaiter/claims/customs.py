@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["Customs", "CustomsBench"]
 
 _KNOWN = (State.VALUE, State.ZERO)
+_SLICES = 64
+"""Pairs whose codes are kept in memory while readings are tried."""
+
 _SILENT = Cell(Period(0, 0), Interval(0.0, math.inf), State.UNKNOWN)
 
 _Series: TypeAlias = tuple[str, str, Flow, str, Measure, str]
@@ -108,6 +111,7 @@ class _Archive:
         self.publishers = {release.id: release for release in view.releases}
         self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
         self._keys: dict[tuple[str, _Series], SeriesKey] = {}
+        self._slices: dict[tuple[str | None, ...], list[tuple[str, int, float, str]]] = {}
 
     def fetch(self, names: Iterable[CellName]) -> None:
         """Read the series of some cells, all at once."""
@@ -117,10 +121,18 @@ class _Archive:
         keys: dict[SeriesKey, tuple[str, _Series]] = {}
         for dataset in self.datasets:
             for series in parts:
-                if (dataset, series) not in self._series:
+                if (dataset, series) in self._series:
+                    continue
+                if (dataset, series[0], series[2].value) in self.view.spans:
                     keys[self._key(dataset, series)] = (dataset, series)
+                else:
+                    self._series[dataset, series] = {}
         if not keys:
             return
+        for dataset in {key.dataset for key in keys}:
+            lines = {key.cmd for key in keys if key.dataset == dataset and len(key.cmd) > 6}
+            if len(lines) > 1:
+                self.view.learn_lines(dataset, lines)
         for key, cells in self.view.many(list(keys), self.span).items():
             self._series[keys[key]] = {cell.period.start: cell for cell in cells}
             self._keys[keys[key]] = key
@@ -172,6 +184,23 @@ class _Archive:
             if key is not None:
                 found += self.view.printed_runs(key, Period(name[6], name[6]))
         return found
+
+    def slice(
+        self, dataset: str, reporter: str, partner: str, flow: str | None, unit: str
+    ) -> list[tuple[str, int, float, str]]:
+        """Return the values of all codes of one pair, month by month: code, month, value, release."""
+        name = (dataset, reporter, partner, flow, unit)
+        if name not in self._slices:
+            rows = self.view.rows(datasets=dataset, reporters=reporter, partners=partner, flow=flow, whole=True)
+            columns = ("cmd_code", "period_start", "period_end", "value", "currency", "release")
+            self._slices[name] = [
+                (row["cmd_code"], row["period_start"], row["value"], row["release"])
+                for row in rows.select(columns).to_pylist()
+                if row["currency"] == unit and row["value"] is not None and row["period_start"] == row["period_end"]
+            ]
+            if len(self._slices) > _SLICES:
+                del self._slices[next(iter(self._slices))]
+        return self._slices[name]
 
     def ranked(self, names: Sequence[CellName]) -> list[str]:
         """Return the datasets that know something of some cells, the one that knows most first."""
@@ -238,6 +267,11 @@ class CustomsBench:
     def today(self) -> CustomsBench:
         """The same dataset as it is known today."""
         return self if self._archive is self._now else CustomsBench(self.dataset, self._now, self._now)
+
+    @property
+    def body(self) -> object:
+        """The archive: the datasets of a store are fetched together."""
+        return id(self._archive)
 
     @property
     def everybody(self) -> CustomsBench:
@@ -323,27 +357,37 @@ class CustomsBench:
         item = self._items[identity] = self._item(identity, names[0], point, period)
         return [item]
 
-    def goods_near(self, subject: Subject) -> tuple[str, ...]:
-        """Return the codes that hold a code, and those right under it that the partner has rows of."""
-        if not is_code(subject.goods):
-            return ("total",) if subject.goods != "total" else ()
-        code = subject.goods
-        above = [code[:length] for length in (6, 4, 2) if length < len(code)]
-        return (*above, *self._below(code, subject))
+    def prepare(self, cells: Iterable[CellName]) -> None:
+        """Read the series of cells that will be asked for."""
+        self._archive.fetch(cells)
 
-    def _below(self, code: str, subject: Subject) -> list[str]:
-        span = self._now.span
-        if span is None or len(code) >= 8:
+    def goods_near(self, subject: Subject) -> tuple[str, ...]:
+        """Return the codes that hold a code; what lies under it comes by :meth:`parts`."""
+        code = subject.goods
+        return tuple(code[:length] for length in (6, 4, 2) if length < len(code)) if is_code(code) else ()
+
+    def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:
+        """Return the codes two or four digits finer, each with the sum of its rows over a period, by one reading."""
+        measure, unit = next(iter(cell_terms(subject, period)))[4:6]
+        if not is_code(subject.goods) or len(subject.goods) >= 8 or measure is not Measure.VALUE:
             return []
         flow = None if subject.flow is Flow.TWO_WAY else subject.flow.value
-        rows = self._now.view.rows(
-            datasets=self.dataset,
-            reporters=list(_reporters(subject.reporter, span.end)),
-            partners=subject.partner,
-            flow=flow,
-        )
-        codes: set[str] = {str(one) for one in rows["cmd_code"].unique().to_pylist()}
-        return sorted(one for one in codes if one.startswith(code) and len(one) in (len(code) + 2, len(code) + 4))[:40]
+        sums: dict[str, float] = {}
+        last: dict[str, str] = {}
+        for reporter in _reporters(subject.reporter, period.end):
+            for code, month, value, release in self._archive.slice(self.dataset, reporter, subject.partner, flow, unit):
+                finer = code.startswith(subject.goods) and len(code) - len(subject.goods) in (2, 4)
+                if finer and period.start <= month <= period.end:
+                    sums[code] = sums.get(code, 0.0) + value
+                    last[code] = release
+        found = []
+        for code, total in sorted(sums.items()):
+            name = (subject.reporter, subject.partner, subject.flow, code, measure, unit, period.end)
+            identity = f"{self.dataset} {subject.reporter}-{subject.partner} {subject.flow.value} {code} {period} sum"
+            cell = Cell(period, Interval(total, total), State.VALUE, (last[code],))
+            item = self._items[identity] = self._item(identity, name, cell, period)
+            found.append((code, item))
+        return found
 
     def wider(self, claim: Claim, goods: str, before: Period) -> list[Item]:
         """Return nothing: which line a good was cut out of is known of goods named in print only."""

@@ -287,6 +287,11 @@ class Press:
         return Press(self.docket, self.voices, now=True)
 
     @property
+    def body(self) -> object:
+        """The docket: all figures are one body of evidence."""
+        return id(self.docket)
+
+    @property
     def everybody(self) -> Press:
         """The figures of everybody, the claim's own reporting included: to explain a slip, never to judge."""
         return Press(self.docket, frozenset(), now=True)
@@ -303,6 +308,14 @@ class Press:
         """Return the ledger of what bears on some series."""
         del cells
         return self.docket.ledger(claim, subjects, self.voices, doubting=doubting, now=self.now, extra=extra)
+
+    def prepare(self, cells: Iterable[CellName]) -> None:
+        """Do nothing: figures are all there."""
+
+    def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:
+        """Return nothing: figures of parts are bounds among others."""
+        del subject, period
+        return []
 
     def item(self, row: str) -> Item | None:
         """Return a piece of evidence."""

@@ -161,7 +161,7 @@ def _evidence(items: Sequence[Item]) -> list[str]:
             )
             continue
         told += [
-            (item_words(item) if item.kind == "customs" else f"{item.id}: {item_words(item)}")
+            (item_words(item) if item.kind in ("customs", "definition", "given") else f"{item.id}: {item_words(item)}")
             + (f"  {item.address}" if item.address else "")
             for item in group
         ]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tidewaiter.claims.bench import Bench
-from tidewaiter.claims.evidence import cell_terms
+from tidewaiter.claims.evidence import CellName, cell_terms
 from tidewaiter.claims.goods import contains, phrase
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
 from tidewaiter.claims.propositions import compile_claim, subjects_of, turned, unit_frame
@@ -25,7 +25,7 @@ from tidewaiter.ledger import Cell, Ledger
 from tidewaiter.model import Flow, Interval
 from tidewaiter.period import Period, month_words
 
-__all__ = ["NAMES", "NEAR", "best_reading"]
+__all__ = ["NAMES", "NEAR", "best_reading", "reading_cells"]
 
 NAMES = (
     "cut off", "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
@@ -68,6 +68,7 @@ def best_reading(claim: Claim, bench: Bench, *, vintages_only: bool = False) -> 
             if reading is not None:
                 found.append(reading)
         found += _digits(claim, bench)
+        found += _narrower(claim, bench)
     if claim.kind in (Kind.CHANGE, Kind.MULTIPLE):
         found += _other_base(claim, bench)
     if claim.kind is Kind.AMOUNT and not vintages_only:
@@ -77,6 +78,14 @@ def best_reading(claim: Claim, bench: Bench, *, vintages_only: bool = False) -> 
     return min(
         found, key=lambda one: (one.distance > 0, NAMES.index(one.name) if not one.distance else 0, one.distance)
     )
+
+
+def reading_cells(claim: Claim, bench: Bench) -> Iterator[CellName]:
+    """Yield the cells that readings of a claim will ask for, so that they can be fetched for many claims at once."""
+    if claim.kind is Kind.EXTREME:
+        return
+    for candidate in _candidates(claim, bench):
+        yield from _cells(candidate.claim)
 
 
 def _try(candidate: _Candidate, bench: Bench) -> Reading | None:
@@ -99,9 +108,26 @@ def _try(candidate: _Candidate, bench: Bench) -> Reading | None:
     return best
 
 
+def _cells(claim: Claim) -> list[CellName]:
+    return [cell for clause in compile_claim(claim) for atom in clause.atoms for cell in atom.cells]
+
+
 def _ledger(claim: Claim, bench: Bench) -> Ledger:
-    cells = [cell for clause in compile_claim(claim) for atom in clause.atoms for cell in atom.cells]
-    return bench.ledger(claim, subjects_of(claim), cells, doubting=False)
+    return bench.ledger(claim, subjects_of(claim), _cells(claim), doubting=False)
+
+
+def _narrower(claim: Claim, bench: Bench) -> list[Reading]:
+    """Return the finer code of which a customs file has the number that was printed."""
+    if claim.kind is not Kind.AMOUNT or claim.said is None or claim.subject is None or claim.period is None:
+        return []
+    if abs(claim.said.value) < 100 * claim.said.step:
+        return []  # A number of two digits is found under some code by chance.
+    said = Interval(claim.said.bounds.lo * unit_frame(claim), claim.said.bounds.hi * unit_frame(claim))
+    fits = [(code, item) for code, item in bench.today.parts(claim.subject, claim.period) if said.meets(item.bounds)]
+    return [
+        Reading("narrower code", f"as {phrase(code)} ({span(item.bounds, claim.subject.unit)})", 0.0, (item.id,))
+        for code, item in fits[:1]
+    ]
 
 
 def _distance(said: Interval, found: Interval) -> float:

@@ -97,7 +97,9 @@ def item_words(item: Item) -> str:
             what = f"more than {what}"
     when = f", {item.published}" if item.published else ""
     who = "its own sentence" if item.kind == "given" else item.publisher
-    return f"{who}: {item.what}, {_period(item.period)}: {what}{when if item.kind != 'given' else ''}"
+    if item.kind in ("given", "count"):
+        return f"{who}: {item.what}" + ("" if item.kind == "given" else f": {what}")
+    return f"{who}: {item.what}, {_period(item.period)}: {what}{when}"
 
 
 def _period(text: str) -> str:

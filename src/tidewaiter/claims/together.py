@@ -87,7 +87,7 @@ class Group(msgspec.Struct, frozen=True):
         return text + "."
 
 
-def together(claims: Iterable[Claim], docket: Docket) -> tuple[Group, ...]:
+def together(claims: Iterable[Claim], docket: Docket, own: str = "") -> tuple[Group, ...]:
     """Hold amounts of several claims together, with the figures of the tables on the same cells.
 
     Parameters
@@ -96,6 +96,8 @@ def together(claims: Iterable[Claim], docket: Docket) -> tuple[Group, ...]:
         Of any publishers; only amounts and absences are held together.
     docket
         The figures.
+    own
+        The reporting that claims without a publisher were taken for.
 
     Returns
     -------
@@ -107,7 +109,7 @@ def together(claims: Iterable[Claim], docket: Docket) -> tuple[Group, ...]:
     said: dict[tuple[Subject, Period], list[Saying]] = defaultdict(list)
     rows: list[Row] = []
     for claim in claims:
-        found = _saying(claim, families)
+        found = _saying(claim, families, own)
         if found is None or claim.subject is None or claim.period is None:
             continue
         said[_base(claim.subject), claim.period].append(found)
@@ -131,11 +133,11 @@ def _base(subject: Subject) -> Subject:
     return msgspec.structs.replace(subject, measure=measure, unit=unit)
 
 
-def _saying(claim: Claim, families: Iterable[str]) -> Saying | None:
+def _saying(claim: Claim, families: Iterable[str], own: str) -> Saying | None:
     if claim.subject is None or claim.period is None:
         return None
     known = sorted(voices_of(claim, families).intersection(families))
-    family = claim.family or (known[0] if known else claim.publisher)
+    family = claim.family or (known[0] if known else claim.publisher or own)
     if claim.kind is Kind.NONE:
         value, bounds = 0.0, Interval(0, 0)
     elif claim.kind is Kind.AMOUNT and claim.said is not None:
@@ -144,7 +146,9 @@ def _saying(claim: Claim, families: Iterable[str]) -> Saying | None:
         bounds = Interval(claim.said.bounds.lo * factor, claim.said.bounds.hi * factor)
     else:
         return None
-    return Saying(claim.publisher or "(publisher not told)", family, claim.published, value, bounds, claim=claim.id)
+    return Saying(
+        claim.publisher or family or "(publisher not told)", family, claim.published, value, bounds, claim=claim.id
+    )
 
 
 def _printed(docket: Docket, subject: Subject, period: Period) -> list[Saying]:
@@ -243,10 +247,13 @@ def _cut_off(bounds: Interval) -> Interval:
 def _months(subject: Subject, period: Period, ledger: Ledger) -> tuple[tuple[str, Interval], ...]:
     """Return the months of a run that nobody has singly, with what is left for each."""
     found = []
+    whole = ledger.bounds(dict(cell_terms(subject, period).items())).interval.hi
     for month in period:
         terms: Mapping[CellName, float] = cell_terms(subject, Period(month, month))
         bounds = ledger.bounds(dict(terms.items()))
         wide = bounds.interval.hi - bounds.interval.lo
-        if not bounds.settled and bounds.interval.is_bounded and wide > 0:
+        # A month that may be nothing or the whole run is no news.
+        told = bounds.interval.lo > 0 or bounds.interval.hi < 0.99 * whole
+        if not bounds.settled and bounds.interval.is_bounded and wide > 0 and told:
             found.append((month_text(month), bounds.interval))
     return tuple(found)

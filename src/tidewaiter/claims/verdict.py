@@ -151,6 +151,9 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         broken = breaks.break_of(claim, bench)
     found, unit = _shown(claim, weighed)
     items = _items(bench, outcome.given, outcome.rows)
+    if verdict == "cannot tell" and any(item.kind == "definition" for item in items) and not weighed.doubt:
+        # That a good is at most what holds it is true and tells nobody anything.
+        items, found = (), None
     conflicts = tuple(_conflict_words(bench, one) for one in _conflicts(outcome))
     settle = settle_words(claim, weighed) if verdict == "cannot tell" else ""
     why = why_words(claim, verdict, weighed, found, unit, items, own_only=outcome.own_only, given=bool(outcome.given))
@@ -294,15 +297,22 @@ def _conflicts(outcome: _Outcome) -> list[Conflict]:
 
 
 def _conflict_words(bench: Bench, conflict: Conflict) -> str:
-    names = []
-    for one in conflict.rows:
-        for part in one.split(" | "):
-            item = bench.item(part)
-            if item is not None:
-                said = "" if item.value is None else f" {item.value:,.10g} {item.unit}"
-                names.append(f"{item.publisher}{said} ({item.period})")
-    how = {"cut off": "cut off instead of rounded", "outvoted": "the larger number of independent voices was followed"}
-    return f"{'; '.join(dict.fromkeys(names))}: {how.get(conflict.how, 'neither was relied on')}"
+    def named(rows: Sequence[str]) -> list[str]:
+        items = [item for one in _split(rows) if (item := bench.item(one)) is not None]
+        said = [f" {item.value:,.10g} {item.unit}" if item.value is not None else "" for item in items]
+        told = [f"{item.publisher}{text} ({item.period})" for item, text in zip(items, said, strict=True)]
+        return list(dict.fromkeys(told))
+
+    every, out = named(conflict.rows), named(conflict.left_out)
+    if conflict.how == "cut off":
+        how = f"within a whole unit of its last digit {'; '.join(out)} fits: cut off instead of rounded"
+    elif conflict.how == "outvoted":
+        how = "the larger number of independent voices was followed"
+    elif set(every) <= set(out):
+        how = "neither was relied on"
+    else:
+        how = f"{'; '.join(out)} was set aside"
+    return f"{'; '.join(every)}: {how}"
 
 
 def _shown(claim: Claim, weighed: Weighed) -> tuple[Interval | None, str]:

@@ -49,9 +49,7 @@ def register(commands: Any) -> None:
     check.add_argument(
         "--claims", metavar="FILE", type=Path, help="also write the claims as they were read (.csv or .toml)"
     )
-    check.add_argument(
-        "--format", choices=("table", "json", "html"), default="table", help="how to print (default: table)"
-    )
+    check.add_argument("--format", choices=("table", "json"), default="table", help="how to print (default: table)")
     check.add_argument("--out", metavar="FILE", type=Path, help="write to FILE instead of the screen")
     check.set_defaults(run=_run)
 
@@ -78,13 +76,10 @@ def _claims(arguments: argparse.Namespace) -> tuple[Any, str | None]:
     import msgspec
 
     from tidewaiter.claims.form import published_days, read_claims
-    from tidewaiter.errors import InputError
 
     first, last = published_days(arguments.date, "--date")
     if arguments.file.suffix.lower() not in (".csv", ".toml"):
         return _read_article(arguments, first, last)
-    if arguments.format == "html":
-        raise InputError("--format html marks up an article; a list of claims has none: write table or json")
     told = {"published": first, "published_to": last} if first else {}
     told |= {name: value for name, value in (("publisher", arguments.publisher), ("family", arguments.family)) if value}
     claims = read_claims(arguments.file)
@@ -92,9 +87,27 @@ def _claims(arguments: argparse.Namespace) -> tuple[Any, str | None]:
 
 
 def _read_article(arguments: argparse.Namespace, first: str, last: str) -> tuple[Any, str]:
-    from tidewaiter.errors import InputError
+    import msgspec
 
-    raise InputError(f"{arguments.file}: articles cannot be read yet; write the claims as .csv or .toml")
+    from tidewaiter.claims.read import read_article
+    from tidewaiter.errors import BadFile, NoData
+
+    name = str(arguments.file)
+    try:
+        text = arguments.file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise BadFile(name, f"cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise BadFile(name, f"not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    if "\0" in text:
+        raise BadFile(name, "holds zero bytes, so it is no text")
+    found = read_article(text, last or first, publisher=arguments.publisher, family=arguments.family)
+    claims = found.claims
+    if last:
+        claims = tuple(msgspec.structs.replace(claim, published=first, published_to=last) for claim in claims)
+    if not claims:
+        raise NoData(f"{name}: no claim about trade was found in it")
+    return claims, text
 
 
 def _figures(arguments: argparse.Namespace) -> list[Any]:

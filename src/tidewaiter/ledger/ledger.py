@@ -101,6 +101,9 @@ class Ledger:
         at = self.point(terms)
         if at is not None:
             return Bounds(Interval(at[0], at[0]), at[1], at[1], settled=True)
+        if not any(cell in self._touching for cell in terms):
+            ends = [math.inf if factor > 0 else -math.inf for factor in terms.values()]
+            return Bounds(Interval(min(0.0, *ends), max(0.0, *ends)))
         part = self._part(terms)
         return part.between(terms)
 
