@@ -80,6 +80,8 @@ def count_scores(m: Measured) -> dict[str, Floats]:
     sustained = np.where(ok & (y0 > mu0), best, 0.0)
     over = np.where(ok & (y0 > m["top"]), spike, 0.0)
     return {
+        "together": np.where(spike + sustained > 0, np.logaddexp(spike, sustained) - np.log(2.0), 0.0).clip(0.0),
+        "looks": (sustained > spike).astype(np.float64),
         "spike": spike,
         "sustained": sustained,
         "fall": fall,
