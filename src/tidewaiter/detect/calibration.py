@@ -29,6 +29,9 @@ LOOKS = ("spike", "sustained", "start")
 """The three ways of looking that ``score`` and ``p`` combine."""
 MONTHS = 12
 SAMPLE = 30_000
+COUNT_WINDOW = (0.3, 0.08)
+COUNT_FAITH = 0.5
+"""Outbreaks last, and a sixth of all past months may belong to one: half the word of the model, half of the months."""
 VERSION = 2
 
 
@@ -84,7 +87,7 @@ class Calibration:
                     silences[rest] = kept[key]
                 elif kind == "null":
                     name, _, what = rest.rpartition(".")
-                    nulls.setdefault(name, {})[what] = kept[key]
+                    nulls.setdefault(name, {})[what] = kept[key] if kept[key].ndim else float(kept[key])
             return cls(
                 str(kept["family"]),
                 season,
@@ -166,4 +169,6 @@ def null_of(channel: str, family: str, score: Floats, stratum: Ints) -> Null:
     """Fit a channel's null: odds mean the same everywhere and are pooled, other scores are not."""
     if family == "value" and channel in ODDS_CHANNELS:
         return fit_null(score, np.zeros_like(stratum), 1, odds=True)
+    if family == "count":
+        return fit_null(score, stratum, n_strata(family), window=COUNT_WINDOW, faith=COUNT_FAITH)
     return fit_null(score, stratum, n_strata(family))

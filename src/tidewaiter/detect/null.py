@@ -19,8 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 KNOTS = 96
-TAIL_FROM = 0.20
-TRIMMED = 0.04
+WINDOW = (0.20, 0.04)
 """Quantiles, among months with a positive score, between which the tail is fitted."""
 PRIOR = 300.0
 ODDS_FROM = 0.04
@@ -39,6 +38,8 @@ class Null:
         float64 [strata, KNOTS]: body, rising scores and their falling log survival.
     threshold, log_mass, width
         float64 [strata]: where the exponential tail begins, the log of its mass, its width.
+    faith
+        How far the score is taken at its word, ``-log p`` of its own model, 0 to 1: p is the geometric mean of both.
     """
 
     score: Floats
@@ -46,6 +47,7 @@ class Null:
     threshold: Floats
     log_mass: Floats
     width: Floats
+    faith: float = 0.0
 
     def log_p(self, score: Floats, stratum: Ints) -> Floats:
         """Return the log of the share of quiet months with at least this score; 0 where the score is 0 or less."""
@@ -59,7 +61,8 @@ class Null:
             body = np.interp(x, self.score[s], self.log_survival[s])
             over = np.maximum(x - self.threshold[s], 0.0)
             tail = self.log_mass[s] - over / self.width[s]
-            out[at] = np.minimum(np.where(x > self.threshold[s], tail, np.maximum(body, self.log_mass[s])), 0.0)
+            seen = np.where(x > self.threshold[s], tail, np.maximum(body, self.log_mass[s]))
+            out[at] = np.minimum((1.0 - self.faith) * seen - self.faith * x, 0.0)
         return out
 
 
@@ -73,7 +76,9 @@ def _width(x: Floats, cut: float, prior: float) -> float:
     return float(widths[int(np.argmax(each))])
 
 
-def _one(score: Floats, total: int, odds: bool) -> tuple[Floats, Floats, float, float, float]:
+def _one(
+    score: Floats, total: int, odds: bool, window: tuple[float, float]
+) -> tuple[Floats, Floats, float, float, float]:
     """Fit one stratum: ``score`` the positive scores, ``total`` all months including silent ones."""
     x = np.sort(score)
     n = len(x)
@@ -85,8 +90,8 @@ def _one(score: Floats, total: int, odds: bool) -> tuple[Floats, Floats, float, 
         i = min(n - 1, n - int(min(ODDS_FROM * total, n / 4)))
         u, width, mass = float(x[i]), 1.0, float(upper[i])
         return *_body(x, upper, i, 0.0), u, float(np.log(mass)), width
-    i = min(int(np.floor(n * (1 - TAIL_FROM))), n - 2)
-    j = min(max(int(np.floor(n * (1 - TRIMMED))), i + 1), n - 1)
+    i = min(int(np.floor(n * (1 - window[0]))), n - 2)
+    j = min(max(int(np.floor(n * (1 - window[1]))), i + 1), n - 1)
     u, cut = float(x[i]), float(x[j])
     width = _width(x[i:j] - u, max(cut - u, 1e-6), PRIOR)
     inside = -np.expm1(-(cut - u) / width)
@@ -103,7 +108,14 @@ def _body(x: Floats, upper: Floats, tail: int, drop: float) -> tuple[Floats, Flo
     return knots, np.concatenate([[min(0.0, float(log_survival[0]) + 1e-3)], log_survival])
 
 
-def fit_null(score: Floats, stratum: Ints, n_strata: int, odds: bool = False) -> Null:
+def fit_null(
+    score: Floats,
+    stratum: Ints,
+    n_strata: int,
+    odds: bool = False,
+    window: tuple[float, float] = WINDOW,
+    faith: float = 0.0,
+) -> Null:
     """Fit the null of a score whose larger values are more surprising and are about ``-log p`` of a rough model.
 
     Parameters
@@ -115,6 +127,10 @@ def fit_null(score: Floats, stratum: Ints, n_strata: int, odds: bool = False) ->
     odds
         Whether the score is log odds of an event against none. Then its null is known to fall by a factor e with each
         unit at least (Ville's inequality), and only where it begins is read off.
+    window
+        Quantiles, among months with a positive score, between which the tail is fitted.
+    faith
+        See :class:`Null`.
     """
     knots, bodies, rest = [], [], []
     members = [np.flatnonzero(stratum == s) for s in range(n_strata)]
@@ -130,9 +146,9 @@ def fit_null(score: Floats, stratum: Ints, n_strata: int, odds: bool = False) ->
                 lo -= 1
         at = np.concatenate(members[lo : hi + 1])
         x = score[at]
-        k, b, *r = _one(x[x > 0], len(at), odds)
+        k, b, *r = _one(x[x > 0], len(at), odds, window)
         knots.append(np.pad(k, (0, max(0, KNOTS + 1 - len(k))), mode="edge"))
         bodies.append(np.pad(b, (0, max(0, KNOTS + 1 - len(b))), mode="edge"))
         rest.append(r)
     u, mass, width = np.array(rest, dtype=np.float64).T
-    return Null(np.array(knots), np.array(bodies), u, mass, width)
+    return Null(np.array(knots), np.array(bodies), u, mass, width, faith)
