@@ -117,7 +117,9 @@ def _try(candidate: _Candidate, bench: Bench) -> Reading | None:
         one = Reading(candidate.name, words, distance, bounds.rows)
         if best is None or one.distance < best.distance:
             best = one
-    return best or _as_printed(candidate, bench)
+    if best is None or best.distance:
+        return _as_printed(candidate, bench) or best
+    return best
 
 
 def _as_printed(candidate: _Candidate, bench: Bench) -> Reading | None:
@@ -240,7 +242,8 @@ def _periods(claim: Claim) -> Iterator[_Candidate]:
         return _Candidate(name, f"{words}: {new.words()}", msgspec.structs.replace(claim, period=new, base=old))
 
     start = period.start // 12 * 12
-    if period.is_month and period.start > start:
+    # January and February together are the merged months below.
+    if period.is_month and period.start > start + 1:
         to_date = Period(start, period.start)
         earlier = None if base is None else _to_date(base) if base.is_month else base
         yield moved("year to date", "as the year to date", to_date, earlier)
