@@ -11,11 +11,11 @@ import os
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
-import sys
-import time
-import warnings
+import sys  # noqa: E402
+import time  # noqa: E402
+import warnings  # noqa: E402
 
-import numpy as np
+import numpy as np  # noqa: E402
 
 warnings.filterwarnings("ignore")
 SEASON = 12
