@@ -18,7 +18,7 @@ from tidewaiter.detect import scan
 
 @pytest.fixture(scope="module")
 def labelled():
-    made = simulate_trade(develop("quality"), TradeRecipe(series=6000))
+    made = simulate_trade(develop("quality"), TradeRecipe(series=5000))
     return made, scan(made.values, made.groups)
 
 
@@ -49,7 +49,7 @@ def test_false_discoveries_stay_below_what_is_said(labelled):
 
 @pytest.mark.parametrize("name", ["as the recipe, no events", "always active", "36 months"])
 def test_quiet_series_do_not_alarm_more_often_than_said(name):
-    made = simulate_null(name, develop("quality"), 6000)
+    made = simulate_null(name, develop("quality"), 4000)
     p = scan(made.values, made.groups).p
     assert not np.isnan(p).any()
     assert p.min() > 0
@@ -60,7 +60,7 @@ def test_quiet_series_do_not_alarm_more_often_than_said(name):
 
 @pytest.mark.parametrize("name", ARTEFACTS)
 def test_artefacts_are_not_firm_findings_one_by_one(name):
-    made = make_artefact(name, develop("quality"), series=3000)
+    made = make_artefact(name, develop("quality"), series=2500)
     found = scan(made.values, made.groups, states=made.states)
     p = found.p[made.at]
     if made.expected == "untested":
@@ -71,7 +71,7 @@ def test_artefacts_are_not_firm_findings_one_by_one(name):
 
 
 def test_outbreaks_are_found_at_a_matched_rate_of_false_alarms():
-    made = simulate_noufaily(develop("quality"), 10, "month")
+    made = simulate_noufaily(develop("quality"), 8, "month")
     p, _, _ = scan_outbreaks(made)
     quiet, during = made.quiet(), made.outbreak[:, -12:]
     cut = np.quantile(p[quiet], 0.01)
