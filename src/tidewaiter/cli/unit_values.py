@@ -70,11 +70,11 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.dataset:
         books = [book for book in books if book.dataset == arguments.dataset]
     if not books:
-        raise NoData(
-            f"no {'exports' if flow is Flow.EXPORT else 'imports'} of {arguments.basket or arguments.cmd} by"
-            f" {reporter.name} with {partner.name} at hand{'' if arguments.store else ' in printed figures'}; load"
-            " customs files and name --store"
-        )
+        way = "exports" if flow is Flow.EXPORT else "imports"
+        asked = f"no {way} of {arguments.basket or arguments.cmd} by {reporter.name} with {partner.name}"
+        if arguments.store:
+            raise NoData(f"{asked} have a row in {arguments.store}; tidewaiter series says what is known of the months")
+        raise NoData(f"{asked} at hand in printed figures; load customs files and name --store")
     goods = arguments.basket or arguments.cmd
     way = "exports to" if flow is Flow.EXPORT else "imports from"
     title = f"{reporter.name}'s {way} {partner.name}, {goods}"
@@ -136,7 +136,8 @@ def _books(
         arguments.store, reporter, partner, flow, cmd=arguments.cmd, basket=arguments.basket,
         within=Period(start, end), as_of=arguments.as_of,
     )  # fmt: skip
-    return books, list(told_of_seams)
+    silent = "periods without a row are left out, and are no zeros; tidewaiter series says what is known of each month"
+    return books, [*told_of_seams, silent]
 
 
 def _answer(book: Any, start: int, end: int, tried: Any) -> dict[str, Any]:
