@@ -10,10 +10,17 @@ __all__ = ["register"]
 
 _EXAMPLES = """examples:
   tidewaiter load eu27_exports.csv.gz --published 2023-01-21
+  tidewaiter load soybeans_2023.csv --flow M --covers "partners=ARG,BRA,USA; codes=1201; periods=2023"
   tidewaiter load *.csv.gz --store books --format json
 
-The format is recognised from the content. A file with a bad row is refused whole, and the row is named; a file that is in the
-store already is left as it is. Plain and gzipped files are read.
+The format is recognised from the content. A file with a bad row is refused whole, and the row is named; --keep-going loads
+the rest and keeps the bad rows beside the release. A file that is in the store already is left as it is. A corrected file
+is a new vintage: of each cell, the newest release that has it holds.
+
+--covers says where a row that is not there means zero: 'dimension=values; ...' with partners, codes (with all under
+them), periods, flows, reporters, measures, regimes, modes, districts; what is not named is what the file lists, 'all' as
+a value stands for every one, and 'all' alone for every partner and code. Without it silence means nothing, unless the
+format itself proves a file complete.
 """
 
 
@@ -28,7 +35,17 @@ def register(commands: Any) -> None:
     )
     load.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a customs file")
     load.add_argument("--source", metavar="S", help="the format, where it is not to be recognised from the content")
-    load.add_argument("--published", metavar="DATE", default="", help="when the file was published, YYYY-MM-DD")
+    load.add_argument(
+        "--published", metavar="DATE", default="", help="when the file was published, YYYY-MM-DD, or DATE..DATE"
+    )
+    load.add_argument("--flow", metavar="F", default="", help="X exports or M imports, where the file does not say it")
+    load.add_argument(
+        "--covers", metavar="WHAT", action="append", default=[], help="where silence means zero (may be repeated)"
+    )
+    load.add_argument(
+        "--keep-going", action="store_true", help="load the good rows of a file with bad ones, and keep the bad beside"
+    )
+    load.add_argument("--report", metavar="FILE", type=Path, help="write the bad rows of a refused file to FILE (CSV)")
     load.add_argument(
         "--store", metavar="DIR", type=Path, help="folder of the store (default: the one in the settings)"
     )
@@ -42,6 +59,9 @@ def register(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     releases.add_argument("--as-of", metavar="DATE", help="only those published by this date, YYYY-MM-DD")
+    releases.add_argument(
+        "--withdraw", metavar="ID", help="take a release out of use (its bytes stay), to load the file anew"
+    )
     releases.add_argument(
         "--store", metavar="DIR", type=Path, help="folder of the store (default: the one in the settings)"
     )
@@ -75,11 +95,12 @@ def _load(arguments: argparse.Namespace) -> int:
 
     import msgspec
 
-    from tidewaiter.period import Period
     from tidewaiter.sources.compressed import open_content
+    from tidewaiter.store.load import Refused, day_span
     from tidewaiter.store.store import Store
 
-    _day(arguments.published, "--published")
+    if arguments.published:
+        day_span(arguments.published)
     folder = _folder(arguments.store)
     for file in arguments.files:
         open_content(file).close()
@@ -90,18 +111,60 @@ def _load(arguments: argparse.Namespace) -> int:
         for file in arguments.files:
             if sys.stderr.isatty():
                 print(f"reading {file} ...", file=sys.stderr)
-            done.append(store.load(file, source=arguments.source, published=arguments.published))
+            one = store.load(
+                file,
+                source=arguments.source,
+                published=arguments.published,
+                flow=arguments.flow.upper(),
+                covers=arguments.covers,
+                keep_going=arguments.keep_going,
+            )
+            done.append(one)
             if arguments.format == "text":
-                one = done[-1]
-                state = "loaded" if one.new else "already there, left as it is"
-                span = Period(one.first, one.last)
-                print(f"{file}: {state}: {one.rows:,} rows of {one.dataset}, {span.words()}, release {one.id[:12]}")
+                _tell(file, one, arguments)
+    except Refused as refused:
+        if arguments.report is not None:
+            _report(arguments.report, refused)
+        raise
     finally:
         if fresh and not done:
             store.discard()
     if arguments.format == "json":
         print(json.dumps({"schema": "tidewaiter/load/1", "releases": [msgspec.to_builtins(one) for one in done]}))
     return 0
+
+
+def _tell(file: Path, one: Any, arguments: argparse.Namespace) -> None:
+    """Say what became of a file."""
+    from tidewaiter.period import Period
+
+    span = Period(one.first, one.last)
+    state = "loaded" if one.new else "already there, left as it is"
+    print(f"{file}: {state}: {one.rows:,} rows of {one.dataset}, {span.words()}, release {one.id[:12]}")
+    if one.new:
+        for note in one.notes:
+            print(f"  {note}")
+        if one.rejected:
+            print(f"  {one.rejected:,} bad cells kept in rejects/{one.id}.csv of the store")
+        return
+    told = {"--published": (arguments.published, one.published), "--flow": (arguments.flow.upper(), one.asked.get("flow", "")),
+            "--covers": ("; ".join(arguments.covers), "; ".join(one.covers))}  # fmt: skip
+    for option, (now, then) in told.items():
+        if now and now != then:
+            print(
+                f"  {option} {now} was not taken over: it was loaded with {then or 'none'}; to change that,"
+                f" tidewaiter releases --withdraw {one.id[:12]} and load it again"
+            )
+
+
+def _report(path: Path, refused: Any) -> None:
+    from tidewaiter.errors import OutputError
+    from tidewaiter.store.load import rejects_csv
+
+    try:
+        path.write_text(rejects_csv(refused.rejects), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot write the report {path} ({error.strerror}); {refused}") from error
 
 
 def _releases(arguments: argparse.Namespace) -> int:
@@ -113,12 +176,18 @@ def _releases(arguments: argparse.Namespace) -> int:
     from tidewaiter.store.store import Store
 
     _day(arguments.as_of, "--as-of")
-    found = Store(_folder(arguments.store)).releases(arguments.as_of)
+    store = Store(_folder(arguments.store))
+    if arguments.withdraw:
+        gone = store.withdraw(arguments.withdraw)
+        if arguments.format == "text":
+            print(f"withdrawn: release {gone.id[:12]} ({gone.file}); its bytes stay in raw/")
+            return 0
+    found = store.releases(arguments.as_of)
     if arguments.format == "json":
         print(json.dumps({"schema": "tidewaiter/releases/1", "releases": [msgspec.to_builtins(one) for one in found]}))
         return 0
     for one in found:
-        published = one.published or "date not told"
+        published = one.published or f"by {one.published_to}"
         print(
             f"{one.id[:12]}  {one.dataset:8} {published:13} {one.rows:>12,} rows  {Period(one.first, one.last).words()}  {one.file}"
         )

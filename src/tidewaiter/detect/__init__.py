@@ -1,0 +1,30 @@
+"""Find what surged, in a million series: array in, arrays out; nothing else of the project is needed.
+
+``import tidewaiter.detect`` is light; NumPy, SciPy and Numba are imported with the first use of a name.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_WHERE = {
+    "Calibration": "calibration",
+    "DensePanel": "panel",
+    "STATES": "states",
+    "ScanResult": "result",
+    "SparsePanel": "panel",
+    "calibrate": "scanning",
+    "scan": "scanning",
+    "scan_panel": "scanning",
+}
+
+__all__ = ["STATES", "Calibration", "DensePanel", "ScanResult", "SparsePanel", "calibrate", "scan", "scan_panel"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+    globals()[name] = found
+    return found

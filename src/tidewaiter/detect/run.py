@@ -1,0 +1,120 @@
+"""Runs the kernel over a panel: blocks of series on a few threads, the same numbers whatever their size."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.detect import kernel, kernel_counts
+from tidewaiter.detect.measured import Measured
+from tidewaiter.detect.panel import Panel
+from tidewaiter.detect.priors import group_priors
+
+__all__ = ["Options", "basis", "compiled", "measure_month", "recent_months"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+HALF_LIFE = 30.0
+RIDGE_TREND, RIDGE_YEAR, RIDGE_HALF = 2.0, 6.0, 12.0
+PRIOR_FREEDOM = 10.0
+COUNT_HALF_LIFE = 60.0
+COUNT_RIDGE = np.array([0.02, 8.0, 2.0, 2.0, 4.0, 4.0])
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run: threads, series a block, and a callback told ``(series done, series in all)``."""
+
+    threads: int = 0
+    batch: int = 16384
+    progress: Callable[[int, int], None] | None = None
+
+    def workers(self) -> int:
+        """How many threads to use: as asked, else one a core, four at most."""
+        return self.threads or min(4, os.cpu_count() or 1)
+
+
+def compiled() -> bool:
+    """Whether the kernel's compiled form is at hand, so that the first scan will not have to wait for it."""
+    if kernel.measure.signatures:
+        return True
+    try:
+        folder = Path(kernel.measure._cache.cache_path)  # type: ignore[attr-defined]
+    except AttributeError:
+        return False
+    return any(folder.glob("kernel.measure*.nbi"))
+
+
+def basis(n_months: int, end: int, season: int) -> Floats:
+    """Return ones, trend and two harmonics [n_months, 6] with ``end`` as the origin."""
+    m = np.arange(n_months) - float(end)
+    w = 2 * np.pi * m / season
+    return np.ascontiguousarray(
+        np.stack([np.ones(n_months), m / (3.0 * season), np.cos(w), np.sin(w), np.cos(2 * w), np.sin(2 * w)], axis=1)
+    )
+
+
+def recent_months(n_months: int) -> int:
+    """How many last months are judged against the baseline of those before: six, fewer in a short panel."""
+    return int(np.clip(n_months // 5, 1, kernel.RECENT))
+
+
+def each_block(n: int, options: Options, work: Callable[[int, int], None]) -> None:
+    """Call ``work(first, last)`` for all blocks of ``n`` series, on threads."""
+    starts = range(0, n, options.batch)
+    done = 0
+    with ThreadPoolExecutor(options.workers()) as pool:
+        for first, _ in zip(starts, pool.map(lambda a: work(a, min(a + options.batch, n)), starts), strict=True):
+            done = min(first + options.batch, n)
+            if options.progress:
+                options.progress(done, n)
+
+
+def measure_month(
+    panel: Panel,
+    groups: Ints,
+    n_groups: int,
+    end: int,
+    family: str,
+    season: int,
+    recent: int,
+    options: Options,
+) -> Measured:
+    """Measure every series' month ``end`` against its own baseline."""
+    n = panel.n_series
+    spreads = np.empty((n, 4))
+
+    def first_pass(a: int, b: int) -> None:
+        kernel.spread(panel.block(a, b), max(end - recent + 1, 0), spreads[a:b])
+
+    each_block(n, Options(options.threads, options.batch), first_pass)
+    prior = group_priors(spreads, groups, n_groups)
+    level, scale = prior.level[groups], prior.scale[groups]
+    ahead = basis(panel.n_months, end, season)
+    half_life = HALF_LIFE if family == "value" else COUNT_HALF_LIFE
+    discount = 2.0 ** ((np.arange(panel.n_months) - end) / (half_life * season / 12.0))
+    columns = kernel.COLUMNS if family == "value" else kernel_counts.COUNT_COLUMNS
+    table = np.empty((n, len(columns)))
+    typical = float(np.mean(prior.scale**2)) if n_groups else 1.0
+    ridge = np.array([typical / prior.within, RIDGE_TREND, RIDGE_YEAR, RIDGE_YEAR, RIDGE_HALF, RIDGE_HALF])
+
+    def fit_values(a: int, b: int) -> None:
+        kernel.measure(
+            panel.block(a, b), end, season, recent, ahead, discount, ridge,
+            level[a:b], scale[a:b], PRIOR_FREEDOM, table[a:b],
+        )  # fmt: skip
+
+    def fit_counts(a: int, b: int) -> None:
+        kernel_counts.measure_counts(
+            panel.block(a, b), end, season, recent, ahead, discount, COUNT_RIDGE, level[a:b], table[a:b]
+        )
+
+    each_block(n, options, fit_values if family == "value" else fit_counts)
+    return Measured(family, table, groups, n_groups, level, scale, prior.within)

@@ -1,0 +1,207 @@
+"""Scan the last month of a panel: which series did something worth telling, in which way, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from tidewaiter.detect import run
+from tidewaiter.detect.calibration import LOOKS, Calibration, calibrate_panel, together
+from tidewaiter.detect.channels import CHANNELS, rough_scores, strata
+from tidewaiter.detect.fdr import TIERS, q_values, tiers
+from tidewaiter.detect.measured import Measured
+from tidewaiter.detect.panel import DensePanel, Panel
+from tidewaiter.detect.result import ScanResult
+from tidewaiter.errors import InputError
+
+__all__ = ["calibrate", "scan", "scan_panel"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+FAMILIES = ("value", "count")
+BUDGET = 100
+
+
+def scan(
+    values: ArrayLike,
+    groups: ArrayLike | None = None,
+    family: str = "value",
+    season: int = 12,
+    states: ArrayLike | None = None,
+    *,
+    calibration: Calibration | None = None,
+    budget: int = BUDGET,
+    threads: int = 0,
+    batch: int = 16384,
+    progress: Callable[[int, int], None] | None = None,
+    on_compile: Callable[[], None] | None = None,
+) -> ScanResult:
+    """Judge the last month of every series.
+
+    Parameters
+    ----------
+    values
+        [n_series, n_months], amounts; NaN for a month that is not known, 0 for a true zero.
+    groups
+        int [n_series]: series that are alike (the same heading, the same partner); None: all are one group.
+    family
+        ``"value"`` for money and weight, ``"count"`` for counts and small integers.
+    season
+        Months, or other steps, in a year.
+    states
+        uint8 of the shape of ``values``, indices into :data:`tidewaiter.detect.STATES`; whatever is neither value
+        nor zero is a month not known.
+    calibration
+        From an earlier scan of the same kind of panel; None: learnt from the months before the last one.
+    budget
+        How many alarms a month are wanted at least; see ``tier``.
+    threads, batch
+        Threads (0: one a core, four at most) and series a block; neither changes the answer.
+    progress
+        Called with series done and series in all.
+    on_compile
+        Called when code has to be compiled first, which takes some seconds once on a machine.
+
+    Returns
+    -------
+    ScanResult
+        Arrays in the order of ``values``.
+
+    Raises
+    ------
+    InputError
+        Shapes that do not fit, negative or infinite amounts, an unknown family.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> values = np.exp(rng.normal(10, 0.3, (300, 48)))
+    >>> values[7, -1] *= 30
+    >>> found = scan(values)
+    >>> int(found.score.argmax()), str(found.channel[7]), str(found.tier[7])
+    (7, 'spike', 'firm')
+    """
+    panel = DensePanel(np.asarray(values), None if states is None else np.asarray(states))
+    options = run.Options(threads, batch, progress)
+    return scan_panel(panel, groups, family, season, calibration, budget, options, on_compile)
+
+
+def _groups(groups: ArrayLike | None, n: int) -> tuple[Ints, int]:
+    if groups is None:
+        return np.zeros(n, np.int64), 1
+    given = np.asarray(groups)
+    if given.shape != (n,):
+        raise InputError(f"groups must name one group for each of {n} series; got shape {given.shape}")
+    names, numbers = np.unique(given, return_inverse=True)
+    return numbers.astype(np.int64), max(len(names), 1)
+
+
+def _check(panel: Panel, family: str, season: int, calibration: Calibration | None) -> None:
+    if family not in FAMILIES:
+        raise InputError(f"unknown family {family!r}; there are {', '.join(FAMILIES)}")
+    if season < 1:
+        raise InputError(f"season must be 1 or more steps; got {season}")
+    if panel.n_months < 1:
+        raise InputError("values holds no month; at least one is needed")
+    if calibration is not None and (calibration.family, calibration.season) != (family, season):
+        raise InputError(
+            f"the calibration is for family {calibration.family!r} and season {calibration.season}, "
+            f"not {family!r} and {season}; make one from this panel"
+        )
+
+
+def calibrate(
+    values: ArrayLike,
+    groups: ArrayLike | None = None,
+    family: str = "value",
+    season: int = 12,
+    states: ArrayLike | None = None,
+    *,
+    threads: int = 0,
+) -> Calibration:
+    """Learn from all months but the last what :func:`scan` needs; parameters as there."""
+    panel = DensePanel(np.asarray(values), None if states is None else np.asarray(states))
+    _check(panel, family, season, None)
+    numbers, n_groups = _groups(groups, panel.n_series)
+    return calibrate_panel(panel, numbers, n_groups, family, season, run.Options(threads))
+
+
+def scan_panel(
+    panel: Panel,
+    groups: ArrayLike | None = None,
+    family: str = "value",
+    season: int = 12,
+    calibration: Calibration | None = None,
+    budget: int = BUDGET,
+    options: run.Options | None = None,
+    on_compile: Callable[[], None] | None = None,
+) -> ScanResult:
+    """Do what :func:`scan` does for any :class:`tidewaiter.detect.panel.Panel`, for one that is not in memory too."""
+    options = options or run.Options()
+    _check(panel, family, season, calibration)
+    numbers, n_groups = _groups(groups, panel.n_series)
+    if on_compile and not run.compiled():
+        on_compile()
+    if calibration is None:
+        calibration = calibrate_panel(panel, numbers, n_groups, family, season, options)
+    end = panel.n_months - 1
+    measured = run.measure_month(panel, numbers, n_groups, end, family, season, calibration.recent, options)
+    return judge(measured, calibration, budget)
+
+
+def judge(measured: Measured, calibration: Calibration, budget: int) -> ScanResult:
+    """Turn a measured month into calibrated p-values and what there is to say about it."""
+    rough = rough_scores(measured, calibration.constants)
+    stratum = strata(measured)
+    log_p = {c: calibration.nulls[c].log_p(rough[c], stratum) for c in CHANNELS}
+    log_all = calibration.nulls["together"].log_p(together(log_p), stratum)
+    known = measured["now"] != np.inf
+    p = np.where(known, np.exp(log_all), np.nan)
+    score = np.where(known, -log_all, 0.0) + 0.0
+    q = q_values(p)
+    looks = np.stack([log_p[c] for c in LOOKS])
+    channel = np.array([*LOOKS, ""])[np.where(score > 0, looks.argmin(0), len(LOOKS))]
+    described = _describe(measured, rough)
+    return ScanResult(
+        score=score,
+        p=p,
+        q=q,
+        channel=channel,
+        tier=np.array(TIERS)[tiers(q, score, budget)],
+        **{f"p_{c}": np.where(known, np.exp(log_p[c]), np.nan) for c in CHANNELS},
+        **described,
+        calibration=calibration,
+    )
+
+
+def _describe(m: Measured, rough: dict[str, Floats]) -> dict[str, Any]:
+    chance = rough["restart_rate"]
+
+    def quantile(share: float) -> Floats:
+        """Quantile of silence and trade together."""
+        within = (share - (1.0 - chance)) / chance
+        amount = np.exp(rough["expected"] + rough["spread"] * ndtri(np.clip(within, 1e-9, 1 - 1e-9)))
+        return np.where(within <= 0, 0.0, amount)
+
+    now = m["now"]
+    with np.errstate(over="ignore"):
+        value = np.where(
+            now == np.inf, np.nan, np.where(np.isnan(now), 0.0, np.exp(np.where(np.isfinite(now), now, 0)))
+        )
+        return {
+            "value": value,
+            "expected": quantile(0.5),
+            "low": quantile(0.05),
+            "high": quantile(0.95),
+            "chance": chance,
+            "gap": m["gap"].astype(np.int32),
+            "year_ago": m["year_ago"].copy(),
+            "previous_record": m["top"].copy(),
+            "record_month": m["top_at"].astype(np.int32),
+            "common": np.exp(rough["common"]),
+        }

@@ -1,0 +1,156 @@
+"""All series of a store in blocks: sorted, sparse, of bounded size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.model import Measure
+from tidewaiter.store.newest import numbered
+
+if TYPE_CHECKING:
+    from tidewaiter.store.view import View
+
+__all__ = ["Block", "blocks_of"]
+
+BLOCK_ROWS: Final = 4_000_000
+"""Most rows of a block before it is cut by partner: some 300 MB on the way."""
+
+_SERIES: Final = ("dataset", "reporter", "partner", "flow", "cmd_code")
+
+
+class Block(msgspec.Struct, frozen=True):
+    """Series of one dataset, reporter and flow, sorted by partner and code.
+
+    Parameters
+    ----------
+    keys
+        Arrow table, one row a series: ``dataset, reporter, partner, flow, cmd_code``.
+    offsets
+        int64 ``[n_series + 1]``: series ``i`` is ``offsets[i]`` to ``offsets[i + 1]`` of the arrays below.
+    months
+        int32, month numbers, rising within a series. A month that is not there has no row: whether that is a zero is
+        asked with :meth:`tidewaiter.store.view.View.covered_months`.
+    values
+        float64; NaN where the row does not carry the measure.
+    units
+        int16, places in ``unit_names``: the unit of each value, so that a change of unit shows.
+    unit_names
+        Units (currencies for values); the empty text where there is none.
+    """
+
+    keys: Any
+    offsets: Any
+    months: Any
+    values: Any
+    units: Any
+    unit_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return int(self.keys.num_rows)
+
+
+def blocks_of(
+    view: View, measure: Measure, datasets: Any, reporters: Any, wanted: Mapping[str, Any]
+) -> Iterator[Block]:
+    """Return blocks; see :meth:`tidewaiter.store.view.View.blocks`."""
+    inside = {"dataset": _some(datasets), "reporter": _some(reporters), "flow": _some(wanted["flow"])}
+    for dataset, reporter, flow in sorted(view.spans):
+        here = {"dataset": dataset, "reporter": reporter, "flow": flow}
+        if any(some is not None and here[name] not in some for name, some in inside.items()):
+            continue
+        rest = {name: value for name, value in wanted.items() if name != "flow"}
+        rows = sum(view.spans[dataset, reporter, flow].values())
+        shares: list[Any] = [rest["partners"]]
+        if rows > BLOCK_ROWS:
+            shares = _shares(view, dataset, reporter, flow, rest, -(-rows // BLOCK_ROWS))
+        for partners in shares:
+            table = view.rows(
+                datasets=dataset, reporters=reporter, flow=flow, whole=True, **{**rest, "partners": partners}
+            )
+            table = table.filter(pc.equal(table["period_start"], table["period_end"]))
+            if table.num_rows:
+                yield _block(table, measure)
+
+
+def _some(some: Any) -> set[str] | None:
+    return None if some is None else {some} if isinstance(some, str) else set(some)
+
+
+def _shares(view: View, dataset: str, reporter: str, flow: str, rest: Mapping[str, Any], count: int) -> list[list[str]]:
+    """Divide the partners into shares of about as many rows."""
+    counts: dict[str, int] = {}
+    for year in sorted({first // 12 for first, _ in view.spans[dataset, reporter, flow]}):
+        from tidewaiter.period import Period
+
+        table = view.rows(
+            datasets=dataset, reporters=reporter, flow=flow, period=Period.year(year), partners=rest["partners"]
+        )
+        places, words = numbered(table["partner"])
+        for word, number in zip(words, np.bincount(places, minlength=len(words)).tolist(), strict=True):
+            counts[word] = counts.get(word, 0) + number
+    limit = sum(counts.values()) / count
+    shares: list[list[str]] = [[]]
+    filled = 0
+    for word in sorted(counts):
+        if filled and filled + counts[word] > limit:
+            shares.append([])
+            filled = 0
+        shares[-1].append(word)
+        filled += counts[word]
+    return shares
+
+
+def _block(table: Any, measure: Measure) -> Block:
+    partners, partner_words = _ranked(table["partner"])
+    codes, code_words = _ranked(table["cmd_code"])
+    classes, _ = _ranked(table["classification"])
+    months = table["period_start"].to_numpy()
+    order = np.lexsort((classes, months, codes, partners))
+    partners, codes, months = partners[order], codes[order], months[order]
+    series = partners.astype(np.int64) * len(code_words) + codes
+    if len(order) > 1:
+        # Of two classifications in one month the later edition's row stands; View.cells tells the conflict.
+        keep = np.ones(len(order), bool)
+        keep[:-1] = (series[1:] != series[:-1]) | (months[1:] != months[:-1])
+        order, partners, codes, months, series = (one[keep] for one in (order, partners, codes, months, series))
+    edges = np.flatnonzero(np.append(True, series[1:] != series[:-1]))
+    values = table[measure.value].to_numpy()[order].astype(np.float64)
+    if measure is Measure.NET_WEIGHT:
+        units, names = np.zeros(len(order), np.int16), ["kg"]
+    else:
+        places, names = numbered(table["currency" if measure is Measure.VALUE else "qty_unit"])
+        units = places[order].astype(np.int16)
+    first = {name: str(table[name][0].as_py()) for name in ("dataset", "reporter", "flow")}
+    count = len(edges)
+    columns = {
+        **{name: _same(text, count) for name, text in first.items()},
+        "partner": pa.DictionaryArray.from_arrays(pa.array(partners[edges]), pa.array(partner_words, pa.string())),
+        "cmd_code": pa.DictionaryArray.from_arrays(pa.array(codes[edges]), pa.array(code_words, pa.string())),
+    }
+    return Block(
+        keys=pa.table({name: columns[name] for name in _SERIES}),
+        offsets=np.append(edges, len(order)).astype(np.int64),
+        months=months.astype(np.int32),
+        values=values,
+        units=units,
+        unit_names=tuple(names),
+    )
+
+
+def _ranked(column: Any) -> tuple[Any, list[str]]:
+    """Number a text column so that numbers sort as texts do."""
+    places, words = numbered(column)
+    order = sorted(range(len(words)), key=words.__getitem__)
+    rank = np.zeros(max(len(words), 1), np.int32)
+    rank[order] = np.arange(len(words), dtype=np.int32)
+    return rank[places], [words[at] for at in order]
+
+
+def _same(text: str, count: int) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([text]))

@@ -1,0 +1,287 @@
+"""Loading: a publisher's file becomes a release, or leaves no trace.
+
+The bytes are copied first and hashed on the way; what is read is that copy. Rows are checked by the reader, sorted and
+written; then files get their names; then one row of the catalogue is committed, and the release exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tidewaiter.errors import BadFile, InputError, StoreError
+from tidewaiter.period import month_text
+from tidewaiter.sources.compressed import head_of, open_content
+from tidewaiter.sources.observation import Asked, Reject
+from tidewaiter.sources.registry import Source, get, recognise
+from tidewaiter.store.catalogue import Catalogue, Release
+from tidewaiter.store.coverage import Rectangle, covers_text, declared, proved
+from tidewaiter.store.files import PART, copy_hashed, csv_text, explain, place, write_lock
+from tidewaiter.store.segments import Written, fresh_name, write_rows
+
+__all__ = ["MOST_REJECTS", "Refused", "Told", "day_span", "load_file", "read_again"]
+
+MOST_REJECTS: Final = 100_000
+"""Bad rows after which ``--keep-going`` gives up too: such a file is of another format."""
+
+_ENOUGH: Final = 1000
+"""Bad rows that are gathered for the report of a refused file."""
+
+
+class Refused(BadFile):
+    """A file that has bad rows.
+
+    Parameters
+    ----------
+    rejects
+        The first of them, up to a thousand.
+    """
+
+    def __init__(self, path: str, rejects: Sequence[Reject], reason: str = "") -> None:
+        self.rejects = tuple(rejects)
+        first = self.rejects[0]
+        some = "at least " if len(self.rejects) >= _ENOUGH else ""
+        more = f" (and {some}{len(self.rejects) - 1} more bad cells)" if len(self.rejects) > 1 else ""
+        super().__init__(
+            path,
+            f"nothing was loaded: {first.reason}{more}{reason}",
+            line=first.line or None,
+            column=first.column or None,
+            value=first.value,
+        )
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What is told beside a file.
+
+    Parameters
+    ----------
+    source
+        Name of the format; recognised from the content if empty.
+    published
+        Day of publication, ``YYYY-MM-DD``, or ``DAY..DAY`` where it is known only to lie between two.
+    flow
+        ``X`` or ``M``, for formats that do not say it.
+    covers
+        Declarations of coverage (:func:`tidewaiter.store.coverage.covers_text`).
+    keep_going
+        Load the good rows of a file that has bad ones.
+    """
+
+    source: str = ""
+    published: str = ""
+    flow: str = ""
+    covers: tuple[str, ...] = ()
+    keep_going: bool = False
+
+
+def day_span(text: str, option: str = "--published") -> tuple[str, str]:
+    """Read a day, or an interval of days, as its ends.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or runs backwards.
+
+    Examples
+    --------
+    >>> day_span("2023-01-21"), day_span("2023-01-01..2023-01-31")
+    (('2023-01-21', '2023-01-21'), ('2023-01-01', '2023-01-31'))
+    """
+    first, dots, last = text.partition("..")
+    try:
+        ends = (date.fromisoformat(first).isoformat(), date.fromisoformat(last if dots else first).isoformat())
+    except ValueError:
+        raise InputError(f"{option}: not a date: {text!r}; write it as YYYY-MM-DD, for example 2023-01-21") from None
+    if ends[0] > ends[1]:
+        raise InputError(f"{option}: {text!r} runs backwards; write the earlier day first")
+    return ends
+
+
+def load_file(folder: Path, catalogue: Catalogue, path: Path, told: Told) -> Release:
+    """Load a file as a release; a file that is there already is left as it is.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be read, or (:class:`Refused`) a row of it cannot be. Nothing of it is kept.
+    StoreError
+        If the store cannot be written. What was loaded before is untouched.
+    """
+    for text in told.covers:
+        covers_text(text)
+    if told.flow not in ("", "X", "M", "RX", "RM"):
+        raise InputError(f"--flow: not a flow: {told.flow!r}; valid: X (exports), M (imports), RX, RM")
+    published = day_span(told.published) if told.published else ("", "")
+    reader = get(told.source) if told.source else recognise(head_of(path), str(path))
+    try:
+        with write_lock(folder):
+            sweep_parts(folder)
+            part = folder / "raw" / f"incoming{PART}"
+            try:
+                identity, size = copy_hashed(path, part)
+                for one in catalogue.releases():
+                    if one.id == identity:
+                        return one
+                return _add(folder, catalogue, path, part, identity, size, reader, told, published)
+            finally:
+                sweep_parts(folder)
+    except OSError as error:
+        raise StoreError(explain(folder, error)) from error
+
+
+def sweep_parts(folder: Path) -> None:
+    """Remove what a writer that was cut off left half written. Only for the holder of the lock."""
+    for name in ("raw", "rows", "rejects"):
+        for path in (folder / name).glob(f"*{PART}"):
+            path.unlink(missing_ok=True)
+
+
+class _Reading:
+    """Batches on their way from a reader to the store: rejects and notes are kept back."""
+
+    def __init__(self, stream: Any, name: str, reader: Source, asked: Asked, keep_going: bool) -> None:
+        self.rejects: list[Reject] = []
+        self.notes: list[str] = []
+        self._source = (stream, name, reader, asked)
+        self._keep_going = keep_going
+
+    def __iter__(self) -> Iterator[Any]:
+        stream, name, reader, asked = self._source
+        for batch in reader.read(stream, name, asked):
+            self.rejects.extend(batch.rejects)
+            self.notes.extend(note for note in batch.notes if note not in self.notes)
+            if self.rejects and not self._keep_going:
+                if len(self.rejects) >= _ENOUGH:
+                    return
+                continue
+            if len(self.rejects) > MOST_REJECTS:
+                raise Refused(name, self.rejects[:_ENOUGH], f"; more than {MOST_REJECTS:,} bad cells")
+            if batch.rows is not None:
+                yield batch.rows
+
+
+def _add(
+    folder: Path,
+    catalogue: Catalogue,
+    path: Path,
+    raw: Path,
+    identity: str,
+    size: int,
+    reader: Source,
+    told: Told,
+    published: tuple[str, str],
+) -> Release:
+    now = datetime.now(UTC)
+    written, reading = read_again(folder, raw, str(path), identity, reader, told)
+    retrieved = now.date().isoformat()
+    notes = list(reading.notes)
+    if written.repeated:
+        notes.append(f"{written.repeated:,} rows stand in the file twice, word for word; they are counted once")
+    rectangles, covering = coverage_of(written, reading, reader, told, published[1] or retrieved)
+    notes += covering
+    release = Release(
+        id=identity,
+        source=reader.name,
+        dataset=written.contents.dataset,
+        publisher=reader.publisher,
+        file=path.name,
+        published=told.published,
+        loaded=now.isoformat(timespec="seconds"),
+        rows=written.count,
+        bytes=size,
+        first=min(first for first, _ in written.contents.periods),
+        last=max(last for _, last in written.contents.periods),
+        new=True,
+        published_from=published[0],
+        published_to=published[1] or retrieved,
+        asked={"flow": told.flow} if told.flow else {},
+        covers=told.covers,
+        measures=tuple(sorted(written.contents.measures)),
+        notes=tuple(notes),
+        rejected=len(reading.rejects),
+        keep_going=told.keep_going,
+    )
+    if reading.rejects:
+        report = folder / "rejects" / f"{identity}.csv{PART}"
+        report.parent.mkdir(exist_ok=True)
+        report.write_text(rejects_csv(reading.rejects), encoding="utf-8")
+        place(report, report.with_suffix(""))
+    for file in written.files:
+        place(file, file.with_suffix(""))
+    place(raw, raw.with_name(identity))
+    try:
+        return catalogue.add(release, named(written), written.spans_list(), rectangles)
+    except StoreError:
+        for file in written.files:
+            file.with_suffix("").unlink(missing_ok=True)
+        raise
+
+
+def named(written: Written) -> list[Any]:
+    """Return the segments with the names their files get."""
+    return [msgspec.structs.replace(one, file=one.file.removesuffix(PART)) for one in written.segments]
+
+
+def read_again(
+    folder: Path, raw: Path, name: str, identity: str, reader: Source, told: Told
+) -> tuple[Written, _Reading]:
+    """Read the raw bytes of a release and write its rows, as part files.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be read; named as ``name``, not as the copy inside the store.
+    """
+    asked = Asked(flow=told.flow)
+    try:
+        with open_content(raw) as stream:
+            reading = _Reading(stream, name, reader, asked, told.keep_going)
+            written = write_rows(reading, folder / "rows", fresh_name(identity), reader.complete_over or None)
+    except Refused:
+        raise
+    except BadFile as error:
+        raise BadFile(name, error.reason, line=error.line, column=error.column, value=error.value) from error
+    if reading.rejects and not told.keep_going:
+        raise Refused(name, reading.rejects)
+    if not written.count:
+        if reading.rejects:
+            raise Refused(name, reading.rejects, "; no good row is left")
+        raise BadFile(name, "no row in it, only a header")
+    if written.clashes:
+        more = f" (and {len(written.clashes) - 1} more such pairs)" if len(written.clashes) > 1 else ""
+        raise BadFile(
+            name, f"two rows tell one cell differently{more}; which holds cannot be told", value=written.clashes[0]
+        )
+    return written, reading
+
+
+def coverage_of(
+    written: Written, reading: _Reading, reader: Source, told: Told, published: str
+) -> tuple[tuple[Rectangle, ...], list[str]]:
+    """Return what a file's silence means: what was declared and what its format proves."""
+    rectangles = declared(told.covers, written.contents)
+    last = (date.fromisoformat(published).year * 12 + date.fromisoformat(published).month - 1) - 1
+    for one in rectangles:
+        end = one.last + one.length - 1
+        if end > last:
+            raise InputError(
+                f"--covers: {month_text(end)} was not over when the file was published ({published});"
+                " name months before that"
+            )
+    if reader.complete_over:
+        rows = written.rows_of_combinations(reader.complete_over)
+        rectangles += proved(rows, reader.complete_over, written.contents)
+    if reading.rejects and rectangles:
+        return (), [f"{len(reading.rejects):,} cells were rejected, so a row that is not there proves no zero"]
+    return rectangles, []
+
+
+def rejects_csv(rejects: Sequence[Reject]) -> str:
+    """Write rejects as a table: line, column, value, reason."""
+    rows = [(one.line or "", one.column, one.value, one.reason) for one in rejects]
+    return csv_text([("line", "column", "value", "reason"), *rows])

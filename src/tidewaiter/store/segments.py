@@ -1,0 +1,239 @@
+"""Parquet segments: what was read from a file, sorted by series, one row group for each reporter, flow and year."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from tidewaiter.sources.observation import SCHEMA
+from tidewaiter.store.catalogue import Segment, Span
+from tidewaiter.store.coverage import Contents, code_digits
+from tidewaiter.store.files import PART
+from tidewaiter.store.sorting import FLOATS, TEXTS, UNITS, Rows, Sorted
+
+__all__ = ["Written", "fresh_name", "write_rows"]
+
+RUN_ROWS: Final = 12_000_000
+"""Rows that are sorted in memory at once: some 400 MB."""
+
+GROUP_ROWS: Final = 1 << 20
+"""Most rows in a row group."""
+
+_TEXT_COLUMNS: Final = [*TEXTS, *UNITS, "period_start", "period_end"]
+
+
+class Written:
+    """What was written of a file: its segments, the periods in it, and what its coverage needs to know."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.repeated = 0
+        self.clashes: list[str] = []
+        self.files: list[Path] = []
+        self.segments: list[Segment] = []
+        self.spans: dict[tuple[str, str, str, int, int], int] = {}
+        self.contents = Contents("", *(set() for _ in range(9)))
+        self.combinations: set[tuple[Any, ...]] = set()
+
+    def add(self, part: Sorted, path: Path, writer: Any, group: int, over: tuple[str, ...] | None) -> int:
+        """Write sorted rows as row groups; return the number of the next one."""
+        years, starts, lengths = part.year(), part.start(), part.keys["length"]
+        for first, last in part.segments():
+            year = int(years[first] if isinstance(years, np.ndarray) else years)
+            dataset, reporter, flow = (part.word(name, first) for name in ("dataset", "reporter", "flow"))
+            begins = starts[first:last]
+            ends = begins + (lengths[first:last] if isinstance(lengths, np.ndarray) else lengths) - 1
+            codes, counts = np.unique(begins.astype(np.int64) << 32 | ends, return_counts=True)
+            for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+                key = (dataset, reporter, flow, code >> 32, code & 0xFFFFFFFF)
+                self.spans[key] = self.spans.get(key, 0) + count
+            for low in range(first, last, GROUP_ROWS):
+                high = min(low + GROUP_ROWS, last)
+                writer.write_table(part.table(low, high), row_group_size=GROUP_ROWS)
+                inside = starts[low:high]
+                self.segments.append(
+                    Segment(0, path.name, group, dataset, reporter, flow, year, high - low,
+                            int(inside.min()), int(ends[low - first : high - first].max()))
+                )  # fmt: skip
+                group += 1
+        self.count += part.count
+        self._contents(part)
+        if over is not None:
+            self._combine(part, over)
+        return group
+
+    def _contents(self, part: Sorted) -> None:
+        found = self.contents
+        found.dataset = part.words["dataset"][0]
+        for name, into in (
+            ("reporter", found.reporters), ("flow", found.flows), ("partner", found.partners),
+            ("cmd_code", found.codes), ("customs_regime", found.regimes), ("mode_of_transport", found.modes),
+            ("district", found.districts),
+        ):  # fmt: skip
+            into.update(part.words[name])
+        found.periods.update((first, last) for _, _, _, first, last in self.spans)
+        found.measures.update(
+            name for name in FLOATS
+            if isinstance(part.floats[name], np.ndarray) and not np.isnan(part.floats[name]).all()
+        )  # fmt: skip
+
+    def _combine(self, part: Sorted, over: tuple[str, ...]) -> None:
+        """Note the combinations of the key columns that the format does not promise to be complete over."""
+        digits = np.array([code_digits(code) for code in part.words["cmd_code"]], np.int64)[part.keys["cmd_code"]]
+        names = [name for name in TEXTS if name not in over and name not in ("dataset", "classification")]
+        columns = [*(part.keys[name] for name in names), part.start(), part.keys["length"], digits]
+        packed = np.zeros(part.count, np.int64)
+        sizes = []
+        for column in columns:
+            size = int(np.max(column)) + 1
+            packed = packed * size + column
+            sizes.append(size)
+        assert np.prod([float(size) for size in sizes]) < 2**62
+        for number in np.unique(packed).tolist():
+            row: list[Any] = []
+            for size in reversed(sizes):
+                number, value = divmod(number, size)
+                row.append(value)
+            length, start = row[1], row[2]
+            texts = (part.words[name][at] for name, at in zip(names, reversed(row[3:]), strict=True))
+            self.combinations.add((part.words["dataset"][0], *texts, start, start + length - 1, row[0]))
+
+    def rows_of_combinations(self, over: tuple[str, ...]) -> list[dict[str, Any]]:
+        """Return the combinations as rows, for :func:`tidewaiter.store.coverage.proved`."""
+        names = ["dataset", *(name for name in TEXTS if name not in over and name not in ("dataset", "classification"))]
+        return [
+            dict(zip([*names, "period_start", "period_end", "digits"], one, strict=True)) for one in self.combinations
+        ]
+
+    def spans_list(self) -> list[Span]:
+        """Return the periods that occur, each with its number of rows."""
+        return [Span(0, *key, count) for key, count in sorted(self.spans.items())]
+
+
+def write_rows(batches: Iterable[Any], folder: Path, name: str, over: tuple[str, ...] | None) -> Written:
+    """Sort rows and write them as Parquet, in as many files as memory asks for.
+
+    Parameters
+    ----------
+    batches
+        Record batches of observations.
+    folder, name
+        Where the files go; they end in :data:`tidewaiter.store.files.PART` until the caller gives them their names.
+    over
+        Key columns the format promises to be complete over; ``None`` if it promises nothing.
+
+    Notes
+    -----
+    A file of more rows than :data:`RUN_ROWS` is sorted in runs first, and the runs are merged segment by segment, so that
+    a row that stands twice is found wherever it stands.
+    """
+    written = Written()
+    runs: list[Path] = []
+    texts: dict[str, dict[str, int]] | None = None
+    rows = Rows()
+    texts = rows.texts
+    try:
+        for batch in batches:
+            rows.add(batch)
+            if rows.count >= RUN_ROWS:
+                path = folder / f"{name}.run{len(runs)}{PART}"
+                runs.append(path)
+                written.repeated += _write_run(rows.sort(), path)
+                rows = Rows(texts)
+        if not runs:
+            if rows.count:
+                path = folder / f"{name}.0.parquet{PART}"
+                written.files.append(path)
+                with _writer(path) as writer:
+                    _finish(written, rows.sort(), path, writer, 0, over)
+            return written
+        if rows.count:
+            path = folder / f"{name}.run{len(runs)}{PART}"
+            runs.append(path)
+            written.repeated += _write_run(rows.sort(), path)
+        del rows
+        path = folder / f"{name}.0.parquet{PART}"
+        written.files.append(path)
+        with _writer(path) as writer:
+            group = 0
+            for part in _merged(runs):
+                group = _finish(written, part, path, writer, group, over)
+        return written
+    except BaseException:
+        for path in written.files:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        for path in runs:
+            path.unlink(missing_ok=True)
+
+
+def _finish(written: Written, part: Sorted, path: Path, writer: Any, group: int, over: tuple[str, ...] | None) -> int:
+    written.repeated += part.repeated
+    for at in part.clash:
+        written.clashes.append(
+            ", ".join(part.word(name, at) for name in TEXTS if part.word(name, at))
+            + f", {_period(part, at)}: {_value(part, at - 1)} and {_value(part, at)}"
+        )
+    return written.add(part, path, writer, group, over)
+
+
+def _period(part: Sorted, at: int) -> str:
+    from tidewaiter.period import Period
+
+    start = int(part.start()[at])
+    length = part.keys["length"]
+    return str(Period(start, start + int(length[at] if isinstance(length, np.ndarray) else length) - 1))
+
+
+def _value(part: Sorted, at: int) -> str:
+    told = [f"{name} {values[at]:.12g}" for name, values in part.floats.items()
+            if isinstance(values, np.ndarray) and not np.isnan(values[at])]  # fmt: skip
+    return ", ".join(told) or "no measure"
+
+
+def _writer(path: Path) -> Any:
+    return pq.ParquetWriter(path, SCHEMA, compression="zstd", use_dictionary=_TEXT_COLUMNS, compression_level=1)
+
+
+def _write_run(part: Sorted, path: Path) -> int:
+    """Write a sorted run. A contradiction inside it stays, and is found again when the runs are merged."""
+    with _writer(path) as writer:
+        for first, last in part.segments():
+            writer.write_table(part.table(first, last), row_group_size=GROUP_ROWS)
+    return part.repeated
+
+
+def _merged(runs: list[Path]) -> Iterator[Sorted]:
+    """Merge sorted runs segment by segment."""
+    files = [pq.ParquetFile(path) for path in runs]
+    try:
+        groups: dict[tuple[str, str, str, int], list[tuple[int, int]]] = {}
+        for number, file in enumerate(files):
+            for group in range(file.num_row_groups):
+                head = next(
+                    file.iter_batches(
+                        batch_size=1, row_groups=[group], columns=["dataset", "reporter", "flow", "period_start"]
+                    )
+                ).to_pylist()[0]
+                key = (head["dataset"], head["reporter"], head["flow"], head["period_start"] // 12)
+                groups.setdefault(key, []).append((number, group))
+        for key in sorted(groups):
+            rows = Rows()
+            for number, group in groups[key]:
+                for batch in files[number].read_row_group(group).to_batches():
+                    rows.add(batch)
+            yield rows.sort()
+    finally:
+        for file in files:
+            file.close()
+
+
+def fresh_name(identity: str) -> str:
+    """Return a name for segment files that no other has: a release read again gets new files."""
+    return f"{identity[:16]}-{os.urandom(4).hex()}"

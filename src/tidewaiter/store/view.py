@@ -1,0 +1,410 @@
+"""The as-of view: what the store says, as it was known on a day.
+
+Of each cell of a dataset the newest release holds that was out by the day and has the row, or whose coverage contains the
+cell. Datasets are never blended. A release whose date of publication was not told counts from the day it was loaded.
+
+Examples
+--------
+``View(Store(folder), "2023-06-30").rows(partners="KGZ", digits=4)`` is an Arrow table of observations;
+:meth:`View.cells` gives one series with the state of every month; :meth:`View.blocks` runs over all series with bounded
+memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+from pyarrow.fs import LocalFileSystem
+
+from tidewaiter.errors import StoreError
+from tidewaiter.model import Cell, Measure, SeriesKey
+from tidewaiter.period import Period
+from tidewaiter.sources.observation import SCHEMA
+from tidewaiter.store.catalogue import Release, Segment
+from tidewaiter.store.coverage import Rectangle, is_group
+from tidewaiter.store.newest import flags, newest
+
+if TYPE_CHECKING:
+    from tidewaiter.store.blocks import Block
+    from tidewaiter.store.store import Store
+
+__all__ = ["ROWS", "View"]
+
+_RELEASE: Final[Any] = pa.dictionary(pa.int32(), pa.string())
+
+ROWS: Final = SCHEMA.append(pa.field("release", _RELEASE))
+"""Arrow schema of :meth:`View.rows`: an observation and the id of its release."""
+
+_Some = str | Iterable[str] | None
+
+
+class View:
+    """What a store says as of a day.
+
+    Parameters
+    ----------
+    store
+        The store.
+    as_of
+        Day (``YYYY-MM-DD``); releases that may have come out later are left out. ``None`` for all.
+    """
+
+    def __init__(self, store: Store, as_of: str | None = None) -> None:
+        self.store = store
+        self.as_of = as_of
+        self.releases: tuple[Release, ...] = store.releases(as_of)
+        """The releases it rests on, the oldest first."""
+        self._rank = {release.seq: rank for rank, release in enumerate(self.releases)}
+        self._by_seq = {release.seq: release for release in self.releases}
+        self._rectangles: dict[int, tuple[Rectangle, ...]] | None = None
+        self._spans: dict[tuple[str, str, str], dict[tuple[int, int], int]] | None = None
+        self._lines: dict[tuple[str, str], frozenset[int]] = {}
+
+    # What there is
+
+    @property
+    def rectangles(self) -> dict[int, tuple[Rectangle, ...]]:
+        """Coverage by number of release."""
+        if self._rectangles is None:
+            every = self.store.catalogue.rectangles()
+            self._rectangles = {seq: every[seq] for seq in self._rank if seq in every}
+        return self._rectangles
+
+    @property
+    def spans(self) -> dict[tuple[str, str, str], dict[tuple[int, int], int]]:
+        """By dataset, reporter and flow: the periods (first and last month) that occur, with the number of rows."""
+        if self._spans is None:
+            found: dict[tuple[str, str, str], dict[tuple[int, int], int]] = {}
+            for span in self.store.catalogue.spans():
+                if span.release in self._rank:
+                    periods = found.setdefault((span.dataset, span.reporter, span.flow), {})
+                    periods[span.first, span.last] = periods.get((span.first, span.last), 0) + span.rows
+            self._spans = found
+        return self._spans
+
+    def datasets(self) -> tuple[str, ...]:
+        """Return the datasets that have rows."""
+        return tuple(sorted({dataset for dataset, _, _ in self.spans}))
+
+    def reporters(self, dataset: str, flow: str | None = None) -> tuple[str, ...]:
+        """Return who reports in a dataset, groups included."""
+        return tuple(sorted({who for one, who, way in self.spans if one == dataset and flow in (None, way)}))
+
+    def months(self, dataset: str, reporter: str, flow: str) -> tuple[int, ...]:
+        """Return the months that were released as single months, in order."""
+        return tuple(sorted(first for first, last in self.spans.get((dataset, reporter, flow), {}) if first == last))
+
+    def runs(self, dataset: str, reporter: str, flow: str) -> tuple[Period, ...]:
+        """Return the periods longer than a month that were released, such as January and February together."""
+        spans = self.spans.get((dataset, reporter, flow), {})
+        return tuple(sorted(Period(first, last) for first, last in spans if first < last))
+
+    # Rows
+
+    def rows(
+        self,
+        *,
+        datasets: _Some = None,
+        reporters: _Some = None,
+        partners: _Some = None,
+        flow: str | None = None,
+        codes: _Some = None,
+        digits: int | None = None,
+        period: Period | None = None,
+        touching: bool = False,
+        whole: bool = False,
+        countries: bool = False,
+    ) -> Any:
+        """Return observations, of each cell the one that holds, as an Arrow table of :data:`ROWS`.
+
+        Parameters
+        ----------
+        datasets, reporters, partners
+            One or several; all if ``None``.
+        flow
+            ``X``, ``M``, ``RX`` or ``RM``.
+        codes
+            Exactly these codes; what lies under them stands in rows of its own.
+        digits
+            Codes of this length only (0: all goods); rows of different lengths hold the same goods twice.
+        period
+            Rows whose period lies inside; with ``touching``, rows whose period overlaps it.
+        whole
+            Only rows that are totals over regime, mode of transport and district.
+        countries
+            Only rows whose partner is a single country (or "not specified"), not a group: what may be added up.
+
+        Raises
+        ------
+        StoreError
+            If a segment is missing or damaged; ``tidewaiter doctor`` makes it again from the raw bytes.
+        """
+        segments = [
+            one
+            for one in self.store.catalogue.segments(dataset=datasets, reporter=reporters, flow=flow)
+            if one.release in self._rank and (period is None or (one.first <= period.end and one.last >= period.start))
+        ]
+        test = _expression(partners, codes, digits, period, touching, whole)
+        parts: dict[int, Any] = {}
+        for seq in sorted({one.release for one in segments}, key=self._rank.__getitem__):
+            table = self._read([one for one in segments if one.release == seq], test)
+            if countries and table.num_rows:
+                table = table.filter(pa.array(flags(table["partner"], lambda word: not is_group(word))))
+            if table.num_rows:
+                named = pa.DictionaryArray.from_arrays(
+                    pa.array(np.zeros(table.num_rows, np.int32)), pa.array([self._by_seq[seq].id])
+                )
+                parts[seq] = table.append_column(ROWS.field("release"), named)
+        return self._joined(parts)
+
+    def _joined(self, parts: dict[int, Any]) -> Any:
+        """Let the newest hold where releases speak of the same periods; put the rest side by side."""
+        if not parts:
+            return ROWS.empty_table()
+        order = sorted(parts, key=self._rank.__getitem__)
+        # A newer release can only take back older rows if it has rows or coverage of the same reporter, flow and months.
+        spoken = {seq: _periods(parts[seq]) for seq in order}
+        often = Counter(one for spans in spoken.values() for one in spans)
+        rectangles = [seq for seq in self.rectangles if self.rectangles[seq]]
+        alone: list[int] = []
+        mixed: list[int] = []
+        for seq in order:
+            rivals = any(often[one] > 1 for one in spoken[seq])
+            covering = any(self._rank[other] > self._rank[seq] for other in rectangles)
+            (mixed if rivals or covering else alone).append(seq)
+        tables = [parts[seq] for seq in alone]
+        if mixed:
+            # Releases that only cover take part with no rows of their own.
+            every = sorted({*mixed, *rectangles}, key=self._rank.__getitem__)
+            empty = ROWS.empty_table()
+            tables.append(
+                newest(
+                    [parts[seq] if seq in mixed else empty for seq in every],
+                    [self.rectangles.get(seq, ()) for seq in every],
+                )
+            )
+        return pa.concat_tables(tables).unify_dictionaries()
+
+    def _read(self, segments: Sequence[Segment], test: Any) -> Any:
+        format_, disk = ds.ParquetFileFormat(), LocalFileSystem()
+        folder = self.store.folder / "rows"
+        groups: dict[str, list[int]] = {}
+        for one in segments:
+            groups.setdefault(one.file, []).append(one.row_group)
+        tables = []
+        for file, numbers in sorted(groups.items()):
+            try:
+                fragment = format_.make_fragment(str(folder / file), disk, row_groups=sorted(numbers))
+                tables.append(fragment.to_table(schema=SCHEMA, filter=test))
+            except (OSError, pa.ArrowInvalid) as error:
+                raise StoreError(
+                    f"{folder / file} is missing or damaged; make it again from the raw bytes: "
+                    f"tidewaiter doctor --store {self.store.folder}"
+                ) from error
+        return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
+
+    # Series
+
+    def keys(
+        self,
+        *,
+        reporter: str,
+        partner: str,
+        codes: _Some,
+        flow: str | None = None,
+        measure: Measure = Measure.VALUE,
+        datasets: _Some = None,
+        period: Period | None = None,
+    ) -> tuple[SeriesKey, ...]:
+        """Return the series that have a row: one for each dataset, flow, code and unit, so that none is blended."""
+        from tidewaiter.store.cells import keys_of
+
+        return keys_of(
+            self.rows(
+                datasets=datasets,
+                reporters=reporter,
+                partners=partner,
+                codes=codes,
+                flow=flow,
+                period=period,
+                touching=True,
+            ),
+            measure,
+        )
+
+    def cells(self, key: SeriesKey, period: Period) -> tuple[Cell, ...]:
+        """Return one series month by month, every month with its state.
+
+        Parameters
+        ----------
+        key
+            The series; ``unit`` and ``classification`` may be empty: whichever the rows have.
+        period
+            The months.
+
+        Returns
+        -------
+        tuple of Cell
+            One for each month of ``period``. Evidence: ids of releases.
+        """
+        from tidewaiter.store.cells import cells_of
+
+        return cells_of(self, [key], period)[key]
+
+    def many(self, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, tuple[Cell, ...]]:
+        """Return several series as :meth:`cells` does, with one reading of the store."""
+        from tidewaiter.store.cells import cells_of
+
+        return cells_of(self, keys, period)
+
+    def printed_runs(self, key: SeriesKey, period: Period) -> tuple[Cell, ...]:
+        """Return what was published for periods longer than a month that touch ``period``."""
+        from tidewaiter.store.cells import runs_of
+
+        return runs_of(self, key, period)
+
+    def covered(self, key: SeriesKey, start: int, end: int, **parts: str) -> Release | None:
+        """Return the newest release whose coverage contains a cell, or ``None``: there silence says nothing.
+
+        Parameters
+        ----------
+        start, end
+            First and last month of the cell's period.
+        parts
+            ``regime``, ``mode``, ``district``; the total if not given.
+        """
+        for seq in sorted(self.rectangles, key=self._rank.__getitem__, reverse=True):
+            for rectangle in self.rectangles[seq]:
+                if rectangle.has(
+                    dataset=key.dataset, reporter=key.reporter, partner=key.partner, flow=key.flow.value, code=key.cmd,
+                    start=start, end=end, measure=key.measure.value, **parts,
+                ):  # fmt: skip
+                    return self._by_seq[seq]
+        return None
+
+    def covered_months(self, keys: Any, months: Sequence[int], measure: str = "value") -> Any:
+        """Return where silence means zero, as bool ``[n_series, n_months]``.
+
+        Parameters
+        ----------
+        keys
+            Arrow table with ``dataset, reporter, partner, flow, cmd_code``, such as :attr:`Block.keys`.
+        months
+            Month numbers.
+        """
+        found = np.zeros((keys.num_rows, len(months)), bool)
+        at = np.asarray(months)
+        for rectangles in self.rectangles.values():
+            for one in rectangles:
+                when = (at >= one.first) & (at <= one.last)
+                total = one.has_part("regimes", "") and one.has_part("modes", "") and one.has_part("districts", "")
+                if one.length != 1 or measure not in one.measures or not total or not when.any():
+                    continue
+                inside = flags(keys["dataset"], one.dataset.__eq__)
+                for name, test in (
+                    ("reporter", one.reporters.__contains__), ("flow", one.flows.__contains__),
+                    ("partner", one.has_partner), ("cmd_code", one.has_code),
+                ):  # fmt: skip
+                    if not inside.any():
+                        break
+                    inside &= flags(keys[name], test)
+                found[np.ix_(inside, when)] = True
+        return found
+
+    def years_of_line(self, dataset: str, code: str) -> frozenset[int]:
+        """Return the years in which any reporter of a dataset lists a code: there the line exists."""
+        key = (dataset, code)
+        if key not in self._lines:
+            table = self.rows(datasets=dataset, codes=code)
+            self._lines[key] = frozenset((table["period_start"].to_numpy() // 12).tolist())
+        return self._lines[key]
+
+    def blocks(
+        self,
+        *,
+        measure: Measure = Measure.VALUE,
+        datasets: _Some = None,
+        reporters: _Some = None,
+        partners: _Some = None,
+        flow: str | None = None,
+        codes: _Some = None,
+        digits: int | None = None,
+        period: Period | None = None,
+        countries: bool = True,
+    ) -> Iterator[Block]:
+        """Run over all series of single months, sorted, in blocks whose size memory bounds.
+
+        Parameters
+        ----------
+        measure
+            What is counted.
+        digits
+            Length of code; without it the lengths stand side by side and must not be added.
+        countries
+            Leave groups of countries out. Parts by regime, mode and district are always left out.
+        datasets, reporters, partners, flow, codes, period
+            As in :meth:`rows`.
+        """
+        from tidewaiter.store.blocks import blocks_of
+
+        wanted = {
+            "partners": partners, "flow": flow, "codes": codes, "digits": digits, "period": period,
+            "countries": countries,
+        }  # fmt: skip
+        return blocks_of(self, measure, datasets, reporters, wanted)
+
+
+def listed(some: _Some) -> list[str] | None:
+    """Return one or several as a list; ``None`` stays ``None``."""
+    return None if some is None else [some] if isinstance(some, str) else list(some)
+
+
+def _expression(
+    partners: _Some, codes: _Some, digits: int | None, period: Period | None, touching: bool, whole: bool
+) -> Any:
+    """Return the test of a row that Parquet can apply while it reads."""
+    tests = []
+    for name, some in (("partner", listed(partners)), ("cmd_code", listed(codes))):
+        if some is not None:
+            # A column of numbers into a list of texts has to be compared as text.
+            field = pc.field(name)
+            tests.append(field == some[0] if len(some) == 1 else field.isin(pa.array(some, pa.string())))
+    if digits is not None:
+        text = pc.field("cmd_code").cast(pa.string())
+        tests.append(pc.utf8_length(text) == digits if digits else text == "TOTAL")
+        if digits == len("TOTAL"):
+            tests.append(text != "TOTAL")
+    if period is not None:
+        first, last = ("period_end", "period_start") if touching else ("period_start", "period_end")
+        tests += [pc.field(first) >= period.start, pc.field(last) <= period.end]
+    if whole:
+        tests += [pc.field(name) == "" for name in ("customs_regime", "mode_of_transport", "district")]
+    found = None
+    for one in tests:
+        found = one if found is None else found & one
+    return found
+
+
+def _periods(table: Any) -> set[tuple[str, str, str, int]]:
+    """Return dataset, reporter, flow and month of a table's rows, as far as they occur."""
+    from tidewaiter.store.newest import numbered
+
+    start = table["period_start"].to_numpy()
+    columns = [numbered(table[name]) for name in ("dataset", "reporter", "flow")]
+    packed = start.astype(np.int64)
+    for places, words in columns:
+        packed = packed * len(words) + places
+    found = set()
+    for number in np.unique(packed).tolist():
+        texts = []
+        for _, words in reversed(columns):
+            number, at = divmod(number, len(words))
+            texts.append(words[at])
+        found.add((texts[2], texts[1], texts[0], number))
+    return found

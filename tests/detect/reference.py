@@ -1,0 +1,101 @@
+"""The baseline again, plainly and slowly, from its description; shares no line with the kernel."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def history(row: Floats, end: int, season: int) -> dict[str, float]:
+    known = [m for m in range(end) if row[m] >= 0]
+    active = [m for m in known if row[m] > 0]
+    last = known.index(active[-1]) + 1 if active else 0
+    now = row[end]
+    top = max((row[m] for m in active), default=0.0)
+    return {
+        "known": len(known),
+        "active": len(active),
+        "gap": len(known) - last,
+        "year": sum(row[m] > 0 for m in known[-12:]),
+        "since_first": len(known) - known.index(active[0]) if active else 0,
+        "now": np.log(now) if now > 0 else (np.nan if now == 0 else np.inf),
+        "top": top,
+        "top_at": next((m for m in active if row[m] == top), -1),
+        "year_ago": row[end - season] if end >= season and row[end - season] >= 0 else np.nan,
+    }
+
+
+def value_baseline(
+    row: Floats, end: int, recent: int, basis: Floats, discount: Floats, ridge: Floats,
+    level: float, scale: float, freedom: float,
+) -> dict[str, float]:  # fmt: skip
+    """Ridge regression of logs with t(4) weights, three rounds, from a robust middle."""
+    at = np.array([m for m in range(end - recent + 1) if row[m] > 0], int)
+    beta, gram = np.zeros(6), np.diag(ridge)
+    squares = mass = 0.0
+    if len(at):
+        x, y, d = basis[at], np.log(row[at]) - level, discount[at]
+        s2 = scale**2
+        middle = np.average(y, weights=d)
+        for _ in range(3):
+            middle = np.average(y, weights=d / (1 + (y - middle) ** 2 / (4 * s2)))
+        w = d * 5 / (4 + (y - middle) ** 2 / (2 * s2))
+        for _ in range(3):
+            gram = x.T @ (x * w[:, None]) + np.diag(ridge)
+            beta = np.linalg.solve(gram, x.T @ (w * y))
+            left = y - x @ beta
+            w = d * 5 / (4 + left**2 / s2)
+            squares, mass = float((w * left**2).sum()), float(d.sum())
+            s2 = (freedom * scale**2 + squares) / (freedom + mass)
+    out = {
+        "baseline": level + float(basis[end] @ beta),
+        "squares": squares,
+        "freedom": mass,
+        "leverage": float(basis[end] @ np.linalg.solve(gram, basis[end])),
+    }
+    for j in range(6):
+        m = end - j
+        ok = j < recent and m >= 0 and row[m] > 0
+        out[f"r{j}"] = float(np.log(row[m]) - level - basis[m] @ beta) if ok else np.nan
+    return out
+
+
+def count_baseline(
+    row: Floats, end: int, recent: int, basis: Floats, discount: Floats, ridge: Floats, level: float
+) -> dict[str, float]:
+    """Penalised quasi-Poisson regression, seven rounds of iterated least squares, outbreaks weighted by Anscombe."""
+    at = np.array([m for m in range(end - recent + 1) if row[m] >= 0], int)
+    x, y, d = basis[at], row[at], discount[at]
+    start = np.log(((d * y).sum() + np.exp(level)) / (d.sum() + 1))
+    eta = np.full(len(at), start)
+    w, phi = d.copy(), 1.0
+    beta, gram = np.zeros(6), np.eye(6)
+    prior = np.array([level, 0, 0, 0, 0, 0])
+    squares = mass = 0.0
+    for step in range(7):
+        mu = np.exp(eta)
+        gram = x.T @ (x * (w * mu)[:, None]) + phi * np.diag(ridge)
+        beta = np.linalg.solve(gram, x.T @ (w * (mu * eta + y - mu)) + phi * ridge * prior)
+        eta = np.clip(x @ beta, start - 4, start + 4)
+        mu = np.exp(eta)
+        anscombe = 1.5 * (y ** (2 / 3) - mu ** (2 / 3)) / (mu ** (1 / 6) * np.sqrt(phi))
+        down = np.where(anscombe > 2.58, (2.58 / np.maximum(anscombe, 1e-9)) ** 2, 1.0) if step >= 2 else 1.0
+        w = d * down
+        squares, mass = float((w * (y - mu) ** 2 / np.maximum(mu, 0.02)).sum()), float(w.sum())
+        if mass:
+            phi = max((squares + 4) / (mass + 4), 1.0)
+    line = np.clip(basis @ beta, start - 4, start + 4)
+    out = {
+        "baseline": float(line[end]),
+        "squares": squares,
+        "freedom": mass,
+        "leverage": float(basis[end] @ np.linalg.solve(gram, basis[end])),
+    }
+    for j in range(6):
+        m = end - j
+        ok = j < recent and m >= 0 and row[m] >= 0
+        out[f"y{j}"] = float(row[m]) if ok else np.nan
+        out[f"mu{j}"] = float(np.exp(line[m])) if ok else np.nan
+    return out
