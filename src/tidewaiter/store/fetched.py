@@ -173,7 +173,7 @@ def _ask(store: Store, ask: Ask, line: Line, folder: Path, when: datetime, *, ch
         if check:
             return Entry(ask.identity, ask.label, "checked", stamp, rows=look.rows, values=look.values)
         try:
-            release = store.load(answer.path)
+            release = store.load(answer.path, covers=(ask.covers(),))
         except BadFile as error:
             raise SourceError(
                 f"{ask.label}: the answer cannot be used ({error.reason}); nothing of it is kept"

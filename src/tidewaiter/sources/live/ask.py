@@ -79,6 +79,12 @@ class Ask(Protocol):
     def request(self) -> Request:
         """Return where to ask."""
 
+    def covers(self) -> str:
+        """Return what a full answer's silence means, as ``--covers`` says it: what was asked for and has no row is zero.
+
+        The months, flows and reporters are left to the rows: one without any row may not be released.
+        """
+
     def look(self, answer: Path, status: int) -> Look:
         """Judge the answer.
 

@@ -101,6 +101,10 @@ class CensusAsk(msgspec.Struct, frozen=True):
             f"{self.base.rstrip('/')}/timeseries/intltrade/{way}/hs", tuple(params), (), (self.key,) if self.key else ()
         )
 
+    def covers(self) -> str:
+        """Return what silence means: the partners and codes asked for."""
+        return f"partners={','.join(self.partners) or 'all'}; codes={','.join(self.codes) or 'all'}"
+
     def look(self, answer: Path, status: int) -> Look:
         """Judge the answer.
 

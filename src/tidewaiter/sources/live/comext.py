@@ -92,6 +92,10 @@ class ComextAsk(msgspec.Struct, frozen=True):
             ),
         )
 
+    def covers(self) -> str:
+        """Return what silence means: the partners and products asked for."""
+        return f"partners={','.join(self.partners)}; codes={','.join(self.codes)}"
+
     def look(self, answer: Path, status: int) -> Look:
         """Judge the answer.
 
@@ -134,8 +138,12 @@ class ComextAsk(msgspec.Struct, frozen=True):
         return ()
 
     def at_once(self) -> tuple[ComextAsk, ...]:
-        """Ask for all of it; Eurostat says when it is too much."""
-        return (self,)
+        """Ask for one reporter and one flow at a time: a month with rows is then one that this reporter has sent."""
+        return tuple(
+            msgspec.structs.replace(self, reporters=(reporter,), flows=(flow,))
+            for reporter in self.reporters
+            for flow in self.flows
+        )
 
     def _key(self) -> str:
         reporters = "+".join(_code(area) for area in self.reporters)

@@ -121,6 +121,11 @@ class ComtradeAsk(msgspec.Struct, frozen=True):
             f"{self.base.rstrip('/')}{self._path()}", self._params(), headers, (self.key,) if self.key else ()
         )
 
+    def covers(self) -> str:
+        """Return what silence means: the partners and codes asked for."""
+        codes = "all" if any(code.startswith("AG") for code in self.codes) else ",".join(self.codes)
+        return f"partners={','.join(self.partners) or 'all'}; codes={codes}"
+
     def look(self, answer: Path, status: int) -> Look:
         """Judge the answer.
 
@@ -169,9 +174,16 @@ class ComtradeAsk(msgspec.Struct, frozen=True):
         return (msgspec.structs.replace(self, codes=("TOTAL",)),) if by_codes and self.codes == ("AG6",) else ()
 
     def at_once(self) -> tuple[ComtradeAsk, ...]:
-        """Cut a long question to what one answer is likely to hold: twelve periods with a key, one without."""
+        """Cut a long question: one flow, and twelve periods with a key or one without.
+
+        A period with rows is one that is out for that flow; with two flows in one answer that could not be told apart.
+        """
         size = _AT_ONCE_KEYED if self.key else 1
-        return tuple(msgspec.structs.replace(self, periods=run) for run in chunks(self.periods, size))
+        return tuple(
+            msgspec.structs.replace(self, periods=run, flows=(flow,))
+            for run in chunks(self.periods, size)
+            for flow in self.flows
+        )
 
     def _hold(self, rows: list[_Record]) -> None:
         """Refuse an answer to another question, as a proxy or a slip of codes may give."""
