@@ -130,3 +130,8 @@ def test_unknown_membership_is_said_not_guessed() -> None:
         areas.members("EAEU", month("2014-12"))
     with pytest.raises(InputError, match="unknown code scheme"):
         areas.by_scheme("fips", "KN")
+
+
+def test_an_empty_cell_is_no_area_and_least_of_all_the_world() -> None:
+    for scheme in areas.SCHEMES:
+        assert areas.by_scheme(scheme, " ") is None

@@ -230,6 +230,8 @@ def by_scheme(scheme: str, code: str) -> str | None:
     """
     table = _scheme(scheme)
     code = code.strip()
+    if not code:
+        return None
     if scheme == "m49":
         return table.get(code.lstrip("0") or "0")
     if scheme in ("eurostat_label", "gacc_name", "name"):

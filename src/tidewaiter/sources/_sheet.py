@@ -8,27 +8,59 @@ observation, a reject, or left out for a reason the reader notes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.codes import by_scheme, unit_by_scheme
-from tidewaiter.sources._blocks import Block
 from tidewaiter.sources.observation import SCHEMA, Batch, Reject
 
-__all__ = ["DIGITS", "GROUPED", "PLAIN", "Sheet", "Tally", "area_of", "constant", "month_of", "reject_cell", "unit_of"]
+__all__ = [
+    "DIGITS",
+    "GROUPED",
+    "PLAIN",
+    "Rows",
+    "Sheet",
+    "Tally",
+    "area_of",
+    "constant",
+    "month_of",
+    "reject_cell",
+    "unit_of",
+]
 
-PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,12})?([eE][+]?(0?[0-9]|1[0-5]))?$"
+PLAIN = r"^-?[0-9]{1,15}(\.[0-9]{1,12})?$"
 """A number as machines write it."""
+ROUNDED = r"^-?[0-9]{1,15}(\.[0-9]{1,12})?([eE][+]?(0?[0-9]|1[0-5]))?$"
+"""The same, or in the scientific notation of a spreadsheet, which has rounded it."""
 GROUPED = r"^([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,5})(\.[0-9]{1,12})?$"
 """A number as people write it: digits, or groups of three between commas."""
 DIGITS = r"^[0-9]{1,15}$"
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
+class Rows(Protocol):
+    """Rows as text columns, from a table or from records: what a :class:`Sheet` is made of."""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """An array of strings for each column, all equally long."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+
+    @property
+    def rejects(self) -> tuple[Reject, ...]:
+        """What is no row at all."""
+
+    def line(self, row: int) -> int:
+        """Where a row stands in the file."""
 
 
 class Sheet:
@@ -40,12 +72,12 @@ class Sheet:
         The text columns.
     """
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Rows) -> None:
         self.block = block
         self.count = block.count
         self._bad: Any = np.zeros(block.count, bool)
         self._left: Any = np.zeros(block.count, bool)
-        self._why: list[tuple[int, str, str]] = []
+        self._why: list[tuple[int, str, str, str]] = []
 
     def has(self, column: str) -> bool:
         """Whether the file has the column."""
@@ -55,13 +87,22 @@ class Sheet:
         """Return a column as it is, without blanks around the words."""
         return pc.utf8_trim_whitespace(_sound(self.block.columns[column]))
 
-    def fail(self, bad: Any, column: str, reason: str, shown: Any = None) -> None:
-        """Mark rows as not readable; the first reason that is given for a row stands."""
+    def fail(self, bad: Any, column: str, reason: str, shown: Sequence[str] = ()) -> None:
+        """Mark rows as not readable; the first reason that is given for a row stands.
+
+        Parameters
+        ----------
+        column
+            The column that is wrong.
+        shown
+            The columns whose cells show it, where one does not; ``column`` itself otherwise.
+        """
         mask = _mask(bad) & ~self._bad & ~self._left
         if mask.any():
-            values = self.text(column) if shown is None else shown
+            cells = [self.text(name) for name in shown or (column,)]
             for row in np.flatnonzero(mask).tolist():
-                self._why.append((row, column, f"{values[row].as_py()}\0{reason}"))
+                value = " ".join(cell[row].as_py() for cell in cells)
+                self._why.append((row, column, value, reason))
             self._bad |= mask
 
     def leave_out(self, mask: Any) -> int:
@@ -114,8 +155,7 @@ class Sheet:
         """
         good = self.good()
         rejects = list(self.block.rejects)
-        for row, column, told in self._why:
-            value, _, reason = told.partition("\0")
+        for row, column, value, reason in self._why:
             rejects.append(Reject(self.block.line(row), column, value[:200], reason))
         rejects.sort(key=lambda reject: reject.line)
         kept = None
@@ -209,7 +249,7 @@ def _sound(column: Any) -> Any:
 @lru_cache(maxsize=100_000)
 def area_of(scheme: str, code: str) -> str | None:
     """Translate a publisher's code of a country or group; remembered, for it is asked once a block."""
-    return by_scheme(scheme, code)
+    return by_scheme(scheme, code) if code else None
 
 
 @lru_cache(maxsize=10_000)

@@ -166,9 +166,7 @@ def _partner(sheet: Sheet) -> Any:
         named = sheet.translate(PARTNER_NAME, lambda word: area_of("gacc_name", word) or "", "")
         said, coded = named.cast(pa.string()), partner.cast(pa.string())
         slip = pc.and_(pc.not_equal(said, ""), pc.not_equal(said, coded))
-        codes, names = sheet.text(PARTNER), sheet.text(PARTNER_NAME)
-        shown = pc.binary_join_element_wise(codes, names, " ")
-        sheet.fail(slip, PARTNER, "partner code and partner name are two different countries", shown)
+        sheet.fail(slip, PARTNER, "partner code and partner name are two different countries", (PARTNER, PARTNER_NAME))
     return partner
 
 

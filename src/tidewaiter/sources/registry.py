@@ -16,6 +16,8 @@ _NOT_TABLES = (
     (b"\xfe\xff", "UTF-16 text, which is not read; save it as UTF-8 CSV"),
     (b"\xd0\xcf\x11\xe0", "a workbook of old Excel (.xls), which is not read; save it as CSV"),
     (b"%pdf-", "a PDF, which is not read; ask the publisher for CSV"),
+    (b"bzh", "compressed with bzip2, which is not read; unpack it first"),
+    (b"\xfd7zxz", "compressed with xz, which is not read; unpack it first"),
     (b"par1", "a Parquet file, which is no publisher's format; load the file it was made from"),
 )
 
@@ -48,9 +50,29 @@ class Source(Protocol):
 def sources() -> tuple[Source, ...]:
     """Return every format that can be read."""
     from tidewaiter.sources.comext import ComextTable
+    from tidewaiter.sources.comext_bulk import ComextBulk
+    from tidewaiter.sources.comext_easy import ComextEasy
+    from tidewaiter.sources.comext_sdmx import ComextSdmx
+    from tidewaiter.sources.comext_totals import ComextTotals
+    from tidewaiter.sources.comext_workbook import ComextWorkbook
+    from tidewaiter.sources.comtrade import ComtradeBulk, ComtradeLegacy, ComtradePlus
+    from tidewaiter.sources.comtrade_answer import ComtradeAnswer
     from tidewaiter.sources.gacc import GaccPortal
 
-    return (ComextTable(), GaccPortal("CNY"), GaccPortal("USD"))
+    return (
+        ComextTable(),
+        ComextTotals(),
+        ComextEasy(),
+        ComextSdmx(),
+        ComextBulk(),
+        ComextWorkbook(),
+        GaccPortal("CNY"),
+        GaccPortal("USD"),
+        ComtradeAnswer(),
+        ComtradePlus(),
+        ComtradeLegacy(),
+        ComtradeBulk(),
+    )
 
 
 def get(name: str) -> Source:
@@ -82,7 +104,9 @@ def recognise(head: bytes, name: str) -> Source:
         if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower().startswith(begins):
             raise BadFile(name, what)
     first = head[:200].decode("utf-8", "replace").splitlines()
-    known = ", ".join(f"{source.name} ({source.title})" for source in sources())
     raise BadFile(
-        name, f"not a format that is known; known: {known}. Its first line", value=first[0] if first else "(nothing)"
+        name,
+        "not a format that is known (tidewaiter sources lists them; any other CSV needs a mapping: tidewaiter mapping init "
+        "FILE). Its first line",
+        value=first[0] if first else "(nothing)",
     )
