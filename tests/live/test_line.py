@@ -32,7 +32,8 @@ def test_transient_failures_are_tried_again(tmp_path: Path) -> None:
         answer = line.get(Request(server.url + "/x"), tmp_path / "answer")
     assert answer.path.read_bytes() == b"whole"
     assert "503" in told[0]
-    assert "429" in told[1] and "2 s" in told[1]
+    assert "429" in told[1]
+    assert "2 s" in told[1]
 
 
 def test_a_cut_connection_is_no_answer(tmp_path: Path) -> None:

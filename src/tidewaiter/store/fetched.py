@@ -175,9 +175,8 @@ def _ask(store: Store, ask: Ask, line: Line, folder: Path, when: datetime, *, ch
         try:
             release = store.load(answer.path, covers=(ask.covers(),))
         except BadFile as error:
-            raise SourceError(
-                f"{ask.label}: the answer cannot be used ({error.reason}); nothing of it is kept"
-            ) from error
+            where = str(error).removeprefix(str(answer.path)).lstrip(",: ")
+            raise SourceError(f"{ask.label}: the answer cannot be used ({where}); nothing of it is kept") from error
         outcome = "loaded" if release.new else "known"
         return Entry(ask.identity, ask.label, outcome, stamp, release.id, look.rows, look.values)
     finally:
