@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -27,6 +28,11 @@ class Record:
     def sources(self) -> tuple[Source, ...]:
         """Every publication cited so far, in the order of citing."""
         return tuple(self._sources.values())
+
+    @property
+    def rows(self) -> frozenset[str]:
+        """The ids of every row that a sentence so far rests on, figures among them."""
+        return frozenset(row[0] for rows in self.files.values() for row in rows[1:])
 
     def know(self, figures: Iterable[Figure]) -> None:
         """Learn whose reporting each publisher's figures are."""
@@ -78,12 +84,14 @@ class Record:
             if value
             else f"{number(figure.value, _step(figure))} {key.unit}"
         )
+        if math.isinf(bounds.hi):
+            printed = f"more than {printed}"
         low, high = _grouped(bounds.lo), _grouped(bounds.hi)
         between = low if low == high else f"{low} to {high}" if high else f"{low} or more"
         return TableRow(
             id=figure.id,
             good=good,
-            period=str(figure.period),
+            period=str(figure.period).replace("..", " to "),
             printed=printed,
             between=between,
             publisher=figure.origin.publisher,
