@@ -17,7 +17,7 @@ from tidewaiter._version import __version__
 
 __all__ = ["GROUPS", "build_parser", "main"]
 
-GROUPS: tuple[str, ...] = ("brief", "load", "codes", "basket", "mirror")
+GROUPS: tuple[str, ...] = ("brief", "load", "codes", "basket", "mirror", "scan")
 """Modules of this package that register commands, in the order in which help shows them."""
 
 
