@@ -62,7 +62,8 @@ class UnknownName(InputError):
         if self.valid:
             text += f"; {_nearest(name, self.valid)}"
         if hint:
-            text += f". {hint}"
+            # A hint that is not a sentence of its own goes on with the line.
+            text += f"{'. ' if hint[:1].isupper() else '; '}{hint}"
         super().__init__(text)
 
 

@@ -7,7 +7,7 @@ Examples
 --------
 >>> p = Period.parse("2022-01..2022-04")
 >>> len(p), str(p), p.words()
-(4, '2022-01..2022-04', 'January-April 2022')
+(4, '2022-01..2022-04', 'January–April 2022')
 >>> str(Period.parse("2021")), Period.parse("2021").words()
 ('2021', '2021')
 >>> str(Period.parse("2022-04").back(12))
@@ -147,7 +147,7 @@ class Period(msgspec.Struct, frozen=True, order=True):
         if self.is_year:
             return str(self.start // 12)
         if self.start // 12 == self.end // 12:
-            return f"{MONTH_NAMES[self.start % 12]}-{MONTH_NAMES[self.end % 12]} {self.start // 12}"
+            return f"{MONTH_NAMES[self.start % 12]}–{MONTH_NAMES[self.end % 12]} {self.start // 12}"
         return f"{month_words(self.start)} to {month_words(self.end)}"
 
     def __len__(self) -> int:

@@ -287,6 +287,7 @@ def _labels(
     parts = []
     groups = ([c for c in shown if _asked(chart, c.month)], shown, shown[-1:])
     chosen = [max(some, key=lambda c: c.hi if c.hi is not None else c.lo) for some in groups if some]
+    needed = chosen[:-1] if len(chosen) > 2 else chosen  # the last month only where there is room
     for cell in dict.fromkeys(chosen):
         top = cell.hi if cell.hi is not None else cell.lo
         text = _terse(cell.label) or short_number(cell.lo)
@@ -294,7 +295,14 @@ def _labels(
             text = f"≥ {text}"
         lift = 5.0 if cell.hi is not None and cell.state == "value" else 8.0 if cell.state == "conflict" else 20.0
         parts.append(
-            labels.place(text, at[cell.month] + column / 2, place.y(top) - lift, cls="label", must=True, leader=True)
+            labels.place(
+                text,
+                at[cell.month] + column / 2,
+                place.y(top) - lift,
+                cls="label",
+                must=cell in needed,
+                leader=True,
+            )
         )
     for run in chart.runs:
         inside = [x for text, x in at.items() if run.first <= text <= run.last and text in covered]

@@ -14,7 +14,8 @@ from tidewaiter.brief.curves import curves
 from tidewaiter.brief.gather import Asked, Evidence
 from tidewaiter.brief.headline import headline, key_points, standfirst, worth
 from tidewaiter.brief.record import Record
-from tidewaiter.brief.sentences import Voice, family_of, write
+from tidewaiter.brief.sentences import family_of, write
+from tidewaiter.brief.voice import Voice
 from tidewaiter.codes import area_name
 from tidewaiter.events import Event, country, indicators, timeline
 from tidewaiter.facts.base import Fact
@@ -22,8 +23,11 @@ from tidewaiter.facts.since import HighestSince
 from tidewaiter.findings.caveats import caveat
 from tidewaiter.findings.find import Finding, find
 from tidewaiter.findings.statements import judge
+from tidewaiter.findings.words import join
+from tidewaiter.model import Flow
 from tidewaiter.period import Period, month
 from tidewaiter.sources.figures import DATASET as PRESS
+from tidewaiter.sources.figures import origins
 from tidewaiter.sources.headings import ATTRIBUTION
 from tidewaiter.sources.statements import statements
 
@@ -65,7 +69,7 @@ def compose(asked: Asked, evidence: Evidence) -> Composed:
     statements = _statements(asked, evidence, record)
     brief = shape.Brief(
         schema_=shape.SCHEMA,
-        headline=headline(told, voice, period, evidence.basket_title),
+        headline=headline(told, voice, period, evidence.basket_title, leads),
         standfirst=standfirst(told, evidence, voice, asked, leads),
         question=shape.Question(
             reporter=evidence.reporter,
@@ -92,7 +96,7 @@ def compose(asked: Asked, evidence: Evidence) -> Composed:
         ),
         table=_table(evidence, told, period, record),
         sources=record.sources,
-        caveats=_caveats(evidence, told),
+        caveats=_caveats(evidence, asked, told),
         made_with=f"Tidewaiter {__version__}",
         attribution=evidence.attribution,
     )
@@ -100,9 +104,15 @@ def compose(asked: Asked, evidence: Evidence) -> Composed:
 
 
 def _events(asked: Asked) -> list[Event]:
-    """Keep the events from the year before last to three months after the period."""
+    """Keep the events from the year before last to three months after the period that had happened by then; all of the reader's own."""
     first = (asked.period.start // 12 - 2) * 12
-    return [event for event in timeline(asked.partner) if first <= month(event.first[:7]) <= asked.period.end + 3]
+    shipped = [
+        event
+        for event in timeline(asked.partner)
+        if first <= month(event.first[:7]) <= asked.period.end + 3
+        and (asked.as_of is None or event.first <= asked.as_of)
+    ]
+    return sorted((*shipped, *asked.events), key=lambda event: (event.first, event.last))
 
 
 def _sections(
@@ -134,13 +144,19 @@ def _sections(
             shape.Section(
                 id=name,
                 title=titles.get(name, members[0].subject.title),
-                context=" ".join(dict.fromkeys(f.subject.context for f in members if f.subject.context)),
+                context=" ".join(dict.fromkeys(_context_of(f, members[0]) for f in members if f.subject.context)),
                 sentences=tuple(sentences),
                 charts=tuple(drawn),
                 not_known=tuple(line for f in members for line in _unsaid(f, evidence, period)),
             )
         )
     return tuple(sections)
+
+
+def _context_of(finding: Finding, first: Finding) -> str:
+    """Say what a good is for; further goods of a section by their name."""
+    text, title = finding.subject.context, finding.subject.title
+    return text if finding is first else f"{title}: {text[:1].lower()}{text[1:]}"
 
 
 def _sentence(fact: Fact, finding: Finding, voice: Voice, record: Record) -> shape.Sentence:
@@ -184,17 +200,42 @@ def _unsaid(finding: Finding, evidence: Evidence, period: Period) -> list[str]:
 
 
 def _not_known(findings: Sequence[Finding], evidence: Evidence, voice: Voice, period: Period) -> tuple[str, ...]:
-    lines = []
+    """Name the goods asked about of which nothing was told, each once; what was printed for a longer run is said so."""
     told = {finding.subject.group for finding in findings if finding.facts}
+    silent = [finding for finding in findings if not finding.facts and finding.subject.kind == "good"]
+    if not evidence.groups:
+        titles = ", ".join(finding.subject.title for finding in silent)
+        others = (f"Known for other months only, not for {period.words()}: {titles}.",) if titles else ()
+        return (*others, *evidence.left_out)
+    lines = []
     for group in evidence.groups:
         if group.id not in told:
-            lines.append(f"{group.title}: no figure for {period.words()} was printed.")
-    silent = [finding.subject.title for finding in findings if not finding.facts and finding.subject.kind == "good"]
-    if evidence.groups:
-        lines.extend(f"{title}: no figure for {period.words()} was printed." for title in silent)
-    elif silent:
-        lines.append(f"Known for other months only, not for {period.words()}: {', '.join(silent)}.")
-    return tuple(dict.fromkeys(lines))
+            members = [finding for finding in silent if finding.subject.group == group.id]
+            lines.append(_silence(group.title, members, evidence, period))
+    for finding in silent:
+        if finding.subject.group in told:
+            phrase = finding.subject.phrase
+            part = any(other.subject.whole == finding.subject.id and other.facts for other in findings)
+            lines.append(
+                _silence(
+                    f"{phrase[:1].upper()}{phrase[1:]}{' as a whole' if part else ''}", [finding], evidence, period
+                )
+            )
+    return (*lines, *evidence.left_out)
+
+
+def _silence(title: str, members: Sequence[Finding], evidence: Evidence, period: Period) -> str:
+    """Say that nothing was printed for the period alone, and for which longer runs something was."""
+    runs = {
+        figure.period
+        for finding in members
+        for key in finding.subject.keys
+        for figure in evidence.book.of(key)
+        if figure.period.overlaps(period)
+    }
+    if not runs:
+        return f"{title}: no figure for {period.words()} was printed."
+    return f"{title}: printed only for {join([run.words() for run in sorted(runs)])}, not for {period.words()} alone."
 
 
 def _context(asked: Asked) -> tuple[str, ...]:
@@ -203,22 +244,33 @@ def _context(asked: Asked) -> tuple[str, ...]:
 
 
 def _table(evidence: Evidence, told: Sequence[Finding], period: Period, record: Record) -> tuple[shape.TableRow, ...]:
-    """List the figures of the period and of the year before it."""
+    """List the figures of the period and of the year before it, and every further one that a sentence rests on."""
     span = Period((period.start // 12 - 1) * 12, period.end)
-    rows = []
+    used = record.rows
+    rows: dict[str, shape.TableRow] = {}
     for finding in told:
         for key in finding.subject.keys:
             for figure in sorted(evidence.book.of(key), key=lambda one: (one.period, one.id)):
-                if span.contains(figure.period):
-                    rows.append(record.table_row(figure, finding.subject.title))
-    return tuple(rows)
+                if span.contains(figure.period) or figure.id in used:
+                    rows[figure.id] = record.table_row(figure, finding.subject.title)
+    titles = {key.cmd: finding.subject.title for finding in told for key in finding.subject.keys}
+    for figure in sorted(evidence.book.figures.values(), key=lambda one: (one.key, one.period, one.id)):
+        if figure.id in used and figure.id not in rows:
+            way = {Flow.TWO_WAY: "exports and imports", Flow.IMPORT: "imports", Flow.EXPORT: "exports"}.get(
+                figure.key.flow, ""
+            )
+            rows[figure.id] = record.table_row(figure, f"{titles.get(figure.key.cmd, figure.key.cmd)} ({way})")
+    return tuple(rows.values())
 
 
-def _caveats(evidence: Evidence, told: Sequence[Finding]) -> tuple[str, ...]:
+def _caveats(evidence: Evidence, asked: Asked, told: Sequence[Finding]) -> tuple[str, ...]:
     if evidence.kind == "press":
+        known = {origin.id for origin in origins().values()}
+        shipped = all(figure.origin.id in known for figure in evidence.book.figures.values())
+        whence = " from China's customs database" if shipped and evidence.reporter == "CHN" else ""
         first: tuple[str, ...] = (
-            "The figures were printed by news agencies and newspapers from China's customs database; they are not the "
-            "customs service's own files. A month that nobody printed is not known: it is never read as zero.",
+            f"The figures were printed by others (news agencies, newspapers, ministries){whence}; they are not a customs service's own "
+            "files. A month that nobody printed is not known: it is never read as zero.",
             caveat("rounded"),
         )
     else:
@@ -228,6 +280,8 @@ def _caveats(evidence: Evidence, told: Sequence[Finding]) -> tuple[str, ...]:
             if evidence.attribution == (ATTRIBUTION,)
             else "Only the codes of the loaded files are covered; trade in other goods is not in them.",
         )
+        if asked.basket:
+            first = (*first, caveat("basket-headings"))
     notes = tuple(dict.fromkeys(caveat(identity) for f in told for identity in f.subject.caveats))
     return (*first, *notes)
 

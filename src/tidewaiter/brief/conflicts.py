@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from tidewaiter.brief.record import Record
 from tidewaiter.brief.sentences import amount_of
@@ -33,11 +34,19 @@ def conflicts(book: Book, subjects: Sequence[Subject], period: Period, record: R
                 for figure in (*reading.figures, *reading.others):
                     proof.figure(figure, subject.phrase)
                     told.setdefault(amount_of(figure), []).append(figure)
-                parts = [
-                    f"{text} ({', '.join(dict.fromkeys(figure.origin.family for figure in figures))})"
-                    for text, figures in told.items()
-                ]
+                parts = [f"{text} ({_whose(figures, told)})" for text, figures in told.items()]
                 text = f"{subject.title}, {one.words()}: printed as {join(parts)}."
                 name = f"conflict-{subject.id}-{key.measure}-{one}"
                 found.append(record.sentence(name, text, "conflict", proof.rows, (caveat("conflict"),), "conflict"))
     return tuple(found)
+
+
+def _whose(figures: Sequence[Figure], told: Mapping[str, Sequence[Figure]]) -> str:
+    """Name the publishers; one that printed two numbers with the date of each."""
+    twice = [
+        name
+        for name, count in Counter(name for some in told.values() for name in {f.origin.family for f in some}).items()
+        if count > 1
+    ]
+    names = [f.origin.family + (f", {f.origin.published()}" if f.origin.family in twice else "") for f in figures]
+    return ", ".join(dict.fromkeys(names))

@@ -33,7 +33,7 @@ def draw_curve(curve: Curve, ident: str, *, wide: bool = False) -> Markup:
     place = Frame(1080, 300, 58, 20, 22, 30, 13, ident) if wide else Frame(330, 204, 50, 14, 20, 26, 11.5, ident)
     known = [(date.fromisoformat(day), value) for day, value in zip(curve.days, curve.values, strict=True)]
     numbers = [value for _, value in known if value is not None and math.isfinite(value)]
-    ticks = nice_ticks(max(numbers, default=0.0) * 1.05)
+    ticks = nice_ticks(max(numbers, default=0.0) * 1.05, 5)
     place.scale_top = ticks[-1]
     place.left = max(text_width(tick_text(tick, ticks[-1]), place.size) for tick in ticks) + 9
     parts: list[Markup] = []

@@ -11,9 +11,12 @@ from tidewaiter.events import Day, Indicator, indicators
 from tidewaiter.facts.proof import Proof, Row
 from tidewaiter.findings.words import number
 from tidewaiter.model import Interval
-from tidewaiter.period import month_words
+from tidewaiter.period import Period, month, month_words
 
 __all__ = ["curves"]
+
+NEAR = 5
+"""Months that may lie between a period and an indicator set beside it."""
 
 
 def curves(asked: Asked, record: Record) -> tuple[Curve, ...]:
@@ -21,6 +24,9 @@ def curves(asked: Asked, record: Record) -> tuple[Curve, ...]:
     found = []
     for indicator in indicators(asked.partner):
         if indicator.baskets and asked.basket not in indicator.baskets:
+            continue
+        months = Period(month(indicator.days[0].day[:7]), month(indicator.days[-1].day[:7]))
+        if not months.overlaps(Period(asked.period.start - NEAR, asked.period.end + NEAR)):
             continue
         days = [day for day in indicator.days if asked.as_of is None or day.day <= asked.as_of]
         if days:

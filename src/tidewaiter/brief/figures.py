@@ -14,6 +14,7 @@ from tidewaiter.findings.words import money, number
 from tidewaiter.model import Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period, month, month_text, month_words
 from tidewaiter.series.book import Book
+from tidewaiter.sources.figures import DATASET as PRESS
 
 __all__ = ["chart", "window"]
 
@@ -32,8 +33,9 @@ def window(book: Book, key: SeriesKey, period: Period, events: Sequence[Event], 
         if period.end < when <= period.end + 2:
             end = max(end, when)
     known = [figure.period for figure in book.of(key)]
-    if not any(one.start < period.start - 12 for one in known) and not wide:
-        start = max(start, min([(period.start // 12 - 1) * 12, *(one.start for one in known)]))
+    if key.dataset != PRESS and known:
+        # Before a customs file begins nothing is unknown of the trade that could be drawn; it is just not in the file.
+        start = max(start, min([period.start, *(figure.period.start for figure in book.figures.values())]))
     return Period(start, end)
 
 
@@ -77,7 +79,7 @@ def _cell(book: Book, key: SeriesKey, number_: int, sisters: Sequence[SeriesKey]
         if most is not None and most.bounds.hi < bounds.hi:
             bounds = Interval(bounds.lo, most.bounds.hi)
     label = ""
-    if cell.state in (State.VALUE, State.CONFLICT) and bounds.is_bounded:
+    if cell.state in (State.VALUE, State.CONFLICT) and cell.bounds.is_bounded:
         reading = book.reading(key, Period(number_, number_))
         if reading is not None:
             label = _short(reading.best.value, key)
@@ -98,9 +100,8 @@ def _runs(book: Book, key: SeriesKey, shown: Period) -> tuple[ChartRun, ...]:
         if reading.best.value == 0:
             continue
         taken |= set(run)
-        found.append(
-            ChartRun(month_text(run.start), month_text(run.end), reading.best.value, _short(reading.best.value, key))
-        )
+        label = ("" if reading.bounds.is_bounded else "≥ ") + _short(reading.best.value, key)
+        found.append(ChartRun(month_text(run.start), month_text(run.end), reading.best.value, label))
     return tuple(sorted(found, key=lambda one: one.first))
 
 

@@ -9,6 +9,8 @@ import msgspec
 
 from tidewaiter.codes import area
 from tidewaiter.errors import NoData, UnknownName
+from tidewaiter.events import Event, own_event
+from tidewaiter.findings.caveats import holds
 from tidewaiter.findings.find import Subject
 from tidewaiter.model import Figure, Flow
 from tidewaiter.period import Period
@@ -21,6 +23,9 @@ __all__ = ["Asked", "Evidence", "Group", "ask", "gather", "heading_life", "headi
 FIRST_MONTH, LAST_MONTH = 1900 * 12, 2199 * 12 + 11
 """Ends of a life that is open."""
 
+_SHIPPED = Period.parse("2020-01..2022-11")
+"""The months of the shipped table of EU exports."""
+
 
 class Group(msgspec.Struct, frozen=True):
     """One group of a basket: its id and title."""
@@ -32,7 +37,8 @@ class Group(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct, frozen=True):
     """A question with every name resolved.
 
-    ``basket`` is the basket's own name, ``basket_file`` what the user called it by (a name or a path).
+    ``basket`` is the basket's own name, ``basket_file`` what the user called it by (a name or a path); ``events`` are the
+    user's own, beside those that are shipped.
     """
 
     reporter: str
@@ -42,13 +48,14 @@ class Asked(msgspec.Struct, frozen=True):
     period: Period
     as_of: str | None
     basket_file: str = ""
+    events: tuple[Event, ...] = ()
 
 
 class Evidence(msgspec.Struct, frozen=True):
     """What a brief is written from.
 
     ``kind`` is ``press`` for printed figures and ``customs`` for a customs service's own rows. ``groups`` are those of
-    the basket, so that a group of which nothing is known can be named.
+    the basket, so that a group of which nothing is known can be named; ``left_out`` says what is known but not told.
     """
 
     kind: str
@@ -58,19 +65,27 @@ class Evidence(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     basket_title: str
     attribution: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def ask(
-    reporter: str | None, partner: str, flow: str, basket: str | None, start: str, end: str, as_of: str | None
+    reporter: str | None,
+    partner: str,
+    flow: str,
+    basket: str | None,
+    start: str,
+    end: str,
+    as_of: str | None,
+    events: Sequence[str] = (),
 ) -> Asked:
-    """Resolve the names of a question.
+    """Resolve the names of a question; ``events`` are written ``DATE=TEXT``.
 
     Raises
     ------
     UnknownName
         If the reporter, partner, basket or flow is in no table.
     InputError
-        If the months or the date are none, or run backwards.
+        If the months, the date or an event are none, or run backwards.
     """
     from datetime import date
 
@@ -94,6 +109,7 @@ def ask(
         basket_file=basket or "",
         period=Period(first.start, last.end),
         as_of=as_of,
+        events=tuple(own_event(text) for text in events),
     )
 
 
@@ -121,15 +137,30 @@ def gather(asked: Asked, files: Sequence[Path] = (), store: Path | None = None) 
         If there is nothing to answer with; says what there is.
     """
     own = [figure for file in files for figure in press.read_figures(file)]
+    ours = [figure for figure in own if _speaks(figure, asked)]
+    notes: list[str] = []
+    if own and not ours:
+        notes.append(
+            f"The tables of figures that were given ({', '.join(file.name for file in files)}) hold nothing on this pair, flow and period."
+        )
     evidence = None
-    if store is not None:
+    if store is not None and not ours:
         from tidewaiter.brief.customs import from_store
 
         evidence = from_store(asked, store)
+    elif store is not None:
+        notes.append("Customs files in the store were left aside, because figures on this pair were given.")
     evidence = evidence or _from_press(asked, [*press.shipped_figures(), *own]) or _from_headings(asked)
     if evidence is None:
         raise NoData(_nothing(asked, own))
-    return evidence
+    return msgspec.structs.replace(evidence, left_out=(*evidence.left_out, *notes))
+
+
+def _speaks(figure: Figure, asked: Asked) -> bool:
+    """Whether a figure speaks of the pair and flow in the period."""
+    key = figure.key
+    pair = key.partner == asked.partner and key.flow is asked.flow and asked.reporter in ("", key.reporter)
+    return pair and figure.period.overlaps(asked.period)
 
 
 def _from_press(asked: Asked, figures: list[Figure]) -> Evidence | None:
@@ -141,13 +172,16 @@ def _from_press(asked: Asked, figures: list[Figure]) -> Evidence | None:
     pair = [figure for figure in pair if figure.key.reporter == reporter]
     if not any(figure.key.flow is asked.flow and figure.period.overlaps(asked.period) for figure in pair):
         return None
-    goods = press.goods()
+    goods = {good.id: good for good in press.goods().values()}
+    own = {
+        key.cmd: good for figure in pair if (good := press.good_of((key := figure.key).cmd)) and good.id not in goods
+    }
     wholes = {press.good_key(good.id): press.good_key(good.part_of) for good in goods.values() if good.part_of}
     book = Book(pair, wholes=wholes)
     groups, title, members = _basket_groups(asked.basket_file)
     subjects = []
-    for good in goods.values():
-        keys = tuple(sorted(key for key in book.keys if key.cmd == press.good_key(good.id) and key.flow is asked.flow))
+    for cmd, good in [*((press.good_key(name), good) for name, good in goods.items()), *own.items()]:
+        keys = tuple(sorted(key for key in book.keys if key.cmd == cmd and key.flow is asked.flow))
         inside = good.kind == "total" or not asked.basket or good.group in members
         if keys and inside:
             subjects.append(
@@ -161,10 +195,12 @@ def _from_press(asked: Asked, figures: list[Figure]) -> Evidence | None:
                     group=good.group,
                     whole=good.part_of,
                     narrower=next((other.phrase for other in goods.values() if other.part_of == good.id), ""),
-                    caveats=tuple(good.caveats.split()),
+                    caveats=tuple(one for one in good.caveats.split() if holds(one, reporter, asked.period)),
                 )
             )
-    return Evidence("press", reporter, book, tuple(subjects), groups, title)
+    outside = sorted(good.title for good in own.values()) if asked.basket else []
+    left_out = tuple(f"{name}: in the table of figures, but in no group of the basket." for name in outside)
+    return Evidence("press", reporter, book, tuple(subjects), groups, title, left_out=left_out)
 
 
 def _basket_groups(basket: str) -> tuple[tuple[Group, ...], str, frozenset[str]]:
@@ -248,20 +284,29 @@ def _nothing(asked: Asked, own: Sequence[Figure]) -> str:
     """Say what there is, where there is nothing for the question."""
     every = [*press.shipped_figures(), *own]
     said = f"nothing is known of {'exports' if asked.flow is Flow.EXPORT else 'imports'} "
-    said += f"({asked.reporter or 'any reporter'} with {asked.partner}) in {asked.period}"
-    if asked.as_of:
-        said += f" as of {asked.as_of}"
-    spans = []
-    pairs = sorted({(figure.key.reporter, figure.key.partner, figure.key.flow) for figure in every})
-    for reporter, partner, flow in pairs:
-        if partner != asked.partner or flow is Flow.TWO_WAY:
-            continue
-        months = [f.period for f in every if (f.key.reporter, f.key.partner, f.key.flow) == (reporter, partner, flow)]
-        span = Period(min(p.start for p in months), max(p.end for p in months))
-        spans.append(f"{reporter} {flow} {partner} {span}")
-    if asked.partner in shipped.eu27_partners():
-        spans.append(f"EU27 X {asked.partner} 2020-01..2022-11")
-    if spans:
-        return f"{said}; known: {', '.join(spans)}. Ask for one of these, or load a customs file: tidewaiter load FILE"
-    partners = sorted({partner for _, partner, _ in pairs} | set(shipped.eu27_partners()))
-    return f"{said}; partners with data: {', '.join(partners)}. Load a customs file to add others: tidewaiter load FILE"
+    said += f"({asked.reporter or 'any reporter'} with {asked.partner})"
+    said += f" of the goods of basket {asked.basket!r}" if asked.basket else ""
+    said += f" in {asked.period}" + (f" as of {asked.as_of}" if asked.as_of else "")
+    here = {pair: span for pair, span in _spans(every).items() if pair[1] == asked.partner}
+    if here:
+        reporters = sorted({reporter for reporter, _, flow in here if flow is asked.flow})
+        known = ", ".join(
+            f"{reporter} {flow} {partner} {span}" for (reporter, partner, flow), span in sorted(here.items())
+        )
+        step = "Ask for one of these" if asked.reporter or len(reporters) < 2 else "Name one reporter with --reporter"
+        return f"{said}; known: {known}. {step}, or load a customs file: tidewaiter load FILE"
+    pairs = sorted({f"{reporter} with {partner}" for reporter, partner, _ in _spans(every)})
+    return f"{said}; pairs with data: {', '.join(pairs)}. Load a customs file to add others: tidewaiter load FILE"
+
+
+def _spans(figures: Sequence[Figure]) -> dict[tuple[str, str, Flow], Period]:
+    """Return the pairs and flows of which anything is known, with the first and last month."""
+    found: dict[tuple[str, str, Flow], Period] = {}
+    for figure in figures:
+        pair = (figure.key.reporter, figure.key.partner, figure.key.flow)
+        span = found.get(pair, figure.period)
+        if pair[2] is not Flow.TWO_WAY:
+            found[pair] = Period(min(span.start, figure.period.start), max(span.end, figure.period.end))
+    for partner in shipped.eu27_partners():
+        found["EU27", partner, Flow.EXPORT] = _SHIPPED
+    return found

@@ -20,7 +20,7 @@ from tidewaiter.brief._svg import clean
 from tidewaiter.brief.charts import KEY, draw_chart, draw_key, states_of
 from tidewaiter.brief.check import check_brief, evidence_file, sentences_of
 from tidewaiter.brief.curve import draw_curve
-from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Chart, Question
+from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Chart, Event, Question
 from tidewaiter.errors import InputError
 from tidewaiter.period import Period
 
@@ -28,6 +28,9 @@ __all__ = ["FLOW_WORDS", "question_line", "render_html", "spans", "web_address"]
 
 FLOW_WORDS = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports", "X+M": "two-way trade"}
 """How a flow is said."""
+
+FIRM = ("supported", "within rounding")
+"""Verdicts that raise no question; statements that got them stand together and small."""
 
 _HANGUL = re.compile("[ᄀ-ᇿ㄰-㆏가-힣]")
 _KANA = re.compile("[぀-ヿ]")
@@ -67,7 +70,10 @@ def render_html(brief: Brief) -> str:
         numbers={source.id: index for index, source in enumerate(brief.sources, 1)},
         sentences=sentences,
         anchors=_anchors(list(sentences)),
-        lead_charts=_lead_charts(brief),
+        glance=_glance(brief),
+        marked=_marked(brief),
+        firm=[s for s in brief.statements if s.verdict in FIRM],
+        open=[s for s in brief.statements if s.verdict not in FIRM],
         first_total=next((s.id for s in brief.sections if s.id == "total"), None),
         key=KEY,
     )
@@ -77,7 +83,7 @@ def render_html(brief: Brief) -> str:
 def question_line(question: Question) -> str:
     """Say in one line what was asked."""
     try:
-        period = Period.parse(f"{question.period_from}..{question.period_to}").words().replace("-", "–")
+        period = Period.parse(f"{question.period_from}..{question.period_to}").words()
     except InputError:
         period = f"{question.period_from} to {question.period_to}"
     flow = FLOW_WORDS.get(question.flow, question.flow)
@@ -141,12 +147,19 @@ def language_of(text: str) -> str | None:
     return "zh" if _HAN.search(text) else None
 
 
-def _lead_charts(brief: Brief, most: int = 2) -> list[tuple[int, Chart]]:
-    """Return the charts to open with: those of the sections that the first key points come from, with their number."""
-    places = {s.id: number for number, section in enumerate(brief.sections, 1) for s in section.sentences}
-    numbers = [places[ident] for ident in brief.key_points]
-    found = [number for number in dict.fromkeys(numbers) if brief.sections[number - 1].charts]
-    return [(number, brief.sections[number - 1].charts[0]) for number in found[:most]]
+def _glance(brief: Brief) -> list[tuple[int, Chart]]:
+    """Return the first chart of each section with the section's number, to be seen side by side; the total is told apart."""
+    return [
+        (number, section.charts[0])
+        for number, section in enumerate(brief.sections, 1)
+        if section.charts and section.id != "total"
+    ]
+
+
+def _marked(brief: Brief) -> list[Event]:
+    """Return the events that a chart marks by their number."""
+    numbers = {event.number for section in brief.sections for chart in section.charts for event in chart.events}
+    return [event for event in brief.events if event.number in numbers]
 
 
 def _anchors(idents: list[str]) -> dict[str, str]:

@@ -16,6 +16,9 @@ from tidewaiter.brief.shape import ChartCell
 
 __all__ = ["FULL", "Frame", "bar", "block", "cell_mark", "circle", "patterns"]
 
+LEAST = 1.6
+"""Pixels that the smallest amount is drawn high."""
+
 FULL = {
     "not known": "unknown",
     "merged": "unknown",
@@ -119,7 +122,7 @@ def cell_mark(cell: ChartCell, place: Frame, x: float, column: float, *, asked: 
     if cell.state == "code not alive":
         y = place.base - 5
         return tag("line", x1=x, x2=x + width, y1=y, y2=y, class_="dead")
-    solid = bar(x, low, width, place.base - low, look) if cell.lo > 0 else Markup("")
+    solid = _solid(place, x, width, low, look) if cell.lo > 0 else Markup("")
     if cell.hi is None:
         if cell.lo <= 0:
             return _strip(cell.state, place, whole, column)
@@ -132,6 +135,12 @@ def cell_mark(cell: ChartCell, place: Frame, x: float, column: float, *, asked: 
     if cell.state in ("not known", "merged"):
         return solid + _at_most(cell.hi, place, x, width, low, high)
     return _strip(cell.state, place, whole, column)
+
+
+def _solid(place: Frame, x: float, width: float, low: float, look: str) -> Markup:
+    """A bar from the baseline; a small amount keeps a height that can be seen, for it is not nothing."""
+    low = min(low, place.base - LEAST)
+    return bar(x, low, width, place.base - low, look)
 
 
 def _strip(state: str, place: Frame, x: float, width: float) -> Markup:
@@ -166,7 +175,9 @@ def _arrow(place: Frame, x: float, width: float, low: float) -> Markup:
 def _conflict(cell: ChartCell, place: Frame, x: float, width: float, look: str) -> Markup:
     """Both numbers as strong lines, joined by a stem, over an outlined bar."""
     low, high, mid = place.y(cell.lo), place.y(cell.hi if cell.hi is not None else math.inf), x + width / 2
-    body = bar(x, low, width, place.base - low, f"{look} disputed")
+    # Numbers that can hardly be told apart leave no doubt about the bar; the mark alone says that they differ.
+    near = cell.hi is not None and cell.hi <= cell.lo * 1.02
+    body = _solid(place, x, width, low, look if near else f"{look} disputed")
     stem = tag("line", x1=mid, x2=mid, y1=high, y2=low, class_="clash")
     ends = [tag("line", x1=x - 1, x2=x + width + 1, y1=y, y2=y, class_="clash") for y in (low, high)]
     # A diamond at either end keeps the mark readable where the two numbers are almost one.

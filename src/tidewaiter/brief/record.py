@@ -28,6 +28,11 @@ class Record:
         """Every publication cited so far, in the order of citing."""
         return tuple(self._sources.values())
 
+    @property
+    def rows(self) -> frozenset[str]:
+        """The ids of every row that a sentence so far rests on, figures among them."""
+        return frozenset(row[0] for rows in self.files.values() for row in rows[1:])
+
     def know(self, figures: Iterable[Figure]) -> None:
         """Learn whose reporting each publisher's figures are."""
         for figure in figures:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from tidewaiter.brief.voice import Voice
 from tidewaiter.facts.base import Fact, Known
 from tidewaiter.facts.change import Multiple
 from tidewaiter.facts.compare import Exceeds
@@ -16,49 +17,17 @@ from tidewaiter.facts.proof import Proof, Row
 from tidewaiter.facts.relation import Lead, UnitValue
 from tidewaiter.facts.since import HighestSince, NoneBefore
 from tidewaiter.findings.find import Finding
-from tidewaiter.findings.words import amount, every, goods_amount, join, money, months, number, runs, span, times
-from tidewaiter.model import Figure, Flow, Measure, SeriesKey
-from tidewaiter.period import month_words
+from tidewaiter.findings.words import amount, every, goods_amount, join, money, months, number, runs, span, times, when
+from tidewaiter.model import Figure, Measure, SeriesKey
+from tidewaiter.period import month, month_words
 from tidewaiter.series.book import Reading
 from tidewaiter.sources.figures import DATASET as PRESS
 
-__all__ = ["Voice", "Written", "amount_of", "family_of", "write"]
+__all__ = ["Written", "amount_of", "family_of", "write"]
 
 
 SCATTERED = 3
 """More runs of undecided months than this are counted rather than named."""
-
-
-class Voice(msgspec.Struct, frozen=True):
-    """Who trades with whom, as it is said: ``China exported ... to North Korea``."""
-
-    reporter: str
-    partner: str
-    flow: Flow
-
-    @property
-    def verb(self) -> str:
-        """The verb of the flow, in the past."""
-        return "imported" if self.flow is Flow.IMPORT else "exported"
-
-    @property
-    def noun(self) -> str:
-        """The noun of the flow."""
-        return "imports" if self.flow is Flow.IMPORT else "exports"
-
-    @property
-    def way(self) -> str:
-        """The preposition and the partner."""
-        return f"from {self.partner}" if self.flow is Flow.IMPORT else f"to {self.partner}"
-
-    def sent(self, what: str) -> str:
-        """Write that something was traded."""
-        return f"{_subject(self.reporter)} {self.verb} {what} {self.way}"
-
-
-def _subject(name: str) -> str:
-    """Write a reporter as the subject of a sentence; groups take an article and a plural."""
-    return f"The {name} countries" if name.startswith(("EU", "ASEAN", "EAEU")) else name
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -93,7 +62,20 @@ def write(fact: Fact, finding: Finding, voice: Voice) -> Written:
     for one in used:
         proof.merge(one.proof)
     caveats = tuple(dict.fromkeys(caveat for one in used for caveat in one.caveats))
-    return Written(text, proof.rows, caveats, " printed " in text.replace("not printed", ""))
+    return Written(text, proof.rows, caveats, any(_disputed(one) for one in used))
+
+
+def _disputed(fact: Fact) -> bool:
+    """Whether a level rests on figures that no rounding reconciles."""
+    if isinstance(fact, Total):
+        return fact.agrees == "no" or _rivalled(fact.total)
+    if isinstance(fact, NoneBefore):
+        return fact.first is not None and _rivalled(fact.first)
+    return isinstance(fact, Course) and any(_rivalled(known) for known in (*fact.months, *fact.together))
+
+
+def _rivalled(known: Known) -> bool:
+    return known.reading is not None and bool(known.reading.others)
 
 
 def _who(known: Known) -> str:
@@ -130,44 +112,53 @@ def _beside(finding: Finding, key: SeriesKey, known: Known, used: list[Fact]) ->
 
 def _none_before(fact: NoneBefore, finding: Finding, voice: Voice, used: list[Fact]) -> str:
     phrase = finding.subject.phrase
-    when = f"in {span(fact.none)}"
+    absent = f"in {'all of ' if fact.none.is_year else ''}{span(fact.none)}"
     if not fact.none.is_month and not fact.none.is_year and len(fact.none) != 24:
-        when = f"from {month_words(fact.none.start)} to {month_words(fact.none.end)}"
-    said = f"No {voice.noun} of {phrase} {voice.way} were recorded {when}"
-    if fact.publishers:
-        said += f", according to {join([_the(name) for name in fact.publishers])}"
+        absent = f"from {month_words(fact.none.start)} to {month_words(fact.none.end)}"
+    whose = f" according to {join([_the(name) for name in fact.publishers])}" if fact.publishers else ""
     if fact.first is None or fact.first_key is None:
-        return said + "."
-    gap = f" {months(fact.gap)}: not printed." if fact.gap else ""
-    gap = gap[:1] + gap[1:2].upper() + gap[2:]
-    first = goods_amount(fact.first, fact.first_key, phrase)
-    text = f"{said}.{gap} Then, in {fact.first.period.words()}: {first}"
-    return text + _beside(finding, fact.first_key, fact.first, used) + "."
+        return f"No {voice.noun} of {phrase} {voice.way} were recorded {absent}{whose}."
+    text = f"{voice.sent(goods_amount(fact.first, fact.first_key, phrase))} {when(fact.first.period)}"
+    text += _beside(finding, fact.first_key, fact.first, used) + _against(fact.first, fact.first_key)
+    text += f", after none {absent}{whose}"
+    if fact.gap:
+        text += f"; {months(fact.gap)}: {'not printed' if fact.first_key.dataset == PRESS else 'no row'}"
+    return text + "."
 
 
 def _course(fact: Course, finding: Finding, voice: Voice, used: list[Fact]) -> str:
     phrase = finding.subject.phrase
     key = fact.key
-    parts = [f"{amount(known, key)} in {known.period.words()}{_against(known, key)}" for known in fact.months]
-    if not parts:
+    if not fact.months:
         return f"No {voice.noun} of {phrase} {voice.way} were recorded in {months(fact.zeros)}."
     if len(fact.months) == 1:
         known = fact.months[0]
         said = voice.sent(goods_amount(known, key, phrase))
-        text = f"{said} in {known.period.words()}{_beside(finding, key, known, used)}{_against(known, key)}"
+        text = f"{said} {when(known.period)}{_beside(finding, key, known, used)}{_against(known, key)}"
         if key.dataset != PRESS and known.printed is not None and known.printed.note:
             text += f", {known.printed.note.split(';')[0]}"
+    elif fact.extremes is not None:
+        least, most = fact.extremes
+        text = (
+            f"{finding.subject.title}, {_measured(key)}: between {amount(least, key)} ({least.period.words()}){_against(least, key)} "
+            f"and {amount(most, key)} ({most.period.words()}){_against(most, key)} in the {len(fact.months)} months known with trade"
+        )
     else:
-        head = f"{finding.subject.title}, {_measured(key)}: "
-        text = head + join(parts)
+        parts = [f"{amount(known, key)} {when(known.period)}{_against(known, key)}" for known in fact.months]
+        text = f"{finding.subject.title}, {_measured(key)}: {join(parts)}"
     if fact.zeros:
-        text += f"; none in {months(fact.zeros)}"
+        text += f"; none in {_listed(fact.zeros)}"
     for run in fact.together:
-        text += f"; {span(run.period)} only together: {amount(run, key)}"
+        text += f"; {span(run.period)} only together: {amount(run, key)}{_against(run, key)}"
     missing = [month for month in fact.unknown if not any(month in run.period.months for run in fact.together)]
     if missing:
-        text += f"; {months(missing)}: {'not printed' if key.dataset == PRESS else 'no row'}"
+        text += f"; {_listed(missing)}: {'not printed' if key.dataset == PRESS else 'no row'}"
     return text + "."
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """Name months by their runs; a scattered lot is counted instead."""
+    return months(numbers) if len(runs(numbers)) <= SCATTERED else f"{len(numbers)} other months"
 
 
 def _measured(key: SeriesKey) -> str:
@@ -182,7 +173,7 @@ def _total(fact: Total, finding: Finding, voice: Voice, used: list[Fact]) -> str
             "alone came to no more than that."
         )
     said = voice.sent(goods_amount(known, key, finding.subject.phrase))
-    text = f"{said} in {known.period.words()}{_beside(finding, key, known, used)}{_against(known, key)}"
+    text = f"{said} {when(known.period)}{_beside(finding, key, known, used)}{_against(known, key)}"
     if known.summed:
         return f"{text}, the sum of its {'months' if _by_month(fact) else 'printed parts'}."
     if fact.months is None or fact.months.printed is not None:
@@ -224,8 +215,8 @@ def _exceeds(fact: Exceeds, finding: Finding, voice: Voice, used: list[Fact]) ->
     now, before = fact.now, fact.before
     year = f"all of {before.period.words()}" if before.period.is_year else before.period.words()
     if before.value == 0:
-        return f"{_capital(goods_amount(now, key, phrase))} in {now.period.words()}, against none in {year}."
-    text = f"{_capital(goods_amount(now, key, phrase))} in {now.period.words()} against {amount(before, key)} in {year}"
+        return f"{_capital(goods_amount(now, key, phrase))} {when(now.period)}, against none in {year}."
+    text = f"{_capital(goods_amount(now, key, phrase))} {when(now.period)} against {amount(before, key)} in {year}"
     if fact.ratio is not None:
         text += (
             f": {times(fact.ratio.bounds)} as much" if key.unit != "pieces" else f": {times(fact.ratio.bounds)} as many"
@@ -242,11 +233,18 @@ def _multiple(fact: Multiple, finding: Finding, voice: Voice, used: list[Fact]) 
     key, phrase = fact.key, finding.subject.phrase
     ratio = times(fact.ratio.bounds)
     later, earlier = fact.later, fact.earlier
+    if fact.event:
+        change = "down from the" if fact.ratio.bounds.hi < 1 else f"{ratio} the"
+        return (
+            f"{_capital(phrase)}: {amount(later, key)} {when(later.period)}, {change} {amount(earlier, key)} of "
+            f"{earlier.period.words()}, the last month known singly before {fact.event} in {month_words(month(fact.day[:7]))}"
+            f"{_rivals(fact)}."
+        )
     if fact.at_least:
         part = next(row.what for row in fact.proof if row.row == later.printed.id) if later.printed else phrase
         text = (
-            f"{_capital(part)} alone came to {amount(later, fact.later_key)} in {later.period.words()}: {ratio} the "
-            f"{amount(earlier, key)} of all {phrase} in {earlier.period.words()}{_hundredfold(fact)}"
+            f"{_capital(part)} alone came to {amount(later, fact.later_key)} {when(later.period)}: {ratio} the "
+            f"{amount(earlier, key)} of all {phrase} {when(earlier.period)}{_hundredfold(fact)}"
         )
         text += _rivals(fact)
         return (
@@ -254,11 +252,11 @@ def _multiple(fact: Multiple, finding: Finding, voice: Voice, used: list[Fact]) 
         )
     if fact.ratio.bounds.hi < 1:
         return (
-            f"{_capital(phrase)}: {amount(later, key)} in {later.period.words()}, down from {amount(earlier, key)} in "
-            f"{earlier.period.words()}{_rivals(fact)}."
+            f"{_capital(phrase)}: {amount(later, key)} {when(later.period)}, down from {amount(earlier, key)} "
+            f"{when(earlier.period)}{_rivals(fact)}."
         )
     return (
-        f"{_capital(goods_amount(later, key, phrase))} in {later.period.words()}, {ratio} the {amount(earlier, key)} of "
+        f"{_capital(goods_amount(later, key, phrase))} {when(later.period)}, {ratio} the {amount(earlier, key)} of "
         f"{earlier.period.words()}{_rivals(fact)}."
     )
 
@@ -287,14 +285,14 @@ def _unit_value(fact: UnitValue, finding: Finding, voice: Voice, used: list[Fact
     low, high = money(bounds.lo, fact.key.unit), money(bounds.hi, fact.key.unit)
     unit = {"pieces": "piece", "pairs": "pair"}.get(fact.amount_key.unit, fact.amount_key.unit)
     price = low if low == high else f"between {low} and {high}"
-    return f"{finding.subject.title}: {price} a {unit} in {fact.period.words()}, value divided by quantity."
+    return f"{finding.subject.title}: {price} a {unit} {when(fact.period)}, value divided by quantity."
 
 
 def _lead(fact: Lead, finding: Finding, voice: Voice, used: list[Fact]) -> str:
     least, most = fact.days
     return (
-        f"{finding.subject.title}: the first month on record here is {fact.first.period.words()}, {least} to {most} days "
-        f"before {fact.event} on {_day(fact)}."
+        f"{finding.subject.title}: the earliest {voice.noun} known of the period, those of {fact.first.period.words()}, came "
+        f"{least} to {most} days before {fact.event} on {_day(fact)}."
     )
 
 
@@ -307,7 +305,7 @@ def _day(fact: Lead) -> str:
 def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact]) -> str:
     key, now = fact.key, fact.now
     subject = f"{_capital(voice.noun)} of {finding.subject.phrase} {voice.way}"
-    text = f"{subject} came to {amount(now, key)} in {now.period.words()}"
+    text = f"{subject} came to {amount(now, key)} {when(now.period)}"
     if not fact.undecided:
         if fact.higher is not None:
             return f"{text}, the highest since {fact.higher.period.words()} ({amount(fact.higher, key)})."
@@ -330,7 +328,7 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
         )
     merged = [month for one in fact.together for month in one.period]
     for one in fact.together:
-        text += f" {_capital(span(one.period))} were published together ({amount(one, key)}), so any of them could have been higher."
+        text += f" {_capital(span(one.period))} were published together ({amount(one, key)}), so {_either(one)} could have been higher."
     single = [month for month in fact.undecided if month not in merged]
     if single:
         if key.dataset == PRESS:
@@ -342,6 +340,10 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
             f" The latest month known to have been higher is {fact.higher.period.words()} ({amount(fact.higher, key)})."
         )
     return text
+
+
+def _either(known: Known) -> str:
+    return "either" if len(known.period) == 2 else "any of them"
 
 
 def _ceiling(value: float, digits: int = 3) -> float:

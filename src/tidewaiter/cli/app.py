@@ -12,13 +12,23 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from tidewaiter._version import __version__
 
 __all__ = ["GROUPS", "build_parser", "main"]
 
-GROUPS: tuple[str, ...] = ("brief", "load", "codes", "basket", "mirror", "scan")
+GROUPS: tuple[str, ...] = ("brief", "load", "series", "holdings", "codes", "basket", "mirror", "scan")
 """Modules of this package that register commands, in the order in which help shows them."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that tells a mistake as every other error is told: one line, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is."""
+        line = " ".join(message.split())
+        self.exit(2, f"tidewaiter: {line}; see {self.prog} --help\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -29,7 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     argparse.ArgumentParser
         Each command sets ``run``, a function from the parsed arguments to an exit code.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="tidewaiter",
         description="Reads customs statistics, says what is new, proves every sentence, and checks what others wrote.",
         epilog="Help on one command: tidewaiter COMMAND --help",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,13 @@ def register(commands: Any) -> None:
     )
     brief.add_argument("--from", dest="start", metavar="MONTH", required=True, help="first month, YYYY-MM")
     brief.add_argument("--to", dest="end", metavar="MONTH", required=True, help="last month, YYYY-MM")
+    brief.add_argument(
+        "--event",
+        metavar="DATE=TEXT",
+        action="append",
+        default=[],
+        help="mark an event of your own in the charts, for example 2022-05-12='First case admitted'; may be repeated",
+    )
     brief.add_argument("--as-of", metavar="DATE", help="use only what had been published by this date, YYYY-MM-DD")
     brief.add_argument(
         "--figures",
@@ -97,6 +105,7 @@ def _brief(arguments: argparse.Namespace) -> int:
         as_of=arguments.as_of,
         files=arguments.figures,
         store=store,
+        events=arguments.event,
     )
 
 
@@ -117,6 +126,7 @@ def _write(
     as_of: str | None = None,
     files: list[Path] | None = None,
     store: Path | None = None,
+    events: Sequence[str] = (),
 ) -> int:
     import json
 
@@ -125,7 +135,14 @@ def _write(
     from tidewaiter.brief.write import write_brief
 
     asked = ask(
-        question["reporter"], question["partner"], flow, question["basket"], question["start"], question["end"], as_of
+        question["reporter"],
+        question["partner"],
+        flow,
+        question["basket"],
+        question["start"],
+        question["end"],
+        as_of,
+        events,
     )
     composed = compose(asked, gather(asked, files or [], store))
     written = write_brief(composed.brief, composed.evidence, out)

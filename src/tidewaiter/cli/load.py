@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-__all__ = ["register"]
+__all__ = ["day", "folder", "register"]
 
 _EXAMPLES = """examples:
   tidewaiter load eu27_exports.csv.gz --published 2023-01-21
@@ -69,13 +69,15 @@ def register(commands: Any) -> None:
     releases.set_defaults(run=_releases)
 
 
-def _folder(given: Path | None) -> Path:
+def folder(given: Path | None) -> Path:
+    """Return the folder of the store: the one given, or the one in the settings."""
     from tidewaiter.config import load_config
 
     return given if given is not None else Path(load_config().store)
 
 
-def _day(text: str | None, option: str) -> None:
+def day(text: str | None, option: str) -> None:
+    """Refuse what is no date."""
     from datetime import date
 
     from tidewaiter.errors import InputError
@@ -101,11 +103,11 @@ def _load(arguments: argparse.Namespace) -> int:
 
     if arguments.published:
         day_span(arguments.published)
-    folder = _folder(arguments.store)
+    where = folder(arguments.store)
     for file in arguments.files:
         open_content(file).close()
-    fresh = not folder.exists()
-    store = Store(folder, create=True)
+    fresh = not where.exists()
+    store = Store(where, create=True)
     done = []
     try:
         for file in arguments.files:
@@ -175,8 +177,8 @@ def _releases(arguments: argparse.Namespace) -> int:
     from tidewaiter.period import Period
     from tidewaiter.store.store import Store
 
-    _day(arguments.as_of, "--as-of")
-    store = Store(_folder(arguments.store))
+    day(arguments.as_of, "--as-of")
+    store = Store(folder(arguments.store))
     if arguments.withdraw:
         gone = store.withdraw(arguments.withdraw)
         if arguments.format == "text":

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from calendar import monthrange
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import msgspec
 
-__all__ = ["Country", "Day", "Event", "Indicator", "country", "indicators", "timeline"]
+from tidewaiter.errors import InputError
+from tidewaiter.period import month, month_words
+
+__all__ = ["Country", "Day", "Event", "Indicator", "country", "indicators", "own_event", "timeline"]
+
+MOST_TEXT = 200
+"""Characters of an event's text."""
 
 
 class Event(msgspec.Struct, frozen=True):
     """A dated event; ``first`` and ``last`` bound the day (ISO) and are equal where it is known.
 
     ``lead`` is the clause a lead is counted to ("North Korea admitted its first case"), where it makes sense to count
-    one, for the baskets named.
+    one, for the baskets named. ``level`` is the clause that the level of trade before it is told with, where it changed trade as a
+    whole.
     """
 
     id: str
@@ -29,6 +38,7 @@ class Event(msgspec.Struct, frozen=True):
     source: str
     address: str = ""
     lead: str = ""
+    level: str = ""
     baskets: tuple[str, ...] = ()
 
 
@@ -84,6 +94,39 @@ def timeline(area: str) -> tuple[Event, ...]:
     """
     found = [msgspec.convert(event, Event) for event in _timeline(area).get("event", ())]
     return tuple(sorted(found, key=lambda event: (event.first, event.last)))
+
+
+def own_event(text: str) -> Event:
+    """Read an event that a reader gives: ``2022-05-12=Border closes``, or a month ``2022-05=...`` where the day is not known.
+
+    Raises
+    ------
+    InputError
+        If there is no such day or month, or no text.
+
+    Examples
+    --------
+    >>> own_event("2022-05=Lockdown").first, own_event("2022-05=Lockdown").last, own_event("2022-05-12=Lockdown").when
+    ('2022-05-01', '2022-05-31', '12 May 2022')
+    """
+    day, sign, what = (part.strip() for part in text.partition("="))
+    form = "write DATE=TEXT, for example 2022-05-12=First case admitted (or 2022-05=... where only the month is known)"
+    if not sign:
+        raise InputError(f"not an event: {text!r}; {form}")
+    if not what or not what.isprintable() or len(what) > MOST_TEXT:
+        raise InputError(f"event {text[:60]!r} has no text of 1 to {MOST_TEXT} printable characters; {form}")
+    try:
+        if len(day) == len("2022-05"):
+            number = month(day)
+            first = date(number // 12, number % 12 + 1, 1)
+            last = date(number // 12, number % 12 + 1, monthrange(number // 12, number % 12 + 1)[1])
+            when = month_words(number)
+        else:
+            first = last = date.fromisoformat(day)
+            when = f"{first.day} {month_words(month(day[:7]))}"
+    except (ValueError, InputError):
+        raise InputError(f"not a day of an event: {day!r}; {form}") from None
+    return Event("own", first.isoformat(), last.isoformat(), when, what, what, "given with the question")
 
 
 def indicators(area: str) -> tuple[Indicator, ...]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
+import msgspec
+
 from tidewaiter.facts.base import Fact, Known, known
 from tidewaiter.facts.proof import Proof, Row
-from tidewaiter.model import SeriesKey
-from tidewaiter.period import Period
+from tidewaiter.model import Interval, SeriesKey
+from tidewaiter.period import Period, month
 from tidewaiter.series.book import Book
 
-__all__ = ["Multiple", "multiple"]
+__all__ = ["Multiple", "before_event", "multiple"]
 
 TINY_BASE_USD = 10_000
 """Below this value a multiple carries the caveat of a tiny base (in dollars or euros)."""
@@ -18,7 +22,8 @@ class Multiple(Fact, frozen=True, kw_only=True):
     """The later period divided by the earlier one.
 
     ``at_least`` is set where the later number is a part of what the earlier one counts whole, so that the true multiple
-    can only be higher. ``rivals`` are the multiples that conflicting printed figures would give.
+    can only be higher. ``rivals`` are the multiples that conflicting printed figures would give. ``event`` is what happened
+    after the earlier month, where it was chosen for that, and ``day`` when (ISO).
     """
 
     later: Known
@@ -27,6 +32,8 @@ class Multiple(Fact, frozen=True, kw_only=True):
     ratio: Row
     rivals: tuple[Row, ...] = ()
     at_least: bool = False
+    event: str = ""
+    day: str = ""
 
 
 def multiple(
@@ -86,3 +93,30 @@ def multiple(
         rivals=tuple(rivals),
         at_least=later_key is not None and later_key != key,
     )
+
+
+def before_event(book: Book, key: SeriesKey, later: int, day: str, event: str, what: str) -> Multiple | None:
+    """Divide a month by the last month known singly before an event.
+
+    Parameters
+    ----------
+    later
+        The month, after the event.
+    day, event
+        When (ISO date) and what.
+
+    Returns
+    -------
+    Multiple or None
+        None where no month before the event is known singly.
+    """
+    when = month(day[:7])
+    singly = [figure.period.start for figure in book.of(key) if figure.period.is_month and figure.period.start < when]
+    if not singly or later <= when:
+        return None
+    last = max(singly)
+    found = multiple(book, key, Period(later, later), Period(last, last), what)
+    if found is None:
+        return None
+    row = Row("E1", "date", event, day, "", "day", None, Interval(-math.inf, math.inf), printed=day)
+    return msgspec.structs.replace(found, proof=(*found.proof, row), event=event, day=day)

@@ -53,6 +53,8 @@ def exceeds(book: Book, key: SeriesKey, period: Period, before: Period, what: st
         return proof.result(f"{one.period} divided by {before}", f"{one.row} / {then.row}", "times")
 
     now_ratio = ratio(now)
+    if month is not None and month is not now and month.value == now.value:
+        month = None  # the only month with trade is the whole of it
     month_ratio = ratio(month) if month is not None and month is not now else None
     return Exceeds(
         key=key,

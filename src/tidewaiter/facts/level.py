@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from tidewaiter.facts.base import Fact, Known, known, whole_sum
-from tidewaiter.facts.proof import Proof
-from tidewaiter.model import SeriesKey, State
+from tidewaiter.facts.proof import Proof, Row
+from tidewaiter.model import Interval, SeriesKey, State
 from tidewaiter.period import Period
 from tidewaiter.series.book import Book
 
 __all__ = ["Course", "Total", "course", "total"]
 
+MANY = 6
+"""More months with trade than this are told by the least and the greatest of them."""
+
 
 class Course(Fact, frozen=True, kw_only=True):
     """The months of a period that are known, those that are zero, and those that are not known.
 
-    ``together`` are printed runs of months that are not known singly.
+    ``together`` are printed runs of months that are not known singly. ``extremes`` are the least and the greatest month where
+    there are more than :data:`MANY`, which a sentence cannot list.
     """
 
     months: tuple[Known, ...]
     zeros: tuple[int, ...]
     unknown: tuple[int, ...]
     together: tuple[Known, ...] = ()
+    extremes: tuple[Known, Known] | None = None
 
 
 class Total(Fact, frozen=True, kw_only=True):
@@ -74,6 +79,19 @@ def course(book: Book, key: SeriesKey, period: Period, what: str, sisters: tuple
             whole = known(book, key, run, proof, what)
             if whole is not None:
                 together.append(whole)
+    extremes = None
+    if len(found) > MANY:
+        extremes = min(found, key=lambda one: one.value), max(found, key=lambda one: one.value)
+    if len(period) > MANY:
+        alone = sum(not any(month in run.period.months for run in together) for month in unknown)
+        for row, count, said in (
+            ("N1", len(found), "with trade"),
+            ("N2", len(zeros), "without"),
+            ("N3", alone, "not known"),
+        ):
+            proof.add(
+                Row(row, "count", f"{what}: months {said}", str(period), "", "months", count, Interval(count, count))
+            )
     return Course(
         key=key,
         period=period,
@@ -82,6 +100,7 @@ def course(book: Book, key: SeriesKey, period: Period, what: str, sisters: tuple
         zeros=tuple(zeros),
         unknown=tuple(unknown),
         together=tuple(together),
+        extremes=extremes,
     )
 
 

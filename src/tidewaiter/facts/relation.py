@@ -97,5 +97,15 @@ def lead(book: Book, keys: tuple[SeriesKey, ...], period: Period, what: str, day
                         blank, row=row, what=what_, value=float(number), unit="days", printed=str(number)
                     )
                 )
-            return Lead(key=key, period=period, proof=proof.rows, first=first, event=event, days=days)
+            earlier = range(period.start, month)
+            silent = any(all(book.cell(k, one).state is not State.ZERO for k in keys) for one in earlier)
+            return Lead(
+                key=key,
+                period=period,
+                proof=proof.rows,
+                caveats=("lead",) if silent else (),
+                first=first,
+                event=event,
+                days=days,
+            )
     return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["CAVEATS", "caveat"]
+from tidewaiter.period import Period, month
+
+__all__ = ["CAVEATS", "caveat", "holds"]
 
 CAVEATS: dict[str, str] = {
     "tiny-base": "The base of this multiple is tiny, so a few items more or less would change it greatly.",
@@ -22,15 +24,43 @@ CAVEATS: dict[str, str] = {
     "part": "Only a part of the heading was printed for the later month; the whole can be larger, not smaller.",
     "bounded": (
         "Months that nobody printed are bounded by printed totals less the months that were printed; these come from "
-        "releases of different dates, and China revises its figures."
+        "releases of different dates, and customs services revise their figures."
     ),
     "conflict": "Publishers printed different numbers for this; all of them are in the evidence.",
     "rounded": "Printed figures are rounded; the evidence gives the interval each leaves open.",
     "unit-value": "A price per unit out of rounded figures; an odd one is a question about the count before it is news.",
     "lead": "The lead counts from the first month printed; trade in earlier months that nobody printed would lengthen it.",
     "headings": "Four-digit headings hold many goods; what exactly was traded, and where it went next, customs does not say.",
+    "basket-headings": (
+        "The basket names finer codes than the four-digit headings told here; each heading holds other goods beside those of the "
+        "basket."
+    ),
     "members": "Summed over the countries that reported trade in the month; the publisher lists no row for the others.",
 }
+
+_BREAKS: dict[str, tuple[str, int]] = {
+    "code-masks": ("CHN", month("2022-01")),
+    "code-reagents": ("", month("2022-01")),
+    "code-vaccines": ("", month("2022-01")),
+}
+"""Caveats about a change of codes: the reporter whose tariff it is (empty: the Harmonized System, everybody's) and its month."""
+
+
+def holds(identity: str, reporter: str, period: Period) -> bool:
+    """Tell whether a caveat has a place in a brief: that of a change of codes only where a comparison reaches across it.
+
+    Examples
+    --------
+    >>> spring = Period.parse("2022-01..2022-04")
+    >>> holds("code-masks", "CHN", spring), holds("code-masks", "THA", spring), holds("tiny-base", "THA", spring)
+    (True, False, True)
+    >>> holds("code-vaccines", "THA", spring), holds("code-vaccines", "CHN", Period.parse("2023-01"))
+    (True, False)
+    """
+    if identity not in _BREAKS:
+        return True
+    whose, when = _BREAKS[identity]
+    return whose in ("", reporter) and (period.start // 12 - 1) * 12 < when <= period.end
 
 
 def caveat(identity: str) -> str:

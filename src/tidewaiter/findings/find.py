@@ -9,7 +9,7 @@ import msgspec
 
 from tidewaiter.events import Event
 from tidewaiter.facts.base import Fact, Known
-from tidewaiter.facts.change import Multiple, multiple
+from tidewaiter.facts.change import Multiple, before_event, multiple
 from tidewaiter.facts.compare import Exceeds, exceeds
 from tidewaiter.facts.level import Course, Total, course, total
 from tidewaiter.facts.relation import lead, unit_value
@@ -18,7 +18,7 @@ from tidewaiter.model import Cell, Measure, SeriesKey, State
 from tidewaiter.period import Period
 from tidewaiter.series.book import Book
 
-__all__ = ["Finding", "Subject", "find"]
+__all__ = ["LONG_RECORD", "Finding", "Subject", "find"]
 
 LONG_RECORD = 12
 """Months that must be decided before "highest since" is worth saying."""
@@ -121,9 +121,14 @@ def find(
     for key in subject.keys:
         if _months_known(book, key) >= LONG_RECORD:
             last = _last_known(book, key, period)
-            if last is not None:
-                _append(facts, highest_since(book, key, last, subject.phrase))
+            record = highest_since(book, key, last, subject.phrase) if last is not None else None
+            if record is not None and (record.lower or record.higher):
+                facts.append(record)
     for event in events:
+        if event.level and subject.kind == "total" and main is not None:
+            now = _last_known(book, main, period)
+            if now is not None:
+                _append(facts, before_event(book, main, now, event.first, event.level, subject.phrase))
         if event.lead and subject.kind != "total":
             _append(facts, lead(book, subject.keys, period, subject.phrase, event.first, event.lead))
     unsafe = any(identity.startswith("code-") for identity in subject.caveats)
@@ -140,7 +145,11 @@ def _without_repeats(facts: list[Fact], main: SeriesKey | None) -> tuple[list[Fa
     }
     kept: list[Fact] = []
     aside: list[Fact] = []
+    absence = next((fact for fact in facts if isinstance(fact, NoneBefore)), None)
     for fact in facts:
+        if isinstance(fact, Course) and absence is not None and _said_by(absence, fact):
+            aside.append(fact)
+            continue
         if fact.key != main and isinstance(fact, Course) and {known.period for known in fact.months} <= told:
             aside.append(fact)
             continue
@@ -152,6 +161,14 @@ def _without_repeats(facts: list[Fact], main: SeriesKey | None) -> tuple[list[Fa
             continue
         kept.append(fact)
     return kept, aside
+
+
+def _said_by(absence: NoneBefore, fact: Course) -> bool:
+    """Whether "after none before" tells all that a course has to tell: its only month, and which months are not known."""
+    first = absence.first
+    if first is None or absence.first_key != fact.key or len(fact.months) != 1 or fact.zeros or fact.together:
+        return False
+    return fact.months[0].period == first.period and set(fact.unknown) <= set(absence.gap)
 
 
 def _single_month(facts: Sequence[Fact], whole: Total) -> bool:

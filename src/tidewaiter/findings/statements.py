@@ -55,6 +55,8 @@ def judge(statement: Statement, figures: Iterable[Figure], wholes: dict[str, str
     """
     if statement.kind == "no figure":
         return Judged("no figure", "No figure was printed for it, so there is nothing to check.")
+    if statement.kind == "no evidence":
+        return Judged("cannot tell", f"No other publisher printed {statement.settles}, which would settle it.")
     if statement.kind == "count":
         return _count(statement)
     every = [f for f in figures if f.key.reporter == statement.reporter and f.key.partner == statement.partner]
@@ -304,11 +306,23 @@ def _price(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Ju
     return Judged("contradicted", text, reading, fact.proof)
 
 
+def _fell(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> Judged:
+    fact = multiple(others, key, Period.parse(statement.period), Period.parse(statement.earlier), _phrase(statement))
+    if fact is None:
+        return _nobody(statement)
+    flow = "Imports" if key.flow is Flow.IMPORT else "Exports"
+    text = f"{flow} of {_phrase(statement)}: {amount(fact.later, key)} in {fact.later.period.words()}, against {amount(fact.earlier, key)} in {fact.earlier.period.words()}."
+    bounds = fact.ratio.bounds
+    verdict: Verdict = "supported" if bounds.hi < 1 else "contradicted" if bounds.lo >= 1 else "within rounding"
+    return Judged(verdict, text, "", fact.proof)
+
+
 _KINDS = {
     "amount": _amount,
     "highest since": _highest,
     "none in": _none,
     "times": _times,
     "exceeds": _exceeds,
+    "fell": _fell,
     "price": _price,
 }

@@ -26,6 +26,7 @@ __all__ = [
     "span",
     "step_of",
     "times",
+    "when",
 ]
 
 _CURRENCIES = {"USD": "US$", "EUR": "EUR ", "CNY": "RMB ", "GBP": "GBP ", "BRL": "BRL "}
@@ -107,12 +108,14 @@ def times(ratio: Interval, value: float | None = None) -> str:
     ('96 times', '33 times', 'between 21 and 26 times')
     >>> times(Interval(1.40, 1.42)), times(Interval(3, math.inf))
     ('1.4 times', 'at least 3 times')
+    >>> times(Interval(2.02, 2.03))
+    'twice'
     """
     if math.isinf(ratio.hi):
         return f"at least {_floor2(ratio.lo)} times"
     low, high = _two(ratio.lo), _two(ratio.hi)
     if low == high:
-        return f"{low} times"
+        return "twice" if low == "2" else f"{low} times"
     return f"between {_floor2(ratio.lo)} and {_ceil2(ratio.hi)} times"
 
 
@@ -201,6 +204,18 @@ def span(period: Period) -> str:
     if period.is_year or period.is_month or period.start // 12 != period.end // 12:
         return period.words()
     return f"{MONTH_NAMES[period.start % 12]} to {month_words(period.end)}"
+
+
+def when(period: Period) -> str:
+    """Write a period after a verb: ``in January–April 2022``, ``from December 2021 to February 2022``.
+
+    Examples
+    --------
+    >>> when(Period.parse("2021-12..2022-02")), when(Period.parse("2022-04"))
+    ('from December 2021 to February 2022', 'in April 2022')
+    """
+    words = period.words()
+    return f"{'from' if ' to ' in words else 'in'} {words}"
 
 
 def month_list(numbers: Sequence[int]) -> str:

@@ -27,7 +27,18 @@ from tidewaiter.errors import BadFile, InputError
 from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure, Origin, SeriesKey
 from tidewaiter.period import Period
 
-__all__ = ["DATASET", "Good", "figure_bounds", "good_key", "goods", "origins", "read_figures", "shipped_figures"]
+__all__ = [
+    "DATASET",
+    "Good",
+    "figure_bounds",
+    "good_key",
+    "good_named",
+    "good_of",
+    "goods",
+    "origins",
+    "read_figures",
+    "shipped_figures",
+]
 
 DATASET = "press"
 """The dataset of every printed figure: never blended with a customs service's own files."""
@@ -43,6 +54,7 @@ _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z", re.ASCII)
 _AREA = re.compile(r"[A-Z][A-Z0-9]{2,4}\Z")
 _NUMBER = re.compile(r"\d{1,16}(\.\d{1,9})?\Z", re.ASCII)
 _MAX_ROWS = 200_000
+_MOST_WORDS = 80
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -73,6 +85,46 @@ def good_key(good: str) -> str:
     ('good:masks', 'TOTAL')
     """
     return TOTAL if good == "total" else f"good:{good}"
+
+
+def good_named(text: str) -> str | None:
+    """Return the id of a good, or its own words where a reader's table names another; None for a word that is neither.
+
+    Words hold a space or a capital, so that a mistyped id is told from them.
+
+    Examples
+    --------
+    >>> good_named("masks"), good_named("Face masks"), good_named("sunflower oil"), good_named("mask")
+    ('masks', 'masks', 'Sunflower oil', None)
+    """
+    words = " ".join(text.split())
+    if words in goods():
+        return words
+    for good in goods().values():
+        if words.lower() in (good.title.lower(), good.phrase.lower()):
+            return good.id
+    proper = 2 <= len(words) <= _MOST_WORDS and words.isprintable() and words[0].isalpha()
+    proper = proper and (" " in words or words.lower() != words or not words.isascii())
+    return words[0].upper() + words[1:] if proper else None
+
+
+def good_of(cmd: str) -> Good | None:
+    """Return the good of a commodity key; one that a reader's table names in words has these words alone.
+
+    Examples
+    --------
+    >>> good_of("good:masks").group, good_of("good:Sunflower oil").phrase, good_of("8703") is None
+    ('masks', 'sunflower oil', True)
+    """
+    if cmd == TOTAL:
+        return goods()["total"]
+    kind, _, name = cmd.partition(":")
+    if kind != "good" or not name:
+        return None
+    if name in goods():
+        return goods()[name]
+    phrase = name if name[1:2].isupper() else name[0].lower() + name[1:]
+    return Good(f"own-{name.lower()}", name[0].upper() + name[1:], phrase, "", "", "good", "", "")
 
 
 def _table(name: str) -> str:
@@ -227,8 +279,14 @@ def _own_figure(name: str, line: int, row: dict[str, str], number: int) -> Figur
         raise bad("flow", f"not a flow; valid: {', '.join(Flow)}")
     if row["measure"] not in list(Measure):
         raise bad("measure", f"not a measure; valid: {', '.join(Measure)}")
-    if row["good"] not in goods():
-        raise bad("good", f"not a good that is known; valid: {', '.join(goods())}")
+    good = good_named(row["good"])
+    if good is None:
+        valid = ", ".join(goods())
+        raise bad(
+            "good",
+            f"not a good that is known; valid: {valid}; or say it in words with a capital, for example Sunflower oil",
+        )
+    row["good"] = good
     if not re.match(r"[A-Za-z][A-Za-z0-9 ]{0,23}\Z", row["unit"]):
         raise bad("unit", "not a unit; write USD, EUR, kg, pieces, pairs ...")
     if not _NUMBER.match(row["printed"]):

@@ -17,9 +17,10 @@ __all__ = ["Statement", "statements"]
 class Statement(msgspec.Struct, frozen=True):
     """One published statement.
 
-    ``kind`` is one of ``amount``, ``count`` (of a daily indicator), ``highest since``, ``none in``, ``times``, ``exceeds``, ``price`` and ``no figure``; which
-    of the other fields it uses follows from it. ``about`` is the period that the statement throws light on, where that is not
-    the one it speaks of.
+    ``kind`` is one of ``amount``, ``count`` (of a daily indicator), ``highest since``, ``none in``, ``times``, ``exceeds``,
+    ``fell``, ``price``, ``no figure`` (said without a number) and ``no evidence`` (nobody else printed anything like it; what
+    ``settles`` names would decide it); which of the other fields it uses follows from it. ``about`` is the period that the
+    statement throws light on, where that is not the one it speaks of.
     """
 
     origin: str
@@ -36,6 +37,7 @@ class Statement(msgspec.Struct, frozen=True):
     value: float = 0.0
     step: float = 1.0
     about: str = ""
+    settles: str = ""
 
     @property
     def source(self) -> Origin:
@@ -50,7 +52,7 @@ def statements() -> tuple[Statement, ...]:
     Examples
     --------
     >>> sorted({statement.kind for statement in statements()})
-    ['amount', 'count', 'exceeds', 'highest since', 'no figure', 'none in', 'price', 'times']
+    ['amount', 'count', 'exceeds', 'fell', 'highest since', 'no evidence', 'no figure', 'none in', 'price', 'times']
     """
     text = resources.files("tidewaiter.sources").joinpath("tables", "statements.toml").read_text(encoding="utf-8")
     return tuple(msgspec.convert(entry, Statement) for entry in tomllib.loads(text)["statement"])

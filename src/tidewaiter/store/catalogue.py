@@ -20,13 +20,13 @@ from tidewaiter.store.coverage import Rectangle
 
 __all__ = ["Catalogue", "Release", "Segment", "Span"]
 
-VERSION: Final = 2
+VERSION: Final = 3
 _SCHEMA: Final = """
 CREATE TABLE release (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, dataset TEXT NOT NULL, publisher TEXT NOT NULL,
   file TEXT NOT NULL, published TEXT NOT NULL, published_from TEXT NOT NULL, published_to TEXT NOT NULL,
   loaded TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-  asked TEXT NOT NULL, covers TEXT NOT NULL, measures TEXT NOT NULL, notes TEXT NOT NULL, rejected INTEGER NOT NULL,
+  asked TEXT NOT NULL, covers TEXT NOT NULL, measures TEXT NOT NULL, digits TEXT NOT NULL, notes TEXT NOT NULL, rejected INTEGER NOT NULL,
   keep_going INTEGER NOT NULL, withdrawn TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX release_once ON release (id) WHERE withdrawn = '';
@@ -71,6 +71,8 @@ class Release(msgspec.Struct, frozen=True):
         Coverage as declared.
     measures
         The measures that some row carries.
+    digits
+        Lengths of code that occur; 0 for all goods.
     notes
         What has to be told with the release.
     rejected
@@ -98,6 +100,7 @@ class Release(msgspec.Struct, frozen=True):
     asked: dict[str, str] = {}
     covers: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
+    digits: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     rejected: int = 0
     keep_going: bool = False
@@ -139,9 +142,9 @@ class Span(msgspec.Struct, frozen=True):
 
 _COLUMNS: Final = (
     "seq", "id", "source", "dataset", "publisher", "file", "published", "published_from", "published_to", "loaded",
-    "rows", "bytes", "first", "last", "asked", "covers", "measures", "notes", "rejected", "keep_going", "withdrawn",
+    "rows", "bytes", "first", "last", "asked", "covers", "measures", "digits", "notes", "rejected", "keep_going", "withdrawn",
 )  # fmt: skip
-_JSON: Final = ("asked", "covers", "measures", "notes")
+_JSON: Final = ("asked", "covers", "measures", "digits", "notes")
 
 
 class Catalogue:
@@ -240,6 +243,7 @@ class Catalogue:
         segments: Iterable[Segment],
         spans: Iterable[Span] | None = None,
         rectangles: Iterable[Rectangle] | None = None,
+        rows: int | None = None,
     ) -> None:
         """Point a release to other segments with the same rows: after a compaction or a rebuild."""
         with self.open(write=True) as db:
@@ -250,6 +254,8 @@ class Catalogue:
                     db.execute("DELETE FROM span WHERE release = ?", (seq,))
                 if rectangles is not None:
                     db.execute("DELETE FROM coverage WHERE release = ?", (seq,))
+                if rows is not None:
+                    db.execute("UPDATE release SET rows = ? WHERE seq = ?", (rows, seq))
                 self._parts(db, seq, segments, spans or (), rectangles or ())
                 db.execute("COMMIT")
             except BaseException:
@@ -343,6 +349,6 @@ def _release(row: Sequence[Any]) -> Release:
     for name in _JSON:
         given[name] = json.loads(given[name])
     given["keep_going"] = bool(given["keep_going"])
-    for name in ("covers", "measures", "notes"):
+    for name in ("covers", "measures", "digits", "notes"):
         given[name] = tuple(given[name])
     return Release(**given)

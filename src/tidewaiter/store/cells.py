@@ -22,12 +22,12 @@ from tidewaiter.period import Period, month_text
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["cells_of", "keys_of", "runs_of"]
+__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "unit_of"]
 
 UNITS: Final = {Measure.VALUE: "currency", Measure.QUANTITY: "qty_unit"}
 _PARTS: Final = ("customs_regime", "mode_of_transport", "district")
 _OPEN: Final = Interval(0.0, math.inf)
-_COLUMNS: Final = ("dataset", "reporter", "partner", "flow", "cmd_code", "classification", *_PARTS, "period_start",
+COLUMNS: Final = ("dataset", "reporter", "partner", "flow", "cmd_code", "classification", *_PARTS, "period_start",
                    "period_end", "value", "net_wgt_kg", "qty", "currency", "qty_unit", "release")  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def keys_of(rows: Any, measure: Measure) -> tuple[SeriesKey, ...]:
     The classification is told apart only where two of them speak of one period: a new edition of the nomenclature
     continues the series of a code that lives on.
     """
-    told = rows.select(_COLUMNS).to_pylist()
+    told = rows.select(COLUMNS).to_pylist()
     found: dict[SeriesKey, dict[str, set[int]]] = {}
     for row in told:
         if row[measure.value] is None and measure is not Measure.VALUE:
@@ -80,7 +80,7 @@ def _rows_by_series(
         touching=True,
     )
     found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in table.select(_COLUMNS).to_pylist():
+    for row in table.select(COLUMNS).to_pylist():
         series = (row["dataset"], row["reporter"], row["partner"], row["flow"], row["cmd_code"])
         found.setdefault(series, []).append(row)
     return found
@@ -97,7 +97,7 @@ def cells_of(view: View, keys: Sequence[SeriesKey], period: Period) -> dict[Seri
     # A run that touches the period may have months outside it, which bound the rest.
     wide = Period(period.start - 11, period.end + 11)
     rows = _rows_by_series(view, keys, wide)
-    return {key: _cells(view, key, period, rows.get(_series(key), [])) for key in keys}
+    return {key: series_cells(view, key, period, rows.get(_series(key), [])) for key in keys}
 
 
 def runs_of(view: View, key: SeriesKey, period: Period) -> tuple[Cell, ...]:
@@ -118,7 +118,19 @@ def _totals(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if not any(row[name] for name in _PARTS)]
 
 
-def _cells(view: View, key: SeriesKey, period: Period, rows: list[dict[str, Any]]) -> tuple[Cell, ...]:
+def run_cell(view: View, key: SeriesKey, run: Period, rows: Iterable[dict[str, Any]]) -> Cell:
+    """Return what was published of a series for a longer period as a whole."""
+    for row in _totals(_of(rows, key)):
+        if (row["period_start"], row["period_end"]) == (run.start, run.end):
+            return _printed(row, key)
+    covering = view.covered(key, run.start, run.end)
+    if covering is not None and not _doubtful_line(view, key, run.start):
+        return Cell(run, Interval(0.0, 0.0), State.ZERO, (covering.id,), "the release covers it and has no row")
+    return Cell(run, _OPEN, State.UNKNOWN, (), "not printed, and nothing says that silence means zero")
+
+
+def series_cells(view: View, key: SeriesKey, period: Period, rows: list[dict[str, Any]]) -> tuple[Cell, ...]:
+    """Return the cells of a series from its rows, those for longer periods that touch it included."""
     rows = _of(rows, key)
     single: dict[int, list[dict[str, Any]]] = {}
     runs: list[dict[str, Any]] = []

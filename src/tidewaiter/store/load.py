@@ -19,7 +19,7 @@ from tidewaiter.sources.compressed import head_of, open_content
 from tidewaiter.sources.observation import Asked, Reject
 from tidewaiter.sources.registry import Source, get, recognise
 from tidewaiter.store.catalogue import Catalogue, Release
-from tidewaiter.store.coverage import Rectangle, covers_text, declared, proved
+from tidewaiter.store.coverage import Rectangle, code_digits, covers_text, declared, proved
 from tidewaiter.store.files import PART, copy_hashed, csv_text, explain, place, write_lock
 from tidewaiter.store.segments import Written, fresh_name, write_rows
 
@@ -202,6 +202,7 @@ def _add(
         asked={"flow": told.flow} if told.flow else {},
         covers=told.covers,
         measures=tuple(sorted(written.contents.measures)),
+        digits=tuple(sorted({code_digits(code) for code in written.contents.codes})),
         notes=tuple(notes),
         rejected=len(reading.rejects),
         keep_going=told.keep_going,

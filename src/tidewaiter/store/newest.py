@@ -11,7 +11,7 @@ import pyarrow as pa
 from tidewaiter.sources.observation import KEY_COLUMNS
 from tidewaiter.store.coverage import Rectangle
 
-__all__ = ["covered_rows", "flags", "newest", "numbered"]
+__all__ = ["covered_rows", "flags", "newest", "numbered", "packed_keys"]
 
 
 def numbered(column: Any) -> tuple[Any, list[str]]:
@@ -37,7 +37,7 @@ def flags(column: Any, test: Callable[[str], bool]) -> Any:
     return np.array([test(word) for word in words], bool)[places]
 
 
-def _packed(table: Any) -> Any:
+def packed_keys(table: Any) -> Any:
     """Return a number for each row, equal where the keys are equal."""
     total = np.zeros(table.num_rows, np.uint64)
     room = 1
@@ -110,7 +110,7 @@ def newest(tables: Sequence[Any], coverage: Sequence[Sequence[Rectangle]]) -> An
         kept.append(table.filter(pa.array(~gone)) if gone.any() else table)
     joined = pa.concat_tables(kept).unify_dictionaries()
     ranks = np.repeat(np.arange(len(kept)), [table.num_rows for table in kept])
-    keys = _packed(joined)
+    keys = packed_keys(joined)
     order = np.lexsort((ranks, keys))
     placed = keys[order]
     last = np.ones(len(order), bool)

@@ -12,6 +12,7 @@ memory.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -53,12 +54,14 @@ class View:
         The store.
     as_of
         Day (``YYYY-MM-DD``); releases that may have come out later are left out. ``None`` for all.
+    releases
+        Rest on these alone, the oldest first.
     """
 
-    def __init__(self, store: Store, as_of: str | None = None) -> None:
+    def __init__(self, store: Store, as_of: str | None = None, *, releases: Sequence[Release] | None = None) -> None:
         self.store = store
         self.as_of = as_of
-        self.releases: tuple[Release, ...] = store.releases(as_of)
+        self.releases: tuple[Release, ...] = store.releases(as_of) if releases is None else tuple(releases)
         """The releases it rests on, the oldest first."""
         self._rank = {release.seq: rank for rank, release in enumerate(self.releases)}
         self._by_seq = {release.seq: release for release in self.releases}
@@ -100,6 +103,10 @@ class View:
         """Return the months that were released as single months, in order."""
         return tuple(sorted(first for first, last in self.spans.get((dataset, reporter, flow), {}) if first == last))
 
+    def digits(self, dataset: str) -> tuple[int, ...]:
+        """Return the lengths of code that a dataset lists; 0 for all goods."""
+        return tuple(sorted({one for release in self.releases if release.dataset == dataset for one in release.digits}))
+
     def runs(self, dataset: str, reporter: str, flow: str) -> tuple[Period, ...]:
         """Return the periods longer than a month that were released, such as January and February together."""
         spans = self.spans.get((dataset, reporter, flow), {})
@@ -115,6 +122,7 @@ class View:
         partners: _Some = None,
         flow: str | None = None,
         codes: _Some = None,
+        under: _Some = None,
         digits: int | None = None,
         period: Period | None = None,
         touching: bool = False,
@@ -131,6 +139,8 @@ class View:
             ``X``, ``M``, ``RX`` or ``RM``.
         codes
             Exactly these codes; what lies under them stands in rows of its own.
+        under
+            These codes and all that lie under them.
         digits
             Codes of this length only (0: all goods); rows of different lengths hold the same goods twice.
         period
@@ -145,15 +155,33 @@ class View:
         StoreError
             If a segment is missing or damaged; ``tidewaiter doctor`` makes it again from the raw bytes.
         """
-        segments = [
+        test = _expression(partners, codes, under, digits, period, touching, whole)
+        segments = self._segments(datasets, reporters, flow, period)
+        try:
+            parts = self._parts(segments, test, countries)
+        except StoreError:
+            # A compaction may have moved the rows since the catalogue was asked.
+            again = self._segments(datasets, reporters, flow, period)
+            if again == segments:
+                raise
+            parts = self._parts(again, test, countries)
+        return self._joined(parts)
+
+    def _segments(self, datasets: _Some, reporters: _Some, flow: str | None, period: Period | None) -> list[Segment]:
+        return [
             one
             for one in self.store.catalogue.segments(dataset=datasets, reporter=reporters, flow=flow)
             if one.release in self._rank and (period is None or (one.first <= period.end and one.last >= period.start))
         ]
-        test = _expression(partners, codes, digits, period, touching, whole)
+
+    def _parts(self, segments: Sequence[Segment], test: Any, countries: bool) -> dict[int, Any]:
+        """Read the rows of each release by itself."""
         parts: dict[int, Any] = {}
-        for seq in sorted({one.release for one in segments}, key=self._rank.__getitem__):
-            table = self._read([one for one in segments if one.release == seq], test)
+        by_release: dict[int, list[Segment]] = {}
+        for one in segments:
+            by_release.setdefault(one.release, []).append(one)
+        for seq in sorted(by_release, key=self._rank.__getitem__):
+            table = self._read(by_release[seq], test)
             if countries and table.num_rows:
                 table = table.filter(pa.array(flags(table["partner"], lambda word: not is_group(word))))
             if table.num_rows:
@@ -161,7 +189,7 @@ class View:
                     pa.array(np.zeros(table.num_rows, np.int32)), pa.array([self._by_seq[seq].id])
                 )
                 parts[seq] = table.append_column(ROWS.field("release"), named)
-        return self._joined(parts)
+        return parts
 
     def _joined(self, parts: dict[int, Any]) -> Any:
         """Let the newest hold where releases speak of the same periods; put the rest side by side."""
@@ -366,7 +394,13 @@ def listed(some: _Some) -> list[str] | None:
 
 
 def _expression(
-    partners: _Some, codes: _Some, digits: int | None, period: Period | None, touching: bool, whole: bool
+    partners: _Some,
+    codes: _Some,
+    under: _Some,
+    digits: int | None,
+    period: Period | None,
+    touching: bool,
+    whole: bool,
 ) -> Any:
     """Return the test of a row that Parquet can apply while it reads."""
     tests = []
@@ -375,6 +409,9 @@ def _expression(
             # A column of numbers into a list of texts has to be compared as text.
             field = pc.field(name)
             tests.append(field == some[0] if len(some) == 1 else field.isin(pa.array(some, pa.string())))
+    if under is not None:
+        text = pc.field("cmd_code").cast(pa.string())
+        tests.append(pc.match_substring_regex(text, f"^({'|'.join(map(re.escape, listed(under) or ['none']))})"))
     if digits is not None:
         text = pc.field("cmd_code").cast(pa.string())
         tests.append(pc.utf8_length(text) == digits if digits else text == "TOTAL")

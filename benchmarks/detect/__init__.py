@@ -1,0 +1,1 @@
+"""How well and how fast surges are found, beside other methods: ``python -m benchmarks.detect``."""

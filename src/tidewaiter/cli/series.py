@@ -1,0 +1,294 @@
+"""``tidewaiter series``: one pair's trade in some goods, month by month, as the files print it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+__all__ = ["register"]
+
+_EXAMPLES = """examples:
+  tidewaiter series --reporter CHN --partner USA --cmd 12019019 --measure value
+  tidewaiter series --reporter CHN --partner PRK --basket medical-covid --from 2022-01 --to 2022-04 --flow X
+  tidewaiter series --reporter DEU --partner KGZ --cmd 8703 --as-of 2023-01-31 --format xlsx --out cars.xlsx
+
+Every dataset that can say something is listed by itself, in its own currency and unit; nothing is blended or converted. A
+month is a value, a zero, unreleased, merged with its neighbours, code not alive, withheld, not recorded, or not known; only
+zero means that there was no trade. --measure qty counts in the unit of the file.
+"""
+
+
+def register(commands: Any) -> None:
+    """Declare the command."""
+    series = commands.add_parser(
+        "series",
+        help="one pair's trade in some goods, month by month, with the state of every month",
+        description="Print what customs files say of one reporter, partner and commodity code or basket.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    series.add_argument("--reporter", metavar="R", required=True, help="whose books (code or name), for example CHN")
+    series.add_argument("--partner", metavar="P", required=True, help="with whom (code or name), for example USA")
+    goods = series.add_mutually_exclusive_group(required=True)
+    goods.add_argument("--cmd", metavar="CODE", help="a commodity code, or TOTAL for all goods")
+    goods.add_argument("--basket", metavar="B", help="a basket, added up in six digits")
+    series.add_argument(
+        "--measure", choices=("value", "net_wgt_kg", "qty"), default="value", help="what is counted (default: value)"
+    )
+    series.add_argument("--flow", metavar="F", help="X exports, M imports (default: both, each by itself)")
+    series.add_argument("--dataset", metavar="D", help="only this dataset")
+    series.add_argument("--period", metavar="P", help="2022, 2022-04 or 2022-01..2022-04 (default: all there is)")
+    series.add_argument("--from", dest="start", metavar="MONTH", help="first month, YYYY-MM")
+    series.add_argument("--to", dest="end", metavar="MONTH", help="last month, YYYY-MM")
+    series.add_argument("--as-of", metavar="DATE", help="only what was out by this date, YYYY-MM-DD")
+    series.add_argument(
+        "--store", metavar="DIR", type=Path, help="folder of the store (default: the one in the settings)"
+    )
+    series.add_argument(
+        "--format", choices=("table", "csv", "json", "parquet", "xlsx"), default="table", help="how to print"
+    )
+    series.add_argument("--out", metavar="FILE", type=Path, help="file for csv, parquet or xlsx")
+    series.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from tidewaiter.cli.load import day, folder
+    from tidewaiter.codes import area
+    from tidewaiter.errors import InputError
+    from tidewaiter.model import Measure
+    from tidewaiter.series.customs import customs_series
+    from tidewaiter.store.store import Store
+    from tidewaiter.store.view import View
+
+    if arguments.out is None and arguments.format in ("parquet", "xlsx"):
+        raise InputError(f"--format {arguments.format} needs a file to go to: --out FILE")
+    reporter = area(arguments.reporter, "reporter").code
+    partner = area(arguments.partner, "partner").code
+    flow = arguments.flow.upper() if arguments.flow else None
+    if flow not in (None, "X", "M", "RX", "RM"):
+        raise InputError(f"--flow is X (exports), M (imports), RX or RM, not {arguments.flow!r}")
+    day(arguments.as_of, "--as-of")
+    period = _period(arguments)
+    codes, name, notes = _goods(arguments)
+    view = View(Store(folder(arguments.store)), arguments.as_of)
+    if arguments.dataset and arguments.dataset not in view.datasets():
+        from tidewaiter.errors import UnknownName
+
+        raise UnknownName(
+            "dataset", arguments.dataset, list(view.datasets()), "tidewaiter releases lists what is there"
+        )
+    found = customs_series(
+        view,
+        reporter=reporter,
+        partner=partner,
+        codes=codes,
+        name=name,
+        measure=Measure(arguments.measure),
+        flow=flow,
+        dataset=arguments.dataset,
+        period=period,
+    )
+    if not found:
+        raise _nothing(view, reporter, arguments)
+    if arguments.format == "table":
+        _print(view, found, notes)
+    elif arguments.format == "json":
+        import json
+
+        print(json.dumps(_shape(view, found, notes), ensure_ascii=False))
+    else:
+        from tidewaiter.cli.tables import write_table
+
+        write_table(_COLUMNS, [row for one in found for row in _rows(one)], arguments.format, arguments.out)
+    return 0
+
+
+def _period(arguments: argparse.Namespace) -> Any:
+    from tidewaiter.errors import InputError
+    from tidewaiter.period import Period, month
+
+    if arguments.period and (arguments.start or arguments.end):
+        raise InputError("--period and --from/--to say the same twice; give one of them")
+    if arguments.period:
+        return Period.parse(arguments.period)
+    if bool(arguments.start) != bool(arguments.end):
+        raise InputError("--from and --to belong together; give both, or --period")
+    return Period(month(arguments.start), month(arguments.end)) if arguments.start else None
+
+
+def _goods(arguments: argparse.Namespace) -> tuple[Any, str, list[str]]:
+    """Return the codes by year, the name of the sum, and what has to be said of the codes."""
+    from tidewaiter.codes import hs
+    from tidewaiter.model import TOTAL
+
+    if arguments.cmd:
+        code = TOTAL if arguments.cmd.upper() == TOTAL else hs.clean(arguments.cmd)
+        return [code], code, []
+    from tidewaiter.baskets import load_basket, resolve
+
+    basket = load_basket(arguments.basket)
+    made: dict[int, Any] = {}
+
+    def codes(year: int) -> tuple[str, ...]:
+        revision = hs.revision_of(max(year, hs.REVISIONS[0]))
+        if revision not in made:
+            made[revision] = resolve(basket, revision)
+        return tuple(made[revision].codes)
+
+    notes = [f"basket {basket.name}: codes are those of the HS edition in force in each year, added up in six digits"]
+    return codes, f"basket:{basket.name}", notes
+
+
+def _nothing(view: Any, reporter: str, arguments: argparse.Namespace) -> Exception:
+    """Say what there is instead."""
+    from tidewaiter.errors import NoData
+
+    mine = sorted({(one, way) for one, who, way in view.spans if who == reporter})
+    asked = f"{arguments.cmd or arguments.basket} of {reporter} with {arguments.partner}"
+    if not mine:
+        others = sorted({who for _, who, _ in view.spans})
+        there = (
+            f"it has reports of {', '.join(others[:12])}" + (", ..." if len(others) > 12 else "")
+            if others
+            else "it is empty"
+        )
+        return NoData(f"nothing is known of {asked}: the store has no report of {reporter}; {there}")
+    named = ", ".join(f"{one} ({way})" for one, way in mine)
+    return NoData(
+        f"nothing is known of {asked}: {reporter} reports in {named}, but no row and no coverage speaks of it;"
+        " tidewaiter coverage shows what is there"
+    )
+
+
+_COLUMNS = (
+    "dataset", "reporter", "partner", "flow", "cmd_code", "classification", "measure", "unit", "period", "state",
+    "value", "at_least", "at_most", "release", "note",
+)  # fmt: skip
+
+
+def _rows(one: Any) -> list[list[Any]]:
+    """Return the rows of a table: months in order, then longer periods."""
+    key = one.key
+    head = [
+        key.dataset,
+        key.reporter,
+        key.partner,
+        key.flow.value,
+        key.cmd,
+        key.classification,
+        key.measure.value,
+        key.unit,
+    ]
+    return [
+        [
+            *head,
+            str(cell.period),
+            cell.state.value,
+            *_numbers(cell),
+            " ".join(part[:12] for part in cell.evidence),
+            cell.note,
+        ]
+        for cell in (*one.cells, *one.longer)
+    ]
+
+
+def _numbers(cell: Any) -> list[float | None]:
+    """Return a cell's value if it is known, and its bounds where it is not and they say something."""
+    import math
+
+    if cell.bounds.is_point and cell.state.value in ("value", "zero"):
+        return [float(cell.bounds.lo), None, None]
+    low = float(cell.bounds.lo) if cell.bounds.lo > 0 else None
+    high = float(cell.bounds.hi) if math.isfinite(cell.bounds.hi) else None
+    return [None, low, high]
+
+
+def _print(view: Any, found: list[Any], notes: list[str]) -> None:
+    from tidewaiter.cli.tables import number
+    from tidewaiter.codes import area_name
+
+    flows = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}
+    publishers = {release.dataset: release.publisher for release in view.releases}
+    for at, one in enumerate(found):
+        key = one.key
+        if at:
+            print()
+        unit = key.unit or ("no unit" if key.measure.value == "qty" else "no currency")
+        print(
+            f"{area_name(key.reporter)}: {flows[key.flow.value]}, {area_name(key.partner)}, {key.cmd}, {key.measure.value}"
+            f" in {unit} - {key.dataset} ({publishers[key.dataset]})"
+        )
+        lines = []
+        for cell in (*one.cells, *one.longer):
+            value, low, high = _numbers(cell)
+            shown = number(value) or " to ".join(
+                part for part in (low is not None and f"at least {number(low)}", high is not None and f"at most {number(high)}")
+                if part
+            )  # fmt: skip
+            lines.append((str(cell.period), shown, cell.state.value, cell.note))
+        widths = [max(len(line[column]) for line in lines) for column in range(3)]
+        for when, shown, state, note in lines:
+            print(f"  {when:{widths[0]}}  {shown:>{widths[1]}}  {state:{widths[2]}}  {note}".rstrip())
+        for note in one.notes:
+            print(f"  {note}")
+    print()
+    for note in [*notes, *_sources(view, found)]:
+        print(note)
+
+
+def _sources(view: Any, found: list[Any]) -> list[str]:
+    """Return what must be told of the releases that were used: attribution, notes, dates."""
+    from tidewaiter.errors import UnknownName
+    from tidewaiter.sources.registry import get
+
+    used = {part for one in found for cell in (*one.cells, *one.longer) for part in cell.evidence}
+    told = []
+    for release in view.releases:
+        if release.id not in used:
+            continue
+        try:
+            told.append(get(release.source).attribution)
+        except UnknownName:
+            told.append(f"Source: {release.publisher}.")
+        told += [f"{release.id[:12]} ({release.file}): {note}" for note in release.notes]
+    return list(dict.fromkeys(told))
+
+
+def _shape(view: Any, found: list[Any], notes: list[str]) -> dict[str, Any]:
+    import math
+
+    def cell(one: Any) -> dict[str, Any]:
+        value, _, _ = _numbers(one)
+        return {
+            "period": str(one.period),
+            "state": one.state.value,
+            "value": value,
+            "lo": one.bounds.lo,
+            "hi": one.bounds.hi if math.isfinite(one.bounds.hi) else None,
+            "releases": list(one.evidence),
+            "note": one.note,
+        }
+
+    return {
+        "schema": "tidewaiter/series/1",
+        "as_of": view.as_of,
+        "series": [
+            {
+                "dataset": one.key.dataset,
+                "reporter": one.key.reporter,
+                "partner": one.key.partner,
+                "flow": one.key.flow.value,
+                "cmd": one.key.cmd,
+                "classification": one.key.classification,
+                "measure": one.key.measure.value,
+                "unit": one.key.unit,
+                "codes": list(one.codes),
+                "months": [cell(each) for each in one.cells],
+                "longer": [cell(each) for each in one.longer],
+                "notes": list(one.notes),
+            }
+            for one in found
+        ],
+        "notes": [*notes, *_sources(view, found)],
+    }

@@ -1,0 +1,246 @@
+"""Looking after a store: hashes verified, what nobody owns swept, what is derived made again from the raw bytes."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tidewaiter.errors import BadFile, StoreError, UnknownName
+from tidewaiter.sources.observation import SCHEMA
+from tidewaiter.sources.registry import get
+from tidewaiter.store.catalogue import Release, Segment
+from tidewaiter.store.coverage import Rectangle
+from tidewaiter.store.files import PART, digest, explain, place, write_lock
+from tidewaiter.store.load import Told, coverage_of, named, read_again, rejects_csv, sweep_parts
+from tidewaiter.store.store import Store
+
+__all__ = ["Health", "compact", "examine"]
+
+_TEXT_COLUMNS: Final = [field.name for field in SCHEMA if not pa.types.is_floating(field.type)]
+
+
+class Health(msgspec.Struct):
+    """What was found and done.
+
+    Parameters
+    ----------
+    releases
+        Releases looked at, withdrawn ones included.
+    damaged
+        Raw files that are missing or are not what their name says: these cannot be mended here; load the file again.
+    rebuilt
+        Releases whose rows were made again from their raw bytes, with the reason.
+    swept
+        Files that belonged to nobody and were removed.
+    problems
+        What could not be mended, as sentences.
+    """
+
+    releases: int = 0
+    damaged: list[str] = []
+    rebuilt: list[str] = []
+    swept: list[str] = []
+    problems: list[str] = []
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is left to mend."""
+        return not self.damaged and not self.problems
+
+
+def examine(store: Store, *, rebuild: bool = False) -> Health:
+    """Verify every release, mend what can be mended, sweep what nobody owns.
+
+    Parameters
+    ----------
+    store
+        The store; held for writing meanwhile.
+    rebuild
+        Make the rows of every release again, whether they look damaged or not.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be written.
+    """
+    found = Health()
+    try:
+        with write_lock(store.folder):
+            sweep_parts(store.folder)
+            (store.folder / "rows").mkdir(exist_ok=True)
+            segments: dict[int, list[Segment]] = {}
+            for one in store.catalogue.segments():
+                segments.setdefault(one.release, []).append(one)
+            for release in store.catalogue.releases(withdrawn=True):
+                found.releases += 1
+                _examine(store, release, segments.get(release.seq, []), found, rebuild)
+            _sweep(store, found)
+    except OSError as error:
+        raise StoreError(explain(store.folder, error)) from error
+    return found
+
+
+def _examine(store: Store, release: Release, segments: list[Segment], found: Health, rebuild: bool) -> None:
+    raw = store.folder / "raw" / release.id
+    whole = raw.is_file() and digest(raw) == release.id
+    if not whole:
+        found.damaged.append(release.id)
+        what = "is not what was loaded" if raw.is_file() else "is missing"
+        found.problems.append(f"the raw file of release {release.id[:12]} ({release.file}) {what}; put it back in raw/")
+    if release.withdrawn:
+        return
+    wrong = _wrong(store.folder / "rows", release, segments)
+    if not wrong and not rebuild:
+        return
+    if not whole:
+        if wrong:
+            found.problems.append(f"the rows of release {release.id[:12]} {wrong}, and its raw bytes cannot tell them")
+        return
+    try:
+        rebuild_release(store, release)
+    except (BadFile, UnknownName) as error:
+        found.problems.append(f"release {release.id[:12]} cannot be read again: {error}")
+    else:
+        found.rebuilt.append(f"{release.id[:12]} ({release.file}): {wrong or 'asked for'}")
+
+
+def _wrong(folder: Path, release: Release, segments: list[Segment]) -> str:
+    """Say what is wrong with the rows of a release; empty if nothing is."""
+    if sum(one.rows for one in segments) != release.rows:
+        return "are not all there"
+    for name in sorted({one.file for one in segments}):
+        try:
+            with pq.ParquetFile(folder / name) as file:
+                for one in segments:
+                    if one.file == name and file.metadata.row_group(one.row_group).num_rows != one.rows:
+                        return "are not those that were written"
+                for batch in file.iter_batches(
+                    row_groups=[one.row_group for one in segments if one.file == name], columns=SCHEMA.names
+                ):
+                    batch.validate()
+        except (OSError, pa.ArrowException, IndexError, RuntimeError):
+            return "are missing or damaged"
+    return ""
+
+
+def rebuild_release(store: Store, release: Release) -> None:
+    """Make the rows, periods and coverage of a release again from its raw bytes. Only for the holder of the lock."""
+    told = Told(release.source, release.published, release.asked.get("flow", ""), release.covers, release.keep_going)
+    reader = get(release.source)
+    raw = store.folder / "raw" / release.id
+    written, reading = read_again(store.folder, raw, str(raw), release.id, reader, told)
+    rectangles: tuple[Rectangle, ...] = coverage_of(written, reading, reader, told, release.published_to)[0]
+    if reading.rejects:
+        report = store.folder / "rejects" / f"{release.id}.csv{PART}"
+        report.parent.mkdir(exist_ok=True)
+        report.write_text(rejects_csv(reading.rejects), encoding="utf-8")
+        place(report, report.with_suffix(""))
+    for file in written.files:
+        place(file, file.with_suffix(""))
+    store.catalogue.replace_parts(release.seq, named(written), written.spans_list(), rectangles, rows=written.count)
+
+
+def _sweep(store: Store, found: Health) -> None:
+    """Remove files that no release owns."""
+    releases = store.catalogue.releases(withdrawn=True)
+    ids = {one.id for one in releases}
+    owned: dict[str, set[str]] = {
+        "raw": ids,
+        "rows": {one.file for one in store.catalogue.segments()},
+        "rejects": {f"{one}.csv" for one in ids},
+    }
+    for folder, names in owned.items():
+        place_ = store.folder / folder
+        if not place_.is_dir():
+            continue
+        for path in sorted(place_.iterdir()):
+            if path.is_file() and path.name not in names:
+                path.unlink()
+                found.swept.append(f"{folder}/{path.name}")
+
+
+def compact(store: Store, *, most: int = 1 << 27) -> int:
+    """Put the row groups of many small files together, by dataset.
+
+    Readers see the old files or the new ones; the old ones stay until the next sweep.
+
+    Parameters
+    ----------
+    most
+        Files of at least so many bytes are left alone, and no new one is made larger.
+
+    Returns
+    -------
+    int
+        How many files were put together.
+    """
+    try:
+        with write_lock(store.folder):
+            sweep_parts(store.folder)
+            return _compact(store, most)
+    except OSError as error:
+        raise StoreError(explain(store.folder, error)) from error
+
+
+def _compact(store: Store, most: int) -> int:
+    folder = store.folder / "rows"
+    inside: dict[str, list[Segment]] = {}
+    used = {release.seq for release in store.catalogue.releases()}
+    for one in store.catalogue.segments():
+        if one.release in used:
+            inside.setdefault(one.file, []).append(one)
+    batches: dict[str, list[list[str]]] = {}
+    sizes: dict[str, int] = {}
+    for name in sorted(inside):
+        size = (folder / name).stat().st_size
+        dataset = inside[name][0].dataset
+        if size >= most or any(one.dataset != dataset for one in inside[name]):
+            continue
+        listed = batches.setdefault(dataset, [[]])
+        if listed[-1] and sizes[dataset] + size > most:
+            listed.append([])
+            sizes[dataset] = 0
+        sizes[dataset] = sizes.get(dataset, 0) + size
+        listed[-1].append(name)
+    moved = 0
+    for names in (names for listed in batches.values() for names in listed if len(names) > 1):
+        _join(store, folder, names, inside)
+        moved += len(names)
+    return moved
+
+
+def _join(store: Store, folder: Path, names: list[str], inside: dict[str, list[Segment]]) -> None:
+    """Copy the row groups of several files into one, in the order of segments, and point the catalogue there."""
+    target = f"joined-{time.time_ns():x}.parquet"
+    part = folder / f"{target}{PART}"
+    files = {name: pq.ParquetFile(folder / name) for name in names}
+    try:
+        order = sorted(
+            (one for name in names for one in inside[name]),
+            key=lambda one: (one.dataset, one.reporter, one.flow, one.year, one.release, one.file, one.row_group),
+        )
+        segments: list[Any] = []
+        with pq.ParquetWriter(
+            part, SCHEMA, compression="zstd", compression_level=1, use_dictionary=_TEXT_COLUMNS
+        ) as writer:
+            for number, one in enumerate(order):
+                table = files[one.file].read_row_group(one.row_group)
+                writer.write_table(table.cast(SCHEMA), row_group_size=max(table.num_rows, 1))
+                segments.append(msgspec.structs.replace(one, file=target, row_group=number))
+        place(part, folder / target)
+    finally:
+        for file in files.values():
+            file.close()
+        part.unlink(missing_ok=True)
+    # A release may have other files that stay where they are.
+    moved = {(one.file, one.row_group) for one in order}
+    touched = {one.release for one in order}
+    rest = [
+        one for one in store.catalogue.segments() if one.release in touched and (one.file, one.row_group) not in moved
+    ]
+    store.catalogue.replace_segments([*segments, *rest])
