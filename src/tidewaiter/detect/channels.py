@@ -61,8 +61,8 @@ def common_move(z: Floats, groups: Ints, n_groups: int) -> Floats:
     zz = np.where(ok, z, 0.0)
     g = groups
     n = np.bincount(g, ok, n_groups)
-    centre = np.zeros(n_groups)
-    pull = zz
+    # From the median: clipped steps from zero would not reach a group that moved by many scales.
+    centre = _medians(zz[ok], g[ok], n_groups)
     for _ in range(6):
         pull = np.where(ok, np.clip(zz - centre[g], -1.5, 1.5), 0.0)
         centre = centre + np.bincount(g, pull, n_groups) / np.maximum(n, 1)
@@ -79,6 +79,15 @@ def common_move(z: Floats, groups: Ints, n_groups: int) -> Floats:
     keep = between_g / (between_g + noise / np.maximum(n - 1, 1))
     without = centre[g] - pull / np.maximum(n[g] - 1, 1)
     return np.where(n[g] > 1, keep[g] * without, 0.0)
+
+
+def _medians(z: Floats, groups: Ints, n_groups: int) -> Floats:
+    """Return the lower median of each group; 0 for a group without members."""
+    order = np.lexsort((z, groups))
+    count = np.bincount(groups, minlength=n_groups)
+    first = np.cumsum(count) - count
+    middle = np.minimum(first + (count - 1) // 2, max(len(z) - 1, 0))
+    return np.where(count > 0, z[order][middle], 0.0) if len(z) else np.zeros(n_groups)
 
 
 def _carry(z: Floats) -> Floats:

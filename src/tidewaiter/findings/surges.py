@@ -32,7 +32,7 @@ DOWN: Final = ("stop", "fall")
 
 _OWN_LISTS: Final = ("record", "stop", "fall")
 _RANK: Final = {"firm": 0, "likely": 1, "watch": 2, "": 3}
-_LOOK: Final = 0.05
+_LOOK: Final = 0.01
 _MASS: Final = 40
 
 
@@ -231,11 +231,12 @@ def _surge(
     month = panel.period.end
     # What the series' own past lets expect: without the move of its group, which the scan takes into account.
     move = float(net.common[at])
-    value = float(net.value[at])
-    year_ago = _known(net.year_ago[at])
+    # As printed: the scan works in logarithms.
+    value = float(panel.values[at, -1])
+    year_ago = _known(panel.values[at, -13]) if panel.values.shape[1] > 12 else None
     multiple = value / year_ago if year_ago else None
     tide = tides.get(f"{reporter} {partner}")
-    top, top_at = float(net.previous_record[at]), int(net.record_month[at])
+    top, top_at = _record(panel, at)
     p = float(net.channel_p(channel)[at]) if channel in _OWN_LISTS else float(net.p[at])
     surge = Surge(
         id="",
@@ -296,6 +297,14 @@ def _tides(panel: SeriesPanel) -> dict[str, float]:
 
 def _known(value: Any) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def _record(panel: SeriesPanel, at: int) -> tuple[float, int]:
+    """Return the largest known earlier month and its column; 0 and -1 where nothing was traded."""
+    past = np.nan_to_num(panel.values[at, :-1])
+    if not past.size or past.max() <= 0:
+        return 0.0, -1
+    return float(past.max()), int(past.argmax())
 
 
 def _silence(panel: SeriesPanel, at: int) -> int:
