@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def take(page: Path, picture: Path) -> None:
-    """Write the top of a page as a desktop shows it, as PNG."""
+    """Write the top of a page as a desktop shows it, down to the charts side by side, as PNG."""
     from playwright.sync_api import sync_playwright
 
     picture.parent.mkdir(parents=True, exist_ok=True)
@@ -16,7 +16,8 @@ def take(page: Path, picture: Path) -> None:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         view = browser.new_page(viewport={"width": 1180, "height": 1500}, color_scheme="light")
         view.goto(page.resolve().as_uri())
-        view.screenshot(path=picture)
+        bottom = view.evaluate("document.querySelector('#glance').getBoundingClientRect().bottom")
+        view.screenshot(path=picture, full_page=True, clip={"x": 0, "y": 0, "width": 1180, "height": bottom + 28})
         browser.close()
 
 

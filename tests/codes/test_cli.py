@@ -62,7 +62,8 @@ def test_a_trace_names_every_successor(capsys: pytest.CaptureFixture[str]) -> No
     ]
 
 
-@pytest.mark.parametrize(("word", "code"), [("ventilator", "901920"), ("呼吸机", "901920"), ("마스크", "630790"),
+@pytest.mark.parametrize(("word", "code"), [("ventilator", "901920"), ("呼吸机", "901920"), ("마스크", "630790"), ("呼吸", "901920"),
+                                            ("face masks", "630790"), ("3002.41.00", "300241"), ("VENTILATORS", "901920"),
                                             ("dysprosium", "280530"), ("drone", "8806")])  # fmt: skip
 def test_a_word_finds_its_code(capsys: pytest.CaptureFixture[str], word: str, code: str) -> None:
     _, out, _ = run(capsys, "codes", "search", word)
@@ -77,11 +78,20 @@ def test_a_word_finds_its_code(capsys: pytest.CaptureFixture[str], word: str, co
         ("codes", "show", "x"),
         ("codes", "trace", "300241", "--to", "soon"),
         ("codes", "trace", "300241", "--to", "2022", "--from", "2017"),
+        ("codes", "trace", "8517"),
+        ("codes", "trace", "300241", "--to", "HS 2015"),
+        ("codes", "trace", "300241", "--to", "2031"),
+        ("codes", "show", "３００２４１"),
+        ("codes", "show", "300241", "--store", "/nonexistent"),
+        ("codes", "breaks", "--store", "/nonexistent"),
+        ("codes", "search", "("),
+        ("codes", "search", "medical masks"),
         ("codes", "search", "qqqq"),
         ("codes", "search", "mask", "--limit", "0"),
         ("codes", "country", "Korea"),
         ("basket", "show", "nothing"),
         ("basket", "show", "chpl", "--classification", "SITC"),
+        ("basket", "show", "chpl", "--classification", "HS 2015"),
         ("basket", "check", "missing.toml"),
     ],
 )

@@ -45,7 +45,8 @@ def test_all_standard_units_of_the_nomenclature_are_in_the_table() -> None:
     ("scheme", "name", "items"),
     [("gacc", "千个", 1000), ("gacc", "万双", 20000), ("gacc", "打", 12), ("gacc", "百支", 100), ("gacc", "亿个", 1e8),
      ("comtrade", "1000u", 1000), ("comtrade", "12u", 12), ("comtrade", "2u", 2), ("eurostat", "pa", 2),
-     ("census", "DOZ", 12), ("census", "no", 1), ("words", "pieces", 1), ("words", "Pairs", 2)],
+     ("census", "DOZ", 12), ("census", "no", 1), ("hmrc", "NAR", 1), ("hmrc", "NPR", 2), ("eurostat", "CEN", 100),
+     ("comexstat", "11", 1), ("comexstat", "12", 1000), ("comexstat", "13", 2), ("comexstat", "20", 12), ("words", "pieces", 1), ("words", "Pairs", 2)],
 )  # fmt: skip
 def test_scales_of_count(scheme: str, name: str, items: float) -> None:
     found = units.unit_by_scheme(scheme, name)
@@ -77,7 +78,60 @@ def test_pieces_do_not_become_kilograms() -> None:
         units.unit("furlongs")
     assert units.unit_by_scheme("gacc", "furlongs") is None
     with pytest.raises(InputError, match="unknown scheme"):
-        units.unit_by_scheme("hmrc", "kg")
+        units.unit_by_scheme("ons", "kg")
+
+
+def test_all_units_of_the_inspection_list_that_customs_uses_are_in_the_table() -> None:
+    used = [row for row in rows("gacc_sw_quantity_units.csv") if row["CUS_CODE"]]
+    assert len(used) > 120
+    for row in used:
+        named = units.unit_by_scheme("gacc", row["CUS_NAME"])
+        assert named is not None, row
+        assert (
+            named == units.unit_by_scheme("gacc_code", row["CUS_CODE"]) == units.unit_by_scheme("gacc", row["GB_NAME"])
+        )
+
+
+CENSUS = "BBL CAR CKG CM2 CTN CUR CYK DOZ DPC DPR FBM GCN GM GRS HUN KG KM3 KTS L M M2 M3 MC NO PCS PFL PK PRS RBA SQ T THS X"
+"""The units of the US Census Bureau's Schedule B."""
+
+
+def test_all_units_of_schedule_b_and_of_comex_stat_are_in_the_table() -> None:
+    assert all(units.unit_by_scheme("census", name) for name in CENSUS.split())
+    assert all(units.unit_by_scheme("comexstat", str(code)) for code in range(10, 25))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "name", "other", "amount"),
+    [
+        ("census", "PFL", "l alcohol", 0.5),  # a proof litre holds half a litre of alcohol
+        ("census", "KM3", "m3", 1000),
+        ("census", "CUR", "MBq", 37000),
+        ("comexstat", "18", "kWh", 1000),
+        ("hmrc", "DTN", "kg", 100),
+    ],
+)
+def test_scales_that_are_easily_mistaken(scheme: str, name: str, other: str, amount: float) -> None:
+    found = units.unit_by_scheme(scheme, name)
+    assert found is not None
+    assert units.convert(1, found, units.unit(other)) == pytest.approx(amount)
+
+
+def test_what_a_good_holds_is_not_what_it_weighs() -> None:
+    for scheme, name in (("census", "CKG"), ("census", "CYK"), ("census", "KTS"), ("comexstat", "24")):
+        found = units.unit_by_scheme(scheme, name)
+        assert found is not None
+        assert units.factor(found, units.unit("kg")) is None
+
+
+def test_a_bottle_is_not_a_crate() -> None:
+    kinds = {"瓶", "箱", "袋", "盒", "包", "桶", "罐", "批"}
+    found = [units.unit_by_scheme("gacc", name) for name in kinds]
+    assert len({one.id for one in found if one}) == len(kinds)
+    (one,) = units.unit_breaks(["bottles", "cases"])
+    assert (one.kind, one.factor) == ("dimension", None)
+    assert units.convert(2, units.unit("千盒"), units.unit("盒")) == 2000
+    assert units.factor(units.unit("人份"), units.unit("份")) is None
 
 
 unit_ids = st.sampled_from(sorted(units.all_units()))

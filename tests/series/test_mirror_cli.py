@@ -71,7 +71,7 @@ def test_a_code_is_followed_over_its_revision(store: Path, capsys: pytest.Captur
     assert [row["at_least"] for row in found["months"]] == [7.0, 9.0]  # type: ignore[attr-defined]
     caveats = " | ".join(found["caveats"])  # type: ignore[arg-type]
     assert "851712 -> 851713, primary" in caveats
-    assert "national lines" in caveats
+    assert "finer lines" in caveats
 
 
 def test_a_pair_shows_which_side_is_missing(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

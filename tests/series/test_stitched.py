@@ -42,7 +42,7 @@ def test_a_seam_that_is_not_exact_is_told() -> None:
     assert found.kind == "primary"
     assert "851714" in found.caveats()[0]
     reagents = stitched_series(["382290"], "HS 2022", months, known)
-    assert "300211 + 300213 + 300214 + 300215 + 382200 = " in reagents.caveats()[0]
+    assert "300211 + 300213 + 300214 + 300215 + 300219 + 382200 = " in reagents.caveats()[0]
     assert stitched_series(["8703"], 2022, months, known).kind == "exact"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tidewaiter.sources.compressed import head_of, open_content
 from tidewaiter.sources.observation import SCHEMA, Asked, Reject
@@ -15,18 +16,25 @@ from tidewaiter.sources.registry import Source, recognise
 
 class Read(NamedTuple):
     source: Source
-    rows: list[dict[str, Any]]
+    table: pa.Table
     rejects: list[Reject]
     notes: list[str]
 
-    def total(self, measure: str = "value", **where: Any) -> float:
-        return sum(
-            row[measure] or 0 for row in self.rows if all(row[column] == value for column, value in where.items())
-        )
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return self.table.to_pylist()
+
+    def total(self, measure: str = "value", **where: str) -> float:
+        mask = None
+        for column, value in where.items():
+            here = pc.equal(self.table.column(column), value)
+            mask = here if mask is None else pc.and_(mask, here)
+        amounts = self.table.column(measure)
+        return pc.sum(amounts if mask is None else amounts.filter(mask)).as_py() or 0
 
 
 def gather(source: Source, stream: BinaryIO, name: str, asked: Asked) -> Read:
-    rows: list[dict[str, Any]] = []
+    batches: list[pa.RecordBatch] = []
     rejects: list[Reject] = []
     notes: list[str] = []
     for batch in source.read(stream, name, asked):
@@ -38,8 +46,8 @@ def gather(source: Source, stream: BinaryIO, name: str, asked: Asked) -> Read:
             for field in SCHEMA:
                 if not field.nullable:
                     assert batch.rows.column(field.name).null_count == 0, field.name
-            rows += batch.rows.to_pylist()
-    return Read(source, rows, rejects, notes)
+            batches.append(batch.rows)
+    return Read(source, pa.Table.from_batches(batches, SCHEMA), rejects, notes)
 
 
 def read_bytes(data: bytes, *, flow: str = "", name: str = "file") -> Read:

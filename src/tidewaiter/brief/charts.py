@@ -25,7 +25,7 @@ __all__ = ["KEY", "draw_chart", "draw_key", "states_of"]
 KEY: tuple[tuple[str, str], ...] = (
     ("value", "printed value, in the months asked about"),
     ("other", "printed value, other months"),
-    ("range", "rounded: the true number lies in the lighter part"),
+    ("range", "rounded or bounded: the true number lies in the lighter part"),
     ("zero", "zero: proved, no trade"),
     ("merged", "known only for several months together, drawn at their monthly mean"),
     ("at most", "not printed, but at most this much"),

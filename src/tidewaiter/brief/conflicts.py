@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -35,7 +36,7 @@ def conflicts(book: Book, subjects: Sequence[Subject], period: Period, record: R
                     proof.figure(figure, subject.phrase)
                     told.setdefault(amount_of(figure), []).append(figure)
                 parts = [f"{text} ({_whose(figures, told)})" for text, figures in told.items()]
-                text = f"{subject.title}, {one.words()}: printed as {join(parts)}."
+                text = f"{subject.title}, {one.words()}: printed as {join(parts)}.{_cut_off(told)}"
                 name = f"conflict-{subject.id}-{key.measure}-{one}"
                 found.append(record.sentence(name, text, "conflict", proof.rows, (caveat("conflict"),), "conflict"))
     return tuple(found)
@@ -50,3 +51,14 @@ def _whose(figures: Sequence[Figure], told: Mapping[str, Sequence[Figure]]) -> s
     ]
     names = [f.origin.family + (f", {f.origin.published()}" if f.origin.family in twice else "") for f in figures]
     return ", ".join(dict.fromkeys(names))
+
+
+def _cut_off(told: Mapping[str, Sequence[Figure]]) -> str:
+    """Say so where the coarser of two numbers is the finer one with its last digits dropped."""
+    if len(told) != 2:
+        return ""
+    fine, coarse = sorted((some[0] for some in told.values()), key=lambda one: one.bounds.hi - one.bounds.lo)
+    step = coarse.bounds.hi - coarse.bounds.lo
+    if not math.isfinite(step) or step <= fine.bounds.hi - fine.bounds.lo or coarse.value != fine.value // step * step:
+        return ""
+    return " The coarser number looks cut off, not rounded."

@@ -29,6 +29,9 @@ __all__ = ["FLOW_WORDS", "question_line", "render_html", "spans", "web_address"]
 FLOW_WORDS = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports", "X+M": "two-way trade"}
 """How a flow is said."""
 
+MOST_ROWS = 120
+"""A longer table of figures is folded away on the screen, never on paper."""
+
 FIRM = ("supported", "within rounding")
 """Verdicts that raise no question; statements that got them stand together and small."""
 
@@ -70,6 +73,7 @@ def render_html(brief: Brief) -> str:
         numbers={source.id: index for index, source in enumerate(brief.sources, 1)},
         sentences=sentences,
         anchors=_anchors(list(sentences)),
+        most_rows=MOST_ROWS,
         glance=_glance(brief),
         marked=_marked(brief),
         firm=[s for s in brief.statements if s.verdict in FIRM],

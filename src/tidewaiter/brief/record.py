@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -83,12 +84,14 @@ class Record:
             if value
             else f"{number(figure.value, _step(figure))} {key.unit}"
         )
+        if math.isinf(bounds.hi):
+            printed = f"more than {printed}"
         low, high = _grouped(bounds.lo), _grouped(bounds.hi)
         between = low if low == high else f"{low} to {high}" if high else f"{low} or more"
         return TableRow(
             id=figure.id,
             good=good,
-            period=str(figure.period),
+            period=str(figure.period).replace("..", " to "),
             printed=printed,
             between=between,
             publisher=figure.origin.publisher,

@@ -18,7 +18,17 @@ from tidewaiter._version import __version__
 
 __all__ = ["GROUPS", "build_parser", "main"]
 
-GROUPS: tuple[str, ...] = ("brief", "load", "series", "holdings", "codes", "basket", "mirror", "scan")
+GROUPS: tuple[str, ...] = (
+    "brief",
+    "load",
+    "series",
+    "scan",
+    "holdings",
+    "codes",
+    "basket",
+    "mirror",
+    "unit_values",
+)
 """Modules of this package that register commands, in the order in which help shows them."""
 
 

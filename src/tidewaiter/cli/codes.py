@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 __all__ = ["register"]
@@ -12,6 +13,8 @@ _EXAMPLES = """examples:
   tidewaiter codes show 300241
   tidewaiter codes trace 382200 --to 2022
   tidewaiter codes search ventilator
+  tidewaiter codes show 85171300 --store books
+  tidewaiter codes breaks --store books
   tidewaiter codes country "north korea"
 """
 
@@ -28,6 +31,9 @@ def register(commands: Any) -> None:
     actions = codes.add_subparsers(title="actions", metavar="ACTION", required=True)
     show = actions.add_parser("show", help="a code's text, life, predecessors and successors")
     show.add_argument("code", help="2, 4, 6 or 8 digits; dots are ignored")
+    show.add_argument(
+        "--store", metavar="DIR", type=Path, help="also say since when this store's files have it, and why"
+    )
     show.set_defaults(run=_show)
     trace = actions.add_parser("trace", help="every link from a code to another revision")
     trace.add_argument("code", help="6 digits; or a national line, with --table")
@@ -39,10 +45,19 @@ def register(commands: Any) -> None:
     search.add_argument("words", nargs="+", help="one or more words")
     search.add_argument("--limit", type=int, default=20, metavar="N", help="most codes to list (default: 20)")
     search.set_defaults(run=_search)
+    breaks = actions.add_parser("breaks", help="starts and stops in a store that new and ended codes explain")
+    breaks.add_argument("--store", metavar="DIR", type=Path, required=True, help="store of customs files")
+    breaks.add_argument("--dataset", metavar="D", help="only this dataset")
+    breaks.add_argument(
+        "--kind", action="append", choices=("new", "ended", "changed", "line"),
+        help="which to list, may be repeated (default: new and ended codes)",
+    )  # fmt: skip
+    breaks.add_argument("--as-of", metavar="DATE", help="only what had been published by this date, YYYY-MM-DD")
+    breaks.set_defaults(run=_breaks)
     country = actions.add_parser("country", help="a country's or group's codes with each publisher")
     country.add_argument("name", help="code or name in English, Chinese or Korean")
     country.set_defaults(run=_country)
-    for action in (show, trace, search, country):
+    for action in (show, trace, search, breaks, country):
         action.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
@@ -66,8 +81,9 @@ def _show(arguments: argparse.Namespace) -> int:
         under = {str(year): [code for code in hs.codes_of(year) if code.startswith(digits)] for year in revisions}
         answer: dict[str, Any] = {"code": digits, "text": texts.text_of(digits), "revisions": revisions, "codes": under}
         newest = under[str(revisions[-1])]
-        lines = [f"{digits}  {texts.text_of(digits)}", f"in HS {', '.join(map(str, revisions))}",
-                 f"{len(newest)} codes in HS {revisions[-1]}: {' '.join(newest)}"]  # fmt: skip
+        lines = [f"{digits}  {texts.text_of(digits)}".rstrip(), f"in HS {', '.join(map(str, revisions))}",
+                 f"{len(newest)} {'code' if len(newest) == 1 else 'codes'} in HS {revisions[-1]}: {' '.join(newest)}"]  # fmt: skip
+        _add_store(arguments, digits, answer, lines)
         return _print(arguments, "codes-show", answer, lines)
     life = hs.life(digits)
     national = digits if len(digits) > 6 else ""
@@ -121,7 +137,39 @@ def _show(arguments: argparse.Namespace) -> int:
         "number_reused": life.reused,
         "steps": steps,
     }
+    _add_lines(national, answer, lines)
+    _add_store(arguments, digits, answer, lines)
     return _print(arguments, "codes-show", answer, lines)
+
+
+def _add_lines(national: str, answer: dict[str, Any], lines: list[str]) -> None:
+    """Say what an official table says of a line as one of the Combined Nomenclature."""
+    from tidewaiter.codes.national import cn_2022, cn_after, cn_before
+
+    if len(national) != 8:
+        return
+    before, after = cn_before(national), cn_after(national)
+    answer["cn_2022"] = {"came_from": before, "became": after, "source": cn_2022().path}
+    for name, found in (("CN 2022: came from", before), ("CN 2022: became", after)):
+        if found and found != (national,):
+            lines.append(f"  as a line of the Combined Nomenclature, {name} {', '.join(found)} ({cn_2022().path})")
+    if not before and not after:
+        lines.append("  no official table of its line is at hand; with one: tidewaiter codes trace --table FILE")
+
+
+def _add_store(arguments: argparse.Namespace, digits: str, answer: dict[str, Any], lines: list[str]) -> None:
+    """Say what a store has of the code."""
+    if arguments.store is not None:
+        from tidewaiter.cli.code_breaks import in_store
+
+        answer["in_store"], told = in_store(arguments.store, digits)
+        lines += told
+
+
+def _breaks(arguments: argparse.Namespace) -> int:
+    from tidewaiter.cli.code_breaks import run
+
+    return run(arguments)
 
 
 def _life_words(life: Any) -> str:
@@ -152,15 +200,25 @@ def _links(links: tuple[Any, ...], limit: int = 8) -> str:
 
 def _trace(arguments: argparse.Namespace) -> int:
     from tidewaiter.codes import hs, lineage, texts
+    from tidewaiter.errors import InputError
 
     if arguments.table:
         return _trace_line(arguments)
+    if len(hs.clean(arguments.code)) < 6:
+        raise InputError(
+            f"{arguments.code} is a chapter or heading; trace one of its codes of six digits, see: tidewaiter codes show"
+            f" {hs.clean(arguments.code)}"
+        )
     life = hs.life(arguments.code)
     to = hs.revision_of(arguments.to) if arguments.to else hs.REVISIONS[-1]
     start = hs.revision_of(arguments.start) if arguments.start else _nearest(life.revisions, to)
     steps = lineage.trace(life.code, start, to)
     forth = to >= start
     lines = [f"{life.code} (HS {start})  {texts.text_of(life.code)}"]
+    national = hs.clean(arguments.code) if len(hs.clean(arguments.code)) > 6 else ""
+    line_status = hs.line_status(national, start) if national else ""
+    if national:
+        lines.append(f"  national line {national}: {line_status}; followed by its first six digits")
     if not steps:
         lines.append(f"  alive in HS {to} itself; nothing to trace")
     noted: set[str] = set()
@@ -173,7 +231,10 @@ def _trace(arguments: argparse.Namespace) -> int:
         if one.note and one.note not in noted:
             lines.append(f"           {one.note}")
             noted.add(one.note)
-    answer = {"code": life.code, "from": start, "to": to, "steps": [one._asdict() for one in steps]}
+    answer: dict[str, Any] = {"code": life.code, "national_line": national or None,
+                              "national_line_status": line_status or None, "from": start, "to": to,
+                              "steps": [one._asdict() for one in steps]}  # fmt: skip
+    _add_lines(national, answer, lines)
     return _print(arguments, "codes-trace", answer, lines)
 
 
@@ -203,7 +264,14 @@ def _search(arguments: argparse.Namespace) -> int:
     words = " ".join(arguments.words)
     hits = texts.search(words, arguments.limit)
     if not hits:
-        raise NoData(f"no code has the words {words!r}; try a single word, or the Chinese or Korean one")
+        single = [(one, texts.search(one, 1)) for one in arguments.words for one in one.split()]
+        nearest = [f"{one} ({found[0].code})" for one, found in single if found]
+        advice = (
+            f"there are codes for {', '.join(nearest)}"
+            if nearest
+            else "try a single word, or the Chinese or Korean one"
+        )
+        raise NoData(f"no code has the words {words!r}; {advice}")
     lines = []
     for hit in hits:
         dead = "" if hit.revisions[-1:] == (hs.REVISIONS[-1],) else f"  [HS {', '.join(map(str, hit.revisions))} only]"

@@ -93,7 +93,6 @@ def _factor(arguments: argparse.Namespace) -> Any:
 def _books(arguments: argparse.Namespace, partner: str, flow: Any, period: Any) -> list[Any]:
     """Return every book of trade with a partner, in the flow as its reporters book it."""
     from tidewaiter.errors import InputError
-    from tidewaiter.model import TOTAL
     from tidewaiter.series.sides import figure_books, join_books, store_books
 
     if arguments.store is not None:
@@ -110,35 +109,43 @@ def _books(arguments: argparse.Namespace, partner: str, flow: Any, period: Any) 
         printed = list(shipped_figures())
         printed += [figure for one in eu27_headings() if one.partner == partner for figure in heading_figures(one)]
         known = known_by(printed, arguments.as_of)
-        found = figure_books(known, partner, flow, arguments.cmd or TOTAL, list(period))
+        found = figure_books(known, partner, flow, _figure_goods(arguments.cmd), list(period))
     if arguments.dataset:
         found = [book for book in found if book.dataset == arguments.dataset]
     return found
 
 
-def _runs(arguments: argparse.Namespace, period: Any) -> list[tuple[list[str] | None, list[int], list[str]]]:
-    """Return the codes to add up in each run of months between two revisions, and the caveats of the seams."""
-    from tidewaiter.codes import hs, lineage
+def _figure_goods(cmd: str | None) -> str:
+    """Return how printed figures name the goods: in words, or by a code."""
+    from tidewaiter.codes.hs import clean
+    from tidewaiter.errors import InputError
+    from tidewaiter.model import TOTAL
+    from tidewaiter.sources.figures import good_key, goods
 
-    if not arguments.cmd and not arguments.basket:
-        return [(None, list(period), [])]
+    if not cmd or cmd.casefold() in ("total", "all"):
+        return TOTAL
+    if cmd.removeprefix("good:") in goods():
+        return good_key(cmd.removeprefix("good:"))
+    try:
+        return clean(cmd)
+    except InputError as error:
+        raise InputError(f"{error}; or a good that printed figures name: {', '.join(sorted(goods()))}") from None
+
+
+def _runs(arguments: argparse.Namespace, period: Any) -> list[tuple[list[str] | None, list[int], tuple[str, ...]]]:
+    """Return the codes to add up in each run of months between two revisions, and the caveats of the seams."""
+    from tidewaiter.codes import hs
+    from tidewaiter.series.goods import codes_in_years
+
+    goods = codes_in_years(arguments.cmd, arguments.basket, {number // 12 for number in period})
     runs: dict[int, list[int]] = {}
     for number in period:
         runs.setdefault(hs.revision_of(number // 12), []).append(number)
-    newest = max(runs)
-    if arguments.basket:
-        from tidewaiter.baskets import load_basket, resolve
-
-        basket = load_basket(arguments.basket)
-        found = {revision: resolve(basket, revision) for revision in runs}
-        return [(list(found[r].codes), months, list(found[r].caveats())) for r, months in sorted(runs.items())]
-    code = hs.clean(arguments.cmd)
-    if len(code) != 6 or len(runs) == 1:
-        return [([code], list(period), [])]
-    start = newest if hs.alive(code, newest) else hs.life(code).revisions[-1]
-    plan = lineage.stitch([code], start)
-    told = [seam.words() for seam in plan.seams if min(runs) < seam.revision <= newest and seam.kind != "exact"]
-    return [(list(plan.parts[r]), months, told) for r, months in sorted(runs.items())]
+    found = []
+    for revision, months in sorted(runs.items()):
+        codes = goods.revisions[revision]
+        found.append((None if codes is None else list(codes), months, goods.caveats))
+    return found
 
 
 def _goods_caveats(arguments: argparse.Namespace, books: dict[str, Any], period: Any) -> list[str]:

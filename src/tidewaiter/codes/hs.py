@@ -27,6 +27,7 @@ from tidewaiter.errors import InputError, UnknownName
 from tidewaiter.model import TOTAL
 
 __all__ = [
+    "NEXT_REVISION",
     "REVISIONS",
     "Life",
     "Link",
@@ -42,8 +43,12 @@ __all__ = [
 REVISIONS: Final = (2007, 2012, 2017, 2022)
 """The revisions in the tables, by the year they took effect."""
 
-_COMTRADE: Final = {"H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
+_COMTRADE: Final = {"H0": 1992, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
+NEXT_REVISION: Final = 2028
+"""The year in which the next revision takes effect; what it changes is in no table yet."""
+
 _YEAR: Final = re.compile(r"\b(19|20)\d\d\b", re.ASCII)
+_NAMED: Final = re.compile(r"HS ?(\d{4})\Z", re.ASCII | re.IGNORECASE)
 
 
 class Life(NamedTuple):
@@ -100,7 +105,6 @@ class Tables(NamedTuple):
     alive: dict[str, str]
     back: tuple[dict[str, tuple[str, ...]], ...]
     ahead: tuple[dict[str, tuple[str, ...]], ...]
-    told: dict[tuple[int, str], tuple[str, ...]]
     reasons: dict[tuple[int, str, str], str]
 
 
@@ -115,18 +119,14 @@ def tables() -> Tables:
         for step, cell in enumerate(cells):
             if cell:
                 back[step][code] = back[step][cell[1:]] if cell[0] == "=" else tuple(cell.split())
-    told: dict[tuple[int, str], tuple[str, ...]] = {}
     reasons: dict[tuple[int, str, str], str] = {}
     for line in read_lines("hs_declared.tsv")[1:]:
         revision, before, after, joins, reason = line.split("\t")
-        if joins == "no":
-            told[int(revision), before] = tuple(after.split())
+        links = back[REVISIONS.index(int(revision)) - 1]
         for code in after.split():
             reasons[int(revision), before, code] = reason
-            if joins != "no":
-                links = back[REVISIONS.index(int(revision)) - 1]
-                unsd = links.get(code, (code,))
-                links[code] = (before, *unsd) if joins == "main" else (*unsd, before)
+            unsd = links.get(code, (code,))
+            links[code] = (before, *unsd) if joins == "main" else (*unsd, before)
     ahead: list[dict[str, tuple[str, ...]]] = []
     for step, links in enumerate(back):
         turned: dict[str, list[str]] = {}
@@ -139,7 +139,7 @@ def tables() -> Tables:
                 later.append(code)
             later.sort(key=lambda other, code=code: (other != code, other))  # type: ignore[misc]
         ahead.append({code: tuple(later) for code, later in turned.items()})
-    return Tables(living, back, tuple(ahead), told, reasons)
+    return Tables(living, back, tuple(ahead), reasons)
 
 
 def revision_of(classification: str | int) -> int:
@@ -154,7 +154,8 @@ def revision_of(classification: str | int) -> int:
     Raises
     ------
     InputError
-        If there is no year in it, or it lies before the oldest table.
+        If there is no year in it, it lies before the oldest table or after the newest, or it names an HS revision that
+        there never was (``HS 2015``).
 
     Examples
     --------
@@ -168,9 +169,17 @@ def revision_of(classification: str | int) -> int:
         if not found:
             raise InputError(f"no HS revision in {text!r}; write for example 'HS 2022', 'CN 2022' or a year")
         year = int(found[0])
+        named = _NAMED.match(text)
+        if named and year not in REVISIONS and REVISIONS[0] < year < NEXT_REVISION:
+            raise InputError(f"there is no revision {text!r}; valid: {', '.join(f'HS {one}' for one in REVISIONS)}")
     if year < REVISIONS[0]:
         raise InputError(
             f"{text!r} is before HS {REVISIONS[0]}, the oldest revision in the tables; ask for a later year"
+        )
+    if year >= NEXT_REVISION:
+        raise InputError(
+            f"{text!r} is after HS {REVISIONS[-1]}, the newest revision in the tables: HS {NEXT_REVISION} takes effect on"
+            f" 1 January {NEXT_REVISION}; ask for an earlier year"
         )
     return max(revision for revision in REVISIONS if revision <= year)
 
@@ -297,9 +306,6 @@ def successors(code: str, revision: int) -> tuple[Link, ...]:
     if column == len(REVISIONS) - 1 or table.alive.get(code, "0000")[column] == "0":
         return ()
     later = REVISIONS[column + 1]
-    told = table.told.get((later, code))
-    if told is not None:
-        return tuple(_link(other, code, later, False, "declared", ahead=True) for other in told)
     back = table.back[column]
     return tuple(
         _link(other, code, later, back.get(other, (other,))[0] == code, "UNSD correlation", ahead=True)

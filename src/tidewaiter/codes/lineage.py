@@ -76,6 +76,8 @@ class Seam(NamedTuple):
         """Describe the seam in a sentence, the way a caveat prints it."""
         same = self.earlier == self.later
         joined = _some(self.later) if same else f"{_some(self.earlier)} -> {_some(self.later)}"
+        if self.kind == "none":
+            return f"HS {self.revision}: no table says what became of {_some(self.earlier)}; it cannot be followed"
         text = f"HS {self.revision}: {joined}, {self.kind} ({self.basis})"
         if self.minor:
             return text + "; only catch-all codes such as electrical waste (8549) stand between this and exact"
@@ -136,6 +138,21 @@ def _some(codes: tuple[str, ...], limit: int = 6) -> str:
     return shown if len(codes) <= limit else f"{shown} and {len(codes) - limit} more"
 
 
+def _column(revision: int) -> int:
+    """Return the place of a revision that has one before it.
+
+    Raises
+    ------
+    InputError
+        If it has none.
+    """
+    if revision not in hs.REVISIONS[1:]:
+        raise InputError(
+            f"no step to HS {revision} in the tables; valid: {', '.join(f'HS {one}' for one in hs.REVISIONS[1:])}"
+        )
+    return hs.REVISIONS.index(revision)
+
+
 def _back(code: str, revision: int) -> tuple[str, ...]:
     """Return the codes of the revision before that a code of ``revision`` came from, the main one first."""
     return hs.tables().back[hs.REVISIONS.index(revision) - 1].get(code) or (code,)
@@ -143,7 +160,7 @@ def _back(code: str, revision: int) -> tuple[str, ...]:
 
 def _ahead(code: str, revision: int) -> tuple[str, ...]:
     """Return the codes of ``revision`` that a code of the revision before it became, as far as they are stitched."""
-    column = hs.REVISIONS.index(revision)
+    column = _column(revision)
     found = hs.tables().ahead[column - 1].get(code)
     if found is None:
         return (code,) if hs.tables().alive[code][column] == "1" else ()
@@ -152,7 +169,7 @@ def _ahead(code: str, revision: int) -> tuple[str, ...]:
 
 def _touched(codes: frozenset[str], revision: int) -> frozenset[str]:
     """Return those of the codes, on either side of a revision, that it did not leave exactly as they were."""
-    column = hs.REVISIONS.index(revision)
+    column = _column(revision)
     table = hs.tables()
     return frozenset(
         code
@@ -161,6 +178,22 @@ def _touched(codes: frozenset[str], revision: int) -> frozenset[str]:
         or code in table.ahead[column - 1]
         or table.alive[code][column - 1 : column + 1] != "11"
     )
+
+
+def _all_alive(codes: Iterable[str], revision: int) -> frozenset[str]:
+    """Return the codes as a set.
+
+    Raises
+    ------
+    InputError
+        If one is not a six-digit code of the revision.
+    """
+    found = frozenset(codes)
+    column, alive = hs.REVISIONS.index(revision), hs.tables().alive
+    dead = sorted(code for code in found if alive.get(code, "0000")[column] != "1")
+    if dead:
+        raise InputError(f"{dead[0]} is not a code of HS {revision}; see: tidewaiter codes show {dead[0]}")
+    return found
 
 
 def _is_catch_all(code: str, revision: int) -> bool:
@@ -190,7 +223,8 @@ def seam(codes: Iterable[str], revision: int) -> Seam:
     -------
     Seam
     """
-    later = frozenset(codes)
+    _column(revision)
+    later = _all_alive(codes, revision)
     touched = _touched(later, revision)
     plain = later - touched
     reach = plain.union(p for code in touched for p in _back(code, revision))
@@ -223,7 +257,7 @@ def seam_ahead(codes: Iterable[str], revision: int) -> Seam:
         codes whose goods the followed ones hold too. ``kind`` is ``none``, with nothing to sum after, where no table
         says what the codes became; the declared lines of :func:`tidewaiter.codes.hs.successors` may.
     """
-    earlier = frozenset(codes)
+    earlier = _all_alive(codes, hs.REVISIONS[_column(revision) - 1])
     touched = _touched(earlier, revision)
     plain = earlier - touched
     reach = plain.union(s for code in touched for s in _ahead(code, revision))
@@ -350,6 +384,9 @@ def trace(code: str, start: int, to: int) -> tuple[Step, ...]:
     InputError
         If the code is not alive in ``start``.
     """
+    for year in (start, to):
+        if year not in hs.REVISIONS:
+            raise InputError(f"no HS revision {year}; valid: {', '.join(map(str, hs.REVISIONS))}")
     (code,) = expand([hs.known(code)], start)
     first, last = hs.REVISIONS.index(start), hs.REVISIONS.index(to)
     steps: list[Step] = []
@@ -389,9 +426,9 @@ def closed_group(codes: str | Iterable[str], revision: int, limit: int = CLOSED_
     Returns
     -------
     Group or None
-        ``None`` if it would be larger than ``limit``.
+        ``None`` if it would be larger than ``limit``, or no code of one side is known.
     """
-    before = hs.REVISIONS[hs.REVISIONS.index(revision) - 1]
+    before = hs.REVISIONS[_column(revision) - 1]
     given = [hs.known(code) for code in ([codes] if isinstance(codes, str) else codes)]
     later = {code for code in given if hs.alive(code, revision)}
     earlier = {code for code in given if hs.alive(code, before)} - later
@@ -405,4 +442,4 @@ def closed_group(codes: str | Iterable[str], revision: int, limit: int = CLOSED_
         if len(earlier | later) > limit:
             return None
         todo += [(other, not is_later) for other in fresh]
-    return Group(revision, tuple(sorted(earlier)), tuple(sorted(later)))
+    return Group(revision, tuple(sorted(earlier)), tuple(sorted(later))) if earlier and later else None

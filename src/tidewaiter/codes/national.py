@@ -1,7 +1,13 @@
 """National lines: what a tariff has below the six digits, as far as an official table says what became of them.
 
-No country's table is shipped: there a line is *prefix known, line not known*. Whoever has one (Eurostat publishes the
-year to year concordances of the Combined Nomenclature as CSV) reads it here.
+Shipped is Eurostat's correspondence of the Combined Nomenclature from 2021 to 2022 for some headings (:func:`cn_2022`).
+Elsewhere a line is *prefix known, line not known*, unless the user has a table: Eurostat publishes one for each year as
+CSV, and it is read here.
+
+Examples
+--------
+>>> cn_before("85171300"), cn_after("30021900"), cn_before("63079010")
+(('85171200',), ('38221900',), None)
 """
 
 from __future__ import annotations
@@ -9,13 +15,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from tidewaiter.codes import hs
+from tidewaiter.codes.tables import read_lines
 from tidewaiter.errors import BadFile, UnknownName
 
-__all__ = ["Concordance", "NationalStep", "load_concordance", "trace_line"]
+__all__ = ["Concordance", "NationalStep", "cn_2022", "cn_after", "cn_before", "load_concordance", "trace_line"]
 
 _LINE = re.compile(r"\d{7,10}\Z", re.ASCII)
 
@@ -38,6 +46,38 @@ class Concordance(NamedTuple):
     after: str
     ahead: dict[str, tuple[str, ...]]
     back: dict[str, tuple[str, ...]]
+    headings: frozenset[str] = frozenset()
+    """The earlier headings it holds all lines of; empty if it holds every heading."""
+
+
+@lru_cache(maxsize=1)
+def cn_2022() -> Concordance:
+    """Return the shipped part of Eurostat's correspondence of the Combined Nomenclature from 2021 to 2022."""
+    first, *lines = (line.split("\t") for line in read_lines("cn_2022.tsv"))
+    ahead = {before: (before,) if after == "=" else tuple(after.split()) for before, after in lines}
+    back: dict[str, list[str]] = {}
+    for before, later in ahead.items():
+        for after in later:
+            back.setdefault(after, []).append(before)
+    turned = {after: tuple(befores) for after, befores in back.items()}
+    name = "Eurostat's correspondence of the Combined Nomenclature"
+    return Concordance(name, "CN 2021", "CN 2022", ahead, turned, frozenset(first[1].split()))
+
+
+def cn_after(line: str) -> tuple[str, ...] | None:
+    """Return what a line of CN 2021 became in CN 2022; ``None`` if its heading is not in the shipped table."""
+    table = cn_2022()
+    return table.ahead.get(line, ()) if line[:4] in table.headings else None
+
+
+def cn_before(line: str) -> tuple[str, ...] | None:
+    """Return what a line of CN 2022 came from in CN 2021.
+
+    ``None`` if the shipped table does not hold all headings that its six digits took goods from.
+    """
+    table = cn_2022()
+    earlier = {link.code[:4] for link in hs.predecessors(line[:6], 2022)}
+    return table.back.get(line, ()) if earlier and earlier <= table.headings else None
 
 
 class NationalStep(NamedTuple):
@@ -121,7 +161,7 @@ def trace_line(code: str, table: Concordance) -> tuple[NationalStep, ...]:
     elif line in table.ahead or line in table.back:
         pairs = [(line, after) for after in table.ahead.get(line, ())]
     else:
-        near = [one for one in table.back if one[:6] == line[:6]]
+        near = [one for one in (*table.back, *table.ahead) if one[:6] == line[:6]]
         raise UnknownName("national line", code, near, f"{table.path} has {len(table.back)} lines")
     return tuple(
         NationalStep(a, b, f"{'1' if len(table.back[b]) == 1 else 'n'}:{'1' if len(table.ahead[a]) == 1 else 'n'}")

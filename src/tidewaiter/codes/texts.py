@@ -18,7 +18,7 @@ __all__ = ["Hit", "search", "standard_unit", "terms_of", "text_of"]
 
 
 class Hit(NamedTuple):
-    """A code that a search found, and by what: ``term`` (a word people use) or ``text`` (the nomenclature's)."""
+    """A code that a search found, and by what: ``term`` (a word people use), ``text`` (the nomenclature's) or ``code``."""
 
     code: str
     text: str
@@ -74,8 +74,8 @@ def search(words: str, limit: int = 20) -> tuple[Hit, ...]:
     Parameters
     ----------
     words
-        One or more words; in the Latin script each must begin a word of the text, in Chinese and Korean the whole must
-        occur.
+        One or more words; in the Latin script each, or its singular, must begin a word of the text, in Chinese and Korean
+        the whole must occur. Two or more digits find the codes that begin with them.
     limit
         Most hits to return.
 
@@ -88,11 +88,16 @@ def search(words: str, limit: int = 20) -> tuple[Hit, ...]:
     --------
     >>> [hit.code for hit in search("ventilator")], search("呼吸机")[0].code
     (['901920'], '901920')
+    >>> search("face masks")[0].code, [hit.code for hit in search("3002.4")]
+    ('630790', ['300241', '300242', '300249'])
     """
     plain = " ".join(words.split()).casefold()
-    if not plain:
+    digits = re.sub(r"[. ]", "", plain)
+    if digits.isascii() and digits.isdigit():
+        return _by_digits(digits)[:limit]
+    if not any(sign.isalnum() for sign in plain):
         return ()
-    wanted = [re.compile(r"\b" + re.escape(word)) for word in plain.split()]
+    wanted = [re.compile(r"\b" + _stem(word)) for word in plain.split()]
 
     def fits(text: str) -> bool:
         folded = text.casefold()
@@ -108,6 +113,22 @@ def search(words: str, limit: int = 20) -> tuple[Hit, ...]:
             if code not in hits and fits(text)]  # fmt: skip
     rest.sort(key=lambda hit: (hit.revisions[-1:] != (hs.REVISIONS[-1],), len(hit.code) == 2, hit.code))
     return (*hits.values(), *rest)[:limit]
+
+
+def _stem(word: str) -> str:
+    """Return the beginning that singular and plural share, as a pattern; short words stay whole."""
+    if word.isascii() and word.isalpha() and len(word) > 4 and word[-1] == "s" and word[-2:] not in ("ss", "us", "is"):
+        word = word[:-3] if word.endswith("ies") else word[:-1]
+    return re.escape(word)
+
+
+def _by_digits(digits: str) -> tuple[Hit, ...]:
+    """Return the codes that begin with some digits; of a longer one, the six digits it lies under."""
+    found = sorted(code for code in _texts() if code.startswith(digits[:6]))
+    hits = [Hit(code, text_of(code), "code", digits, _revisions(code)) for code in found if len(digits) > 1]
+    hits = [hit for hit in hits if hit.revisions]  # chapter 77 is kept free and has no code
+    hits.sort(key=lambda hit: (hit.revisions[-1:] != (hs.REVISIONS[-1],), hit.code))
+    return tuple(hits)
 
 
 def _revisions(code: str) -> tuple[int, ...]:

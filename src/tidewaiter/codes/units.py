@@ -19,8 +19,13 @@ from tidewaiter.errors import InputError, UnknownName
 
 __all__ = ["UNIT_SCHEMES", "Unit", "UnitBreak", "all_units", "convert", "unit", "unit_breaks", "unit_by_scheme"]
 
-UNIT_SCHEMES: Final = ("gacc", "gacc_code", "comtrade", "comtrade_code", "eurostat", "census", "words")
+UNIT_SCHEMES: Final = (
+    "gacc", "gacc_code", "comtrade", "comtrade_code", "eurostat", "hmrc", "census", "comexstat", "words",
+)  # fmt: skip
 """Whose names :func:`unit_by_scheme` reads."""
+
+_SAME_AS: Final = {"hmrc": "eurostat"}
+"""The United Kingdom's tariff kept the Union's supplementary units and their letters."""
 
 
 class Unit(NamedTuple):
@@ -92,8 +97,9 @@ def _scheme(scheme: str) -> dict[str, str]:
                 if name:
                     table.setdefault(name.casefold(), row["unit"])
         return table
+    column = _SAME_AS.get(scheme, scheme)
     for row in _rows():
-        table.update({name: row["unit"] for name in row[scheme].split("|") if name})
+        table.update({name: row["unit"] for name in row[column].split("|") if name})
     return table
 
 

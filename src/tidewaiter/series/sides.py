@@ -14,6 +14,7 @@ import msgspec
 from tidewaiter.model import TOTAL, Cell, Figure, Flow, Interval, Measure, State
 from tidewaiter.period import Period
 from tidewaiter.series.book import Book
+from tidewaiter.series.goods import rows_of_codes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,9 +110,9 @@ def store_books(
 
     Notes
     -----
-    Rows of different lengths hold the same goods: of each dataset and heading, six-digit rows are taken, else the
-    four-digit row where the whole heading is asked for, else finer lines. A month without any row stays out of the
-    book: whether that is a zero, the rows alone do not say. Of a month with rows, a code without a row adds nothing.
+    Rows of different lengths hold the same goods (:func:`tidewaiter.series.goods.rows_of_codes`). A month without any row
+    stays out of the book: whether that is a zero, the rows alone do not say. Of a month with rows, a code without a row
+    adds nothing; codes of which a book has no row in any of the months are named in its note.
     """
     from tidewaiter.store.store import Store
 
@@ -124,16 +125,18 @@ def store_books(
                "mode_of_transport", "district", "value", "release")  # fmt: skip
     rows = [row for row in table.select(columns).to_pylist() if _is_whole(row)]
     if codes is not None:
-        rows = _one_level(rows, codes)
+        rows = rows_of_codes(rows, codes)
     publishers = {release.dataset: release.publisher for release in store.releases(as_of)}
     sums: dict[tuple[str, str, str], dict[int, list[float]]] = {}
     evidence: dict[tuple[str, str, str, int], set[str]] = {}
     finer: set[tuple[str, str, str]] = set()
+    seen: dict[tuple[str, str, str], set[str]] = {}
     for row in rows:
         key = (row["dataset"], row["reporter"], row["currency"] or "")
         sums.setdefault(key, {}).setdefault(row["period_start"], []).append(row["value"])
         evidence.setdefault((*key, row["period_start"]), set()).add(row["release"])
-        if codes is not None and len(row["cmd_code"]) > 6:
+        seen.setdefault(key, set()).add(row["cmd_code"])
+        if codes is not None and len(row["cmd_code"]) > max(map(len, codes)):
             finer.add(key)
     found = []
     for key in sorted(sums):
@@ -146,27 +149,27 @@ def store_books(
             cells[month] = Cell(Period(month, month), Interval(amount, amount), state, proof)
         basis = "FOB" if dataset in _FOB_IMPORTS else "CIF"
         publisher = publishers.get(dataset, dataset)
-        note = "added up from national lines; those that the files do not have are not in it" if key in finer else ""
+        notes = ["added up from finer lines; those that the files do not have are not in it"] if key in finer else []
+        lacking = [
+            code for code in codes or () if not any(one.startswith(code) or code.startswith(one) for one in seen[key])
+        ]
+        if lacking:
+            notes.append(
+                f"no row of {len(lacking)} of {len(codes or ())} codes ({_some(lacking)}), which adds nothing here"
+            )
+        note = "; ".join(notes)
         found.append(Ledger(dataset, publisher, reporter, flow, currency, cells, basis, note))
     return found
 
 
 def reported_codes(folder: Path) -> dict[str, tuple[tuple[str, ...], int, int]]:
     """Return, for each dataset of a store, the commodity codes that occur in it, and its first and last month."""
-    import pyarrow as pa
+    from tidewaiter.series.spans import code_spans
 
-    from tidewaiter.store.store import Store
-
-    table = Store(folder).observations()
-    columns = [table["dataset"].cast(pa.string()), table["cmd_code"].cast(pa.string())]
-    pairs = pa.table([*columns, table["period_start"], table["period_end"]], ["dataset", "code", "first", "last"])
-    groups = pairs.group_by(["dataset", "code"]).aggregate([("first", "min"), ("last", "max")]).to_pylist()
-    found: dict[str, tuple[tuple[str, ...], int, int]] = {}
-    for dataset in sorted({row["dataset"] for row in groups}):
-        rows = [row for row in groups if row["dataset"] == dataset]
-        codes = tuple(sorted(row["code"] for row in rows))
-        found[dataset] = (codes, min(row["first_min"] for row in rows), max(row["last_max"] for row in rows))
-    return found
+    return {
+        dataset: (tuple(spans), min(one.first for one in spans.values()), max(one.last for one in spans.values()))
+        for dataset, spans in code_spans(folder).items()
+    }
 
 
 def join_books(parts: Iterable[list[Ledger]]) -> list[Ledger]:
@@ -179,41 +182,17 @@ def join_books(parts: Iterable[list[Ledger]]) -> list[Ledger]:
             if before is None:
                 joined[key] = book
                 continue
-            note = before.note or book.note
+            note = before.note if book.note in before.note else "; ".join(filter(None, (before.note, book.note)))
             joined[key] = msgspec.structs.replace(before, cells={**before.cells, **book.cells}, note=note)
     return [joined[key] for key in sorted(joined)]
+
+
+def _some(codes: Sequence[str], limit: int = 5) -> str:
+    text = ", ".join(codes[:limit])
+    return text if len(codes) <= limit else f"{text} and {len(codes) - limit} more"
 
 
 def _is_whole(row: dict[str, Any]) -> bool:
     """Whether a row is a total over regimes, modes and districts, for a single month, with a value."""
     broken_down = row["customs_regime"] or row["mode_of_transport"] or row["district"]
     return not broken_down and row["value"] is not None and row["period_start"] == row["period_end"]
-
-
-def _one_level(rows: list[dict[str, Any]], codes: Sequence[str]) -> list[dict[str, Any]]:
-    """Keep the rows of the codes asked for, each good once: one length of code for each dataset and heading."""
-    asked = set(codes)
-    headings = {code[:4] for code in asked}
-    under: dict[tuple[str, str], dict[int, list[dict[str, Any]]]] = {}
-    for row in rows:
-        code = row["cmd_code"]
-        if code[:4] not in headings or not (asked & {code[:2], code[:4], code[:6], code} or len(code) == 4):
-            continue
-        under.setdefault((row["dataset"], code[:4]), {}).setdefault(len(code), []).append(row)
-    kept = []
-    for (_, heading), levels in sorted(under.items()):
-        whole = bool(asked & {heading, heading[:2]}) or _is_whole_heading(heading, asked)
-        order = [6, *([4] if whole else []), *sorted(level for level in levels if level > 6)]
-        if asked & {heading}:
-            order = [4, *order]
-        level = next((one for one in order if one in levels), None)
-        kept += levels[level] if level is not None else []
-    return kept
-
-
-def _is_whole_heading(heading: str, asked: set[str]) -> bool:
-    """Whether the six-digit codes asked for are all of a heading's, in the newest revision that has them."""
-    from tidewaiter.codes import hs
-
-    inside = {code for code in asked if code[:4] == heading}
-    return any(inside == {code for code in hs.codes_of(year) if code[:4] == heading} for year in hs.REVISIONS if inside)

@@ -34,12 +34,14 @@ _SCALES: Final = (
     (0.001, "the quantity is given in pieces where thousands are usual, or the value in thousands"),
     (10000.0, "the quantity is in units of ten thousand (万, 만)"),
     (100.0, "the quantity is in hundreds"),
-    (12.0, "the quantity is in dozens"),
-    (2.0, "the quantity is in pairs"),
-    (0.5, "the quantity is in pieces where pairs are usual"),
     (1_000_000.0, "the quantity is in millions"),
 )
-"""Slips that happen, the commonest first: what the printed quantity has to be multiplied with, and why."""
+"""Slips that happen, the commonest first: what the printed quantity has to be multiplied with, and why. Pairs and
+dozens are not among them: a factor of two or twelve may be a price."""
+
+_SMALL: Final = {4: 1.363, 5: 1.206, 6: 1.200, 7: 1.140, 8: 1.129, 9: 1.107}
+"""What the median absolute deviation of so few values has to be multiplied with to be unbiased; n / (n - 0.8) beyond
+(Croux and Rousseeuw 1992, Time-efficient algorithms for two highly robust estimators of scale)."""
 
 
 class Usual(NamedTuple):
@@ -109,14 +111,16 @@ def usual(values: Iterable[float | None], least: int = _LEAST) -> Usual | None:
     Returns
     -------
     Usual or None
-        Median and median plus or minus 3.5 robust standard deviations (1.4826 times the median absolute deviation) of
-        the logarithms, at least a factor of 1.5 either way; ``None`` if there are too few.
+        Median and median plus or minus 3.5 robust standard deviations (1.4826 times the median absolute deviation,
+        corrected for how few they are) of the logarithms, at least a factor of 1.5 either way; ``None`` if there are too
+        few.
     """
     logs = [math.log(value) for value in values if value is not None and 0 < value < math.inf]
     if len(logs) < least:
         return None
     middle = median(logs)
-    spread = max(1.4826 * median(abs(one - middle) for one in logs), _LEAST_SPREAD)
+    few = _SMALL.get(len(logs), len(logs) / (len(logs) - 0.8))
+    spread = max(1.4826 * few * median(abs(one - middle) for one in logs), _LEAST_SPREAD)
     return Usual(math.exp(middle), math.exp(middle - _WIDTH * spread), math.exp(middle + _WIDTH * spread), len(logs))
 
 

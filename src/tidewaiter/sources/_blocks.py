@@ -53,6 +53,11 @@ class Block:
         self._quoted = quoted
         self._lines: Sequence[int] | None = None
 
+    def without(self, rejects: tuple[Reject, ...]) -> Block:
+        """Return the block with these rejects in place of its own."""
+        self.rejects = rejects
+        return self
+
     def line(self, row: int) -> int:
         """Return the line of the file on which a row of this block stands, counted from 1."""
         if self._lines is None:

@@ -6,7 +6,7 @@ port): the total is their sum by the publisher's own definition, so it is added 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -16,8 +16,10 @@ from tidewaiter.errors import BadFile
 from tidewaiter.sources._eurostat import as_batch, undictionaried
 from tidewaiter.sources.observation import KEY_COLUMNS, SCHEMA, Batch
 
-__all__ = ["by_run", "summed", "with_totals"]
+__all__ = ["at_the_end", "by_run", "summed", "with_totals"]
 
+AT_ONCE = 500_000
+MOST_PARTS = 8
 MEASURES = ("value", "net_wgt_kg", "qty", "qty2")
 UNITS = {"qty": "qty_unit", "qty2": "qty2_unit"}
 """Quantities are added only where they are all in one unit."""
@@ -83,6 +85,28 @@ def with_totals(table: Any, over: Iterable[str], drop: dict[str, str] | None = N
     for column, value in (drop or {}).items():
         parts = parts.filter(pc.not_equal(parts.column(column), value))
     return pa.concat_tables([printed, whole.cast(undictionaried()), parts])
+
+
+def at_the_end(batches: Iterable[Batch], finish: Callable[[Any], Any]) -> Iterator[Batch]:
+    """Gather all rows, added up on the way wherever they share a key, and finish them once the file is over.
+
+    Parameters
+    ----------
+    finish
+        From the table of all rows to the table of observations.
+    """
+    waiting: list[Any] = []
+    for batch in batches:
+        if batch.rejects or batch.notes:
+            yield Batch(None, batch.rejects, batch.notes)
+        if batch.rows is not None:
+            waiting.append(summed(plain([batch.rows])))
+            if len(waiting) > MOST_PARTS:
+                waiting = [summed(pa.concat_tables(waiting))]
+    if waiting:
+        table = finish(pa.concat_tables(waiting))
+        for start in range(0, table.num_rows, AT_ONCE):
+            yield Batch(as_batch(table.slice(start, AT_ONCE)))
 
 
 def by_run(batches: Iterable[Batch], keys: Sequence[str], finish: Any, name: str) -> Iterator[Batch]:

@@ -7,19 +7,7 @@ from typing import BinaryIO, Protocol
 
 from tidewaiter.errors import BadFile, UnknownName
 from tidewaiter.sources.observation import Asked, Batch
-
-_NOT_TABLES = (
-    (b"<!doctype html", "a web page in place of a table: the portal's error or login page; download the file again"),
-    (b"<html", "a web page in place of a table: the portal's error or login page; download the file again"),
-    (b"<?xml", "XML, which is not read; ask the publisher for CSV"),
-    (b"\xff\xfe", "UTF-16 text, which is not read; save it as UTF-8 CSV"),
-    (b"\xfe\xff", "UTF-16 text, which is not read; save it as UTF-8 CSV"),
-    (b"\xd0\xcf\x11\xe0", "a workbook of old Excel (.xls), which is not read; save it as CSV"),
-    (b"%pdf-", "a PDF, which is not read; ask the publisher for CSV"),
-    (b"bzh", "compressed with bzip2, which is not read; unpack it first"),
-    (b"\xfd7zxz", "compressed with xz, which is not read; unpack it first"),
-    (b"par1", "a Parquet file, which is no publisher's format; load the file it was made from"),
-)
+from tidewaiter.sources.refused import why_not
 
 __all__ = ["Source", "get", "recognise", "sources"]
 
@@ -49,6 +37,8 @@ class Source(Protocol):
 
 def sources() -> tuple[Source, ...]:
     """Return every format that can be read."""
+    from tidewaiter.sources.brazil import BrazilComexStat
+    from tidewaiter.sources.census import Census
     from tidewaiter.sources.comext import ComextTable
     from tidewaiter.sources.comext_bulk import ComextBulk
     from tidewaiter.sources.comext_easy import ComextEasy
@@ -58,6 +48,7 @@ def sources() -> tuple[Source, ...]:
     from tidewaiter.sources.comtrade import ComtradeBulk, ComtradeLegacy, ComtradePlus
     from tidewaiter.sources.comtrade_answer import ComtradeAnswer
     from tidewaiter.sources.gacc import GaccPortal
+    from tidewaiter.sources.hmrc import Hmrc
 
     return (
         ComextTable(),
@@ -72,6 +63,9 @@ def sources() -> tuple[Source, ...]:
         ComtradePlus(),
         ComtradeLegacy(),
         ComtradeBulk(),
+        Census(),
+        Hmrc(),
+        BrazilComexStat(),
     )
 
 
@@ -95,18 +89,10 @@ def recognise(head: bytes, name: str) -> Source:
     Raises
     ------
     BadFile
-        If it is none of the known ones; says what was seen.
+        If it is none of the known ones; says why.
     """
     for source in sources():
         if source.recognises(head):
             return source
-    for begins, what in _NOT_TABLES:
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower().startswith(begins):
-            raise BadFile(name, what)
-    first = head[:200].decode("utf-8", "replace").splitlines()
-    raise BadFile(
-        name,
-        "not a format that is known (tidewaiter sources lists them; any other CSV needs a mapping: tidewaiter mapping init "
-        "FILE). Its first line",
-        value=first[0] if first else "(nothing)",
-    )
+    reason, value = why_not(head)
+    raise BadFile(name, reason, value=value)

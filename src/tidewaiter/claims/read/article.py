@@ -1,0 +1,215 @@
+"""Reading an article: every sentence is accounted for, as claims, as not read, as no claim, or as page furniture."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.claims.read.actors import Actor
+from tidewaiter.claims.read.blocks import blocks, sentences
+from tidewaiter.claims.read.cases import read_cases
+from tidewaiter.claims.read.chunks import QUANTITIES, Chunk, chunks
+from tidewaiter.claims.read.clean import clean
+from tidewaiter.claims.read.drafts import Refused
+from tidewaiter.claims.read.finish import finish
+from tidewaiter.claims.read.frame import Context
+from tidewaiter.claims.read.rules import Rules
+from tidewaiter.claims.read.source import sources_of
+from tidewaiter.claims.read.tokens import tokens
+from tidewaiter.errors import InputError
+
+__all__ = ["Reading", "Sentence", "read_article"]
+
+_MOVES: Final = frozenset("UDBE1S")
+_LONGEST: Final = 400
+"""Tokens in the longest sentence that is read; longer ones are lists and tables, and are listed as not read."""
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """A sentence, or a piece of the page.
+
+    ``status`` is ``claims``, ``not read`` (it has a number or comparison that speaks of trade and was not understood),
+    ``no claim`` or ``furniture``. ``claims`` are ids. ``why`` says by what sign it is furniture.
+    """
+
+    start: int
+    end: int
+    status: str
+    claims: tuple[str, ...] = ()
+    why: str = ""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What an article says: its text, the day, its sentences in order, and claims (those not read among them)."""
+
+    text: str
+    date: str
+    sentences: tuple[Sentence, ...]
+    claims: tuple[Claim, ...]
+
+    @property
+    def read(self) -> tuple[Claim, ...]:
+        """The claims that were read."""
+        return tuple(claim for claim in self.claims if claim.kind not in (Kind.UNREAD, Kind.NO_FIGURE))
+
+    @property
+    def not_read(self) -> tuple[Claim, ...]:
+        """What speaks of trade and was not read, with the reason."""
+        return tuple(claim for claim in self.claims if claim.kind is Kind.UNREAD)
+
+
+def read_article(text: str, date: str = "", *, publisher: str = "", family: str = "", address: str = "") -> Reading:
+    """Read an article.
+
+    Parameters
+    ----------
+    text
+        Plain text.
+    date
+        Day of publication, ISO; without it only months with their year are read.
+    publisher, family, address
+        Who published it; see :class:`tidewaiter.claims.model.Claim`.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    InputError
+        If the date is no day.
+
+    Examples
+    --------
+    >>> said = read_article("China's exports to North Korea rose 12 per cent from a year earlier to $98.1 million in April.", "2022-05-27")
+    >>> [(str(c.kind), c.subject.partner, str(c.period), str(c.base), c.said.value) for c in said.read]
+    [('change', 'PRK', '2022-04', '2021-04', 12.0), ('amount', 'PRK', '2022-04', 'None', 98100000.0)]
+    """
+    _check(date)
+    context = Context(date)
+    whole = sources_of(tokens(text[:200_000]))
+    context.source = next(iter(whole)) if len(whole) == 1 else ""
+    found: list[Sentence] = []
+    claims: list[Claim] = []
+    for block in blocks(text):
+        if block.kind in ("furniture", "caption"):
+            found.append(Sentence(block.start, block.end, "furniture", (), block.why))
+            continue
+        for start, end in sentences(text, block.body(text), block.end):
+            context.sentence += 1
+            number = len(found) + 1
+            made = _sentence(text, start, end, context, len(whole))
+            ids: list[str] = []
+            for part in made:
+                part = msgspec.structs.replace(
+                    part, id=f"s{number:02d}.{len(ids) + 1}", statement=f"s{number:02d}", publisher=publisher, family=family,
+                    published=date, address=address,
+                )  # fmt: skip
+                ids.append(part.id)
+                claims.append(part)
+            kinds = {part.kind for part in made}
+            status = (
+                "claims"
+                if kinds - {Kind.UNREAD, Kind.NO_FIGURE}
+                else "not read"
+                if Kind.UNREAD in kinds
+                else "no claim"
+            )
+            found.append(Sentence(start, end, status, tuple(ids)))
+    return Reading(text, date, tuple(found), tuple(claims))
+
+
+def _check(day: str) -> None:
+    if not day:
+        return
+    from datetime import date
+
+    try:
+        if len(day) != 10:
+            raise ValueError
+        date.fromisoformat(day)
+    except ValueError:
+        raise InputError(f"not a day: {day!r}; write it as YYYY-MM-DD, for example 2022-05-27") from None
+
+
+def _sentence(text: str, start: int, end: int, context: Context, sources: int) -> list[Claim]:
+    row = tokens(text, start, end)
+    if len(row) > _LONGEST:
+        digits = any(token.kind == "number" for token in row)
+        return [_unread(text, Refused(start, end, "a sentence too long to be one"))] if digits else []
+    tagged = chunks(row, context.day)
+    tags = {chunk.tag for chunk in tagged}
+    trade = bool(tags & {"T", "V", "G"})
+    if "Q" in tags and not tags & {"T", "V"}:
+        made, refused = read_cases(tagged, text, context.day, context.subject)
+        _subject(tagged, context)
+        return _ordered(made, refused, text)
+    if not trade and not tags & set(QUANTITIES):
+        _subject(tagged, context)
+        return []
+    cleaned = clean(tagged, lambda chunk: text[chunk.start : chunk.end])
+    own = sources_of(row)
+    source = next(iter(own)) if len(own) == 1 else context.source if len(own) == 0 else ""
+    scan = Rules(_without_quotes(cleaned.chunks, text), context, source)
+    scan.run()
+    claims, unread = finish(scan.drafts, text, context, source, next(iter(own)) if len(own) == 1 else "")
+    _subject(tagged, context)
+    if scan.actor:
+        context.subject = scan.actor
+    refused = [*scan.refused, *unread]
+    if not trade and not claims and not tags & {"%", "M", "W", "X"}:
+        return []
+    made = _ordered(claims, refused, text)
+    if not made and tags & {"T", "V"} and tags & _MOVES:
+        return [
+            Claim(
+                id="", kind=Kind.NO_FIGURE, text=text[start:end], span=(start, end), why="a comparison without a number"
+            )
+        ]
+    return made
+
+
+def _without_quotes(row: list[Chunk], text: str) -> list[Chunk]:
+    """Take quotation marks away, and make the numbers of a longer quotation unreadable: somebody else's words."""
+    made: list[Chunk] = []
+    inside: list[Chunk] | None = None
+    for chunk in row:
+        if chunk.tag != "q":
+            (made if inside is None else inside).append(chunk)
+            continue
+        if inside is None:
+            inside = []
+        else:
+            made += (
+                inside
+                if len(inside) <= 3
+                else [
+                    one._replace(tag="O", data="in quotation marks") if one.tag in QUANTITIES else one for one in inside
+                ]
+            )
+            inside = None
+    return made + (inside or [])
+
+
+def _subject(row: list[Chunk], context: Context) -> None:
+    """Remember who the sentence begins with: what ``it`` and ``the country`` will mean."""
+    for chunk in row:
+        if isinstance(chunk.data, Actor) and chunk.data.code and not chunk.data.adjective:
+            context.subject = chunk.data.code
+            return
+
+
+def _unread(text: str, one: Refused) -> Claim:
+    return Claim(id="", kind=Kind.UNREAD, text=text[one.start : one.end], span=(one.start, one.end), why=one.why)
+
+
+def _ordered(claims: list[Claim], refused: list[Refused], text: str) -> list[Claim]:
+    seen: set[tuple[int, int]] = set()
+    rest = []
+    for one in refused:
+        if (one.start, one.end) not in seen:
+            seen.add((one.start, one.end))
+            rest.append(_unread(text, one))
+    return sorted([*claims, *rest], key=lambda claim: claim.span or (0, 0))

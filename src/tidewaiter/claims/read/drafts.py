@@ -1,0 +1,59 @@
+"""What a sentence was found to say, before it is a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tidewaiter.claims.model import Kind
+from tidewaiter.claims.read.frame import Frame
+from tidewaiter.claims.read.quantities import Quantity
+from tidewaiter.period import Period
+
+__all__ = ["Draft", "Refused"]
+
+
+@dataclass
+class Draft:
+    """A claim in the making.
+
+    ``role`` is ``main`` or ``base`` (a level that another is compared with: it takes no month but its own). ``back``
+    counts months from ``period`` to the base. ``start`` and ``end`` are characters of the article.
+    """
+
+    kind: Kind
+    frame: Frame
+    start: int
+    end: int
+    quantity: Quantity | None = None
+    sign: int = 1
+    role: str = "main"
+    periods: tuple[Period, ...] = ()
+    own_period: bool = False
+    base: Period | None = None
+    back: int = 0
+    since: Period | None = None
+    direction: str = ""
+    form: str = "times"
+    rank: int = 1
+    length: int = 0
+    other: Frame | None = None
+    measure: str = ""
+    unit: str = ""
+    clause: int = 0
+    place: int = 0
+    assumed: list[str] = field(default_factory=list)
+    why: str = ""
+    number: int = -1
+    sum_of_months: bool = False
+    leading: Draft | None = None
+    listed: bool = False
+    printed: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Something that has a number or a comparison and was not read: where, and why."""
+
+    start: int
+    end: int
+    why: str

@@ -1,0 +1,314 @@
+"""Drafts to claims: months that carry over, measures and units, the other side of a comparison."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tidewaiter.claims.model import Claim, Kind, Said, Subject
+from tidewaiter.claims.read.drafts import Draft, Refused
+from tidewaiter.claims.read.frame import Context, Frame, books
+from tidewaiter.claims.read.goods import Named
+from tidewaiter.model import Measure
+from tidewaiter.period import Period
+
+__all__ = ["finish"]
+
+_CUSTOMARY: Final = {"JPN": "JPY", "GBR": "GBP", "CHN": "USD", "KOR": "USD", "USA": "USD", "PRK": "USD", "VNM": "USD",
+                     "TWN": "USD", "RUS": "USD", "IND": "USD", "KAZ": "USD", "KGZ": "USD", "TUR": "USD", "IDN": "USD",
+                     "THA": "USD", "BRA": "USD", "UZB": "USD"}  # fmt: skip
+"""The currency in which a country's monthly figures are told where a sentence names none."""
+
+_MEASURES: Final = {"money": Measure.VALUE, "weight": Measure.NET_WEIGHT, "count": Measure.QUANTITY}
+_NO_UNIT: Final = (Kind.NONE, Kind.FIRST)
+_NEEDS_SIBLING: Final = (Kind.CHANGE, Kind.MULTIPLE, Kind.EXTREME, Kind.EXCEEDS, Kind.STREAK, Kind.SHARE)
+
+
+class _Unreadable(Exception):
+    """A draft that cannot be completed; says why."""
+
+
+def finish(
+    drafts: list[Draft], text: str, context: Context, source: str, named: str = ""
+) -> tuple[list[Claim], list[Refused]]:
+    """Complete the drafts of a sentence.
+
+    Parameters
+    ----------
+    drafts
+        In the order of the sentence.
+    text
+        The article.
+    context
+        What was said before; the last month, unit and subject are kept there for the next sentence.
+    source, named
+        Whose statistics the article names, and the sentence.
+
+    Returns
+    -------
+    tuple
+        Claims without an id, and what could not be completed.
+    """
+    claims: list[Claim] = []
+    refused: list[Refused] = []
+    _months(drafts, context)
+    for made in drafts:
+        try:
+            claims += _claims(made, drafts, text, context, source, named)
+        except _Unreadable as problem:
+            refused.append(Refused(made.start, made.end, str(problem)))
+            made.why = made.why or str(problem)
+    _carry(drafts, context)
+    return claims, refused
+
+
+def _months(drafts: list[Draft], context: Context) -> None:
+    """Fill months in that were said before: in the sentence, or in the one before it."""
+    kept: tuple[Period, ...] = ()
+    for made in drafts:
+        if made.periods:
+            if made.role == "main":
+                kept = made.periods
+            continue
+        if made.role == "base" or made.sum_of_months or made.why:
+            continue
+        if made.leading is not None and made.leading.periods and made.kind is not Kind.AMOUNT:
+            made.periods = made.leading.periods
+        elif kept:
+            made.periods = kept
+        elif (
+            later := next(
+                (
+                    one.periods
+                    for one in drafts
+                    if one.own_period and one.role == "main" and one.clause <= made.clause + 1
+                ),
+                (),
+            )
+        ) and made.kind is not Kind.AMOUNT:
+            made.periods = later
+        elif isinstance(context.period, tuple) and context.sentence - context.period_sentence <= 1:
+            made.periods = context.period
+            made.assumed.append(f"{_words(context.period)} is carried from the sentence before")
+    for made in drafts:
+        if made.role == "base" and not made.periods and made.back:
+            lead = made.leading
+            if lead is not None and len(lead.periods) == 1:
+                made.periods = (_moved(lead.periods[0], made.back),)
+        if made.kind in (Kind.EXTREME, Kind.EXCEEDS, Kind.STREAK, Kind.FIRST) and made.leading is not None:
+            lead = made.leading.leading if made.leading.role == "base" else made.leading
+            if lead is not None and lead.own_period:
+                made.periods = lead.periods
+
+
+def _words(periods: tuple[Period, ...]) -> str:
+    return " and ".join(period.words() for period in periods)
+
+
+def _moved(period: Period, back: int) -> Period:
+    """Move a period back by months, or (a number below zero) to the same months of a named year."""
+    if back > 0:
+        return period.back(back)
+    return period.back((period.end // 12 + back) * 12)
+
+
+def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, source: str, named: str) -> list[Claim]:
+    if made.why:
+        raise _Unreadable(made.why)
+    if not made.periods:
+        raise _Unreadable("of which month is not said")
+    if made.sum_of_months and made.periods[0].is_month:
+        raise _Unreadable("a total to which one month is named")
+    if len(made.periods) > 1 and made.kind is not Kind.NONE:
+        raise _Unreadable("several years are named for one number")
+    place = books(made.frame, source, named)
+    if place is None:
+        raise _Unreadable("whose statistics would show it is not known")
+    goods = made.frame.goods
+    if goods is None or not goods.goods:
+        raise _Unreadable("of which goods is not said")
+    measure, unit = _measured(made, drafts, context, place[0])
+    subject = Subject(place[0], place[1], place[2], goods.goods, measure, unit)
+    period = made.periods[0]
+    said = _said(made)
+    base, since = made.base, made.since
+    if made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE, Kind.EXCEEDS):
+        base = _base(made, period, drafts)
+    if made.kind is Kind.FIRST:
+        base, since = _before(made, period), None
+    if made.kind is Kind.STREAK:
+        _check_streak(drafts)
+    if made.kind is Kind.EXTREME and (since is None or not period.is_month or since.end >= period.start):
+        raise _Unreadable("a highest or lowest is read for one month, since an earlier one")
+    other = None
+    if made.kind is Kind.SHARE:
+        other = _other(made, source, named, measure, unit)
+    if base is not None and made.kind is not Kind.FIRST and (base == period or base.start > period.start):
+        raise _Unreadable("it would be compared with itself, or with a later month")
+    notes = list(dict.fromkeys(note for note in [*made.frame.assumed, goods.note, *made.assumed, place[3]] if note))
+    common = {
+        "subject": subject, "said": said, "base": base, "other": other, "form": made.form if made.kind is Kind.MULTIPLE else "times",
+        "direction": made.direction, "since": since, "rank": made.rank, "length": made.length if made.kind is Kind.STREAK else 0,
+        "text": text[made.start : made.end], "span": (made.start, made.end), "assumed": tuple(notes),
+    }  # fmt: skip
+    return [Claim(id="", kind=made.kind, period=one, **common) for one in made.periods]  # type: ignore[arg-type]
+
+
+def _said(made: Draft) -> Said | None:
+    if made.quantity is None:
+        return None
+    read = made.quantity
+    if read.kind in ("percent", "part") and made.kind is Kind.SHARE:
+        return read.said()
+    return read.said(made.sign if made.kind in (Kind.CHANGE, Kind.DIFFERENCE) else 1)
+
+
+def _measured(made: Draft, drafts: list[Draft], context: Context, reporter: str) -> tuple[Measure, str]:
+    """Return what is counted, and in what."""
+    if made.kind in _NO_UNIT:
+        lead = made.leading
+        try:
+            return (
+                _counted(lead, drafts, context)
+                if lead is not None and lead.quantity is not None
+                else (Measure.VALUE, "USD")
+            )
+        except _Unreadable:
+            return Measure.VALUE, "USD"
+    if made.kind is Kind.UNIT_VALUE and made.quantity is not None:
+        return Measure.VALUE, made.quantity.unit
+    if made.kind in (Kind.AMOUNT, Kind.DIFFERENCE):
+        return _counted(made, drafts, context)
+    sibling = _sibling(made, drafts)
+    if sibling is not None:
+        try:
+            return _counted(sibling, drafts, context)
+        except _Unreadable:
+            pass
+    goods = made.frame.goods
+    if made.frame.measure == "volume" and not (goods is not None and goods.unit):
+        raise _Unreadable("in what the volume is counted is not said")
+    if made.frame.measure == "volume" and goods is not None:
+        return Measure.QUANTITY, goods.unit
+    if made.frame.measure == "value" or (goods is not None and goods.goods == "total"):
+        unit = _CUSTOMARY.get(reporter) or _area_currency(reporter)
+        if not unit:
+            raise _Unreadable("in which currency is not said")
+        made.assumed.append(f"by value, in {unit}")
+        return Measure.VALUE, unit
+    raise _Unreadable("by value or by amount is not said")
+
+
+def _area_currency(reporter: str) -> str:
+    from tidewaiter.codes.areas import members
+    from tidewaiter.errors import TidewaiterError
+
+    try:
+        return "EUR" if reporter in ("EU", "EU27", "EA", "EA20") or reporter in members("EU27", 2022 * 12) else ""
+    except TidewaiterError:
+        return ""
+
+
+def _counted(made: Draft, drafts: list[Draft], context: Context) -> tuple[Measure, str]:
+    read, goods = made.quantity, made.frame.goods
+    assert read is not None
+    if read.kind in _MEASURES:
+        return _MEASURES[read.kind], read.unit
+    same = [
+        one
+        for one in drafts
+        if one is not made and one.quantity is not None and one.frame.goods == goods and one.quantity.kind in _MEASURES
+    ]
+    if read.kind != "number":
+        raise _Unreadable("in what it is counted is not said")
+    if any(one.quantity is not None and one.quantity.kind == "weight" for one in same):
+        raise _Unreadable("whether it counts pieces or a weight is not said")
+    if goods is not None:
+        if goods.unit:
+            return Measure.QUANTITY, goods.unit
+        unit = _standard(goods)
+        if unit:
+            return Measure.QUANTITY, unit
+    raise _Unreadable("what the number counts is not said")
+
+
+def _standard(goods: Named) -> str:
+    from tidewaiter.codes.texts import standard_unit
+
+    return (
+        {"u": "items", "2u": "pairs"}.get(standard_unit(goods.goods), "")
+        if goods.goods.isdigit() and len(goods.goods) == 6
+        else ""
+    )
+
+
+def _sibling(made: Draft, drafts: list[Draft]) -> Draft | None:
+    """Return the level that a rate or a record rests on: beside it in the sentence, of the same trade."""
+    lead = made.leading.leading if made.leading is not None and made.leading.role == "base" else made.leading
+    if lead is not None and lead.kind is Kind.AMOUNT and lead.quantity is not None:
+        return lead
+    near = [one for one in drafts if one.kind is Kind.AMOUNT and one.quantity is not None and one.frame.pair == made.frame.pair
+            and one.frame.goods == made.frame.goods and one.frame.side == made.frame.side]  # fmt: skip
+    kinds = {one.quantity.kind for one in near if one.quantity is not None}
+    return near[0] if near and len(kinds) == 1 else None
+
+
+def _base(made: Draft, period: Period, drafts: list[Draft]) -> Period:
+    if made.base is not None:
+        return made.base
+    if (
+        made.kind is Kind.EXCEEDS
+        and made.leading is not None
+        and made.leading.role == "base"
+        and len(made.leading.periods) == 1
+    ):
+        return made.leading.periods[0]
+    if made.back:
+        return _moved(period, made.back)
+    levels = {
+        one.periods for one in drafts if one.role == "base" and one.periods and one.frame == made.frame and not one.why
+    }
+    if made.kind is not Kind.EXCEEDS and len(levels) == 1 and len(only := levels.pop()) == 1:
+        return only[0]
+    raise _Unreadable("compared with which month is not said")
+
+
+def _before(made: Draft, period: Period) -> Period:
+    """Return the months in which there was none, before a first."""
+    if made.base is not None:
+        return made.base
+    if made.since is not None:
+        start = made.since.end + 1
+        if start > period.start - 1:
+            raise _Unreadable("since a month that is not earlier")
+        return Period(start, period.start - 1)
+    return Period(period.start - made.length, period.start - 1)
+
+
+def _check_streak(drafts: list[Draft]) -> None:
+    backs = {one.back for one in drafts if one.kind is Kind.CHANGE and one.back}
+    bases = any(one.base is not None for one in drafts if one.kind is Kind.CHANGE)
+    if backs == {1} and not bases:
+        return
+    raise _Unreadable("a run of months: against the month before, or the year before, is not said")
+
+
+def _other(made: Draft, source: str, named: str, measure: Measure, unit: str) -> Subject:
+    assert made.other is not None
+    place = books(made.other, source, named)
+    if place is None or made.other.goods is None:
+        raise _Unreadable("a share of what is not understood")
+    return Subject(place[0], place[1], place[2], made.other.goods.goods, measure, unit)
+
+
+def _carry(drafts: list[Draft], context: Context) -> None:
+    """Keep what the next sentence may lean on."""
+    mains = [made for made in drafts if made.role == "main" and made.kind not in (Kind.EXTREME, Kind.STREAK)]
+    for made in reversed(mains):
+        if made.periods and not made.why:
+            single = [one.periods for one in mains if one.periods and not one.sum_of_months]
+            context.period = made.periods if len(set(single)) == 1 else None
+            context.period_sentence = context.sentence
+            break
+    frames: list[Frame] = [made.frame for made in mains if len(made.frame.pair) == 2]
+    if frames:
+        context.frame = frames[-1]

@@ -1,0 +1,97 @@
+"""Whose trade a sentence speaks of, and what an article has said so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from tidewaiter.claims.read.goods import Named
+from tidewaiter.model import Flow
+
+__all__ = ["Context", "Frame", "books"]
+
+NON_PUBLISHERS = frozenset({"PRK", "TKM", "ERI"})
+"""Countries that publish no customs statistics: what is said of their trade is read from the other side's."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Who sends goods to whom, what goods, and from whose side it is told.
+
+    ``sender`` and ``receiver`` are codes, empty where not said. ``side`` is ``X`` (the sender tells), ``M`` (the
+    receiver) or ``B`` (both ways together: then sender and receiver are the pair, the teller first).
+    """
+
+    sender: str = ""
+    receiver: str = ""
+    side: str = ""
+    goods: Named | None = None
+    measure: str = ""
+    assumed: tuple[str, ...] = ()
+
+    def noted(self, note: str) -> Frame:
+        """Return the frame with one more thing that was filled in."""
+        return self if not note or note in self.assumed else replace(self, assumed=(*self.assumed, note))
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two countries."""
+        return frozenset({self.sender, self.receiver} - {""})
+
+
+@dataclass
+class Context:
+    """What carries over from sentence to sentence.
+
+    ``voices`` are the sides from which the article tells trade between the same two countries: where it is both,
+    ``imports`` without a country could be either's.
+    """
+
+    day: str
+    source: str = ""
+    frame: Frame | None = None
+    subject: str = ""
+    period: object | None = None
+    period_sentence: int = -9
+    unit: tuple[str, str] = ("", "")
+    sentence: int = 0
+    voices: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+def books(frame: Frame, source: str, named: str = "") -> tuple[str, str, Flow, str] | None:
+    """Return in whose books a trade is looked up: reporter, partner, flow, and what was decided.
+
+    A source that the sentence names comes first (``named``); then who tells it; a country that publishes nothing is
+    read from the other side. Where only the article names a source (``source``) and it is the other side's, it is not
+    clear whose statistics are meant: None.
+
+    Examples
+    --------
+    >>> books(Frame("CHN", "PRK", "M"), "")[:3]
+    ('CHN', 'PRK', <Flow.EXPORT: 'X'>)
+    >>> books(Frame("DEU", "KGZ", "M"), "")[:3], books(Frame("DEU", "KGZ", "M"), "DEU", "DEU")[:3]
+    (('KGZ', 'DEU', <Flow.IMPORT: 'M'>), ('DEU', 'KGZ', <Flow.EXPORT: 'X'>))
+    """
+    sender, receiver = frame.sender, frame.receiver
+    if not sender or not receiver or sender == receiver:
+        return None
+    if frame.side == "B":
+        reporter = source if source in (sender, receiver) else sender
+        if reporter in NON_PUBLISHERS:
+            reporter = receiver if reporter == sender else sender
+        if reporter in NON_PUBLISHERS or reporter == "W00":
+            return None
+        return reporter, receiver if reporter == sender else sender, Flow.TWO_WAY, ""
+    teller = sender if frame.side == "X" else receiver
+    reporter, note = teller, ""
+    if named in (sender, receiver) and named != teller:
+        reporter, note = named, f"told of {teller}, looked up in the statistics of {named}, which the sentence names"
+    elif teller in NON_PUBLISHERS or teller == "W00":
+        reporter = receiver if teller == sender else sender
+        note = f"told of {teller}, looked up in the statistics of {reporter}"
+    elif source in (sender, receiver) and source != teller and named != teller:
+        return None
+    if reporter in NON_PUBLISHERS or reporter == "W00":
+        return None
+    if reporter == sender:
+        return reporter, receiver, Flow.EXPORT, note
+    return reporter, sender, Flow.IMPORT, note

@@ -1,0 +1,329 @@
+"""The rules of the grammar, in the order in which they are tried at each chunk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from tidewaiter.claims.model import Kind
+from tidewaiter.claims.read.actors import Actor
+from tidewaiter.claims.read.drafts import Draft
+from tidewaiter.claims.read.periods import Mention
+from tidewaiter.claims.read.scan import NOUN
+from tidewaiter.claims.read.trade import OBJECT, OBJECT_PATTERN, Trade
+
+__all__ = ["Rules"]
+
+_NOUN_OF: Final = re.compile(
+    r"(?P<pre>(?:A)?v*G?v*)(?P<T>T)(?P<v>v*)(?:o|l)" + OBJECT_PATTERN + r"(?P<post>(?:[tf]A)*)"
+)
+_ACTIVE: Final = re.compile(r"(?:(?P<A>A)(?:1[dK]?|S|,)?a?)?(?P<V>V)")
+
+
+class Rules(Trade):
+    """A sentence read by the rules."""
+
+    def run(self) -> None:
+        """Read the whole sentence."""
+        if "x" in self.tags:
+            word = self.row[self.tags.index("x")]
+            self.blocked = f"{word.data!r} changes what is meant"
+        while self.at < len(self.row):
+            before = self.at
+            self._step()
+            if self.at == before:
+                self.at += 1
+
+    def _step(self) -> None:
+        tag = self.tags[self.at]
+        if tag in ",a":
+            self._boundary()
+        elif tag in "mn":
+            self._block(tag)
+        elif (
+            (tag in "AvGT" and self._subject())
+            or (tag in "AV" and self._verb())
+            or (tag in "NCWMGZ" and self.passive())
+        ):
+            pass
+        elif tag in "PKYJ?d":
+            self._time()
+        elif not self.levels():
+            self._rest()
+
+    # -- boundaries and blocks ---------------------------------------------------------------------------------------
+
+    def _boundary(self) -> None:
+        chunk = self.row[self.at]
+        if self._list():
+            return
+        self.clause += 1
+        if chunk.tag == "a":
+            self.sign = 0
+            self.contrast = self.contrast or chunk.data == "contrast"
+        self.at += 1
+
+    def _list(self) -> bool:
+        """``3,000 tonnes of rice, 1,200 tonnes of flour and 500 tonnes of sugar``: one verb, one month, several goods."""
+        latest = self.drafts[-1] if self.drafts else None
+        place = self.at + 1
+        while self.tags[place : place + 1] in (",", "a"):
+            place += 1
+        match = OBJECT.match(self.tags, place)
+        if latest is None or not latest.listed or match is None or self.goods_of(match) is None or self.dirty:
+            return False
+        self.sign = 0
+        if self.row[self.at - 1].end != latest.end and not latest.own_period:
+            return False
+        if latest.own_period:
+            self.clause += 1
+        made = self.objects(match, match.start())
+        if made is not None and latest.own_period:
+            made.periods, made.own_period = latest.periods, False
+        self.at = match.end()
+        return True
+
+    def _block(self, tag: str) -> None:
+        chunk = self.row[self.at]
+        word = chunk.data if isinstance(chunk.data, str) and chunk.data else ""
+        kind = "it is denied, or said of what did not happen" if tag == "n" else "it tells what may be, or is expected"
+        self.blocked = f"{kind} ({word!r})" if word else kind
+        for made in [made for made in self.drafts if made.clause == self.clause]:
+            self.drafts.remove(made)
+            self.refused.append(self.refusal(made, self.blocked))
+        self.at += 1
+
+    # -- subjects ----------------------------------------------------------------------------------------------------
+
+    def _subject(self) -> bool:
+        if self.tags[self.at : self.at + 2] == "Tl" and self.frame is not None and not self.dirty:
+            self.at += 1  # "with trade valued at": the trade just spoken of
+            return True
+        of = _NOUN_OF.match(self.tags, self.at)
+        if of is not None and self._clean_pre(of):
+            self.noun(of, of.span("post"), self.goods_of(of))
+            end, self.at = self.at, of.end("post")
+            self.at = end
+            self.objects(of, of.start("T"))
+            self.at = max(end, of.end("post"))
+            return True
+        match = NOUN.match(self.tags, self.at)
+        if match is None:
+            return self._volume() or self._pronoun()
+        self.noun(match)
+        return True
+
+    def _clean_pre(self, match: re.Match[str]) -> bool:
+        return match.start("T") - match.start() < 4
+
+    def _volume(self) -> bool:
+        """``The volume soared``: what was spoken of before, counted as before."""
+        if self.tags[self.at] != "v" or self.at + 1 >= len(self.row) or self.tags[self.at + 1] not in "ULDB":
+            return False
+        data = self.row[self.at].data
+        carried = None if self.dirty else self.carried()
+        if not self.clean_left(self.at) or carried is None or data not in ("", "value", "volume"):
+            return False
+        self.frame, self.dirty, self.sign = replace(carried, measure=data), False, 0
+        if self.contrast:
+            self.blocked, self.contrast = "", False
+        self.at += 1
+        return True
+
+    def _pronoun(self) -> bool:
+        """``and it comprised of``: the trade this sentence speaks of."""
+        data = self.row[self.at].data
+        if (
+            not isinstance(data, Actor)
+            or data.pointing != "subject"
+            or self.row[self.at].end - self.row[self.at].start != 2
+        ):
+            return False
+        if (
+            self.frame is None
+            or self.dirty
+            or not self.clean_left(self.at)
+            or self.tags[self.at + 1 : self.at + 2] not in ("L", "U", "D", "H", "B")
+        ):
+            return False
+        self.at += 1
+        return True
+
+    def _verb(self) -> bool:
+        match = _ACTIVE.match(self.tags, self.at)
+        if match is None:
+            if (
+                self.tags[self.at] == "A"
+                and self.clean_left(self.at)
+                and self.tags[self.at - 1 : self.at] not in ("t", "f", "o", "i", "b")
+            ):
+                found = self.whom(self.row[self.at])
+                self.actor = found or self.actor
+                if self.tags[self.at + 1 : self.at + 2] == "1":
+                    return False
+            return False
+        owner = self.actor or self.context.subject
+        if match["A"]:
+            place = match.start("A")
+            if not self.clean_left(place) or (place and self.tags[place - 1] in "tfoib"):
+                self.lose("who traded is not understood")
+                self.at = match.end()
+                return True
+            owner = self.whom(self.row[place])
+        elif self.dirty and not self._since_boundary(match.start("V")):
+            self.at = match.end()
+            return True
+        if self.tags[match.start() : match.end()].count("1"):
+            self.first = self.row[match.start() + self.tags[match.start() : match.end()].index("1")]
+            follow = self.row[self.tags.index("1", match.start()) + 1]
+            self.first_since = follow.data if follow.tag in "dK" else None
+        self.trade(match.start("V"), owner)
+        self.at = match.end()
+        goods = OBJECT.match(self.tags, self.at)
+        if goods is not None:
+            self.objects(goods, match.start("V"))
+            self.at = goods.end()
+        return True
+
+    def _since_boundary(self, place: int) -> bool:
+        """Whether a verb without a subject stands right after a comma or ``and``, so that it has the last one's."""
+        return place > 0 and self.tags[place - 1] in ",a" and bool(self.actor)
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def _time(self) -> None:
+        chunk = self.row[self.at]
+        self.at += 1
+        if chunk.tag == "d":
+            return
+        mention = chunk.data
+        assert isinstance(mention, Mention)
+        if chunk.tag == "J":
+            self._without_month("a day is named, not a month")
+        elif chunk.tag == "?":
+            self._without_month(mention.why)
+            self.vague = mention.why
+        elif chunk.tag == "K":
+            for made in self.drafts:
+                if (
+                    made.clause == self.clause
+                    and made.kind in (Kind.CHANGE, Kind.MULTIPLE)
+                    and not made.back
+                    and made.base is None
+                ):
+                    made.why = "since a month: from which month on is not clear"
+        elif chunk.tag == "Y":
+            self._counted_back(mention, chunk.end)
+        else:
+            self._months(mention, chunk.end)
+
+    def _without_month(self, why: str) -> None:
+        for made in self.drafts:
+            if made.clause == self.clause and not made.own_period:
+                made.why = made.why or why
+
+    def _months(self, mention: Mention, end: int) -> None:
+        latest = self.drafts[-1] if self.drafts else None
+        compared = self.comparing or mention.lead in ("from", "than", "versus", "against", "vs", "over", "on")
+        self.comparing = False
+        if latest is not None and latest.role == "base" and not latest.own_period:
+            self._give(latest, mention, end)
+            return
+        open_rates = [
+            made
+            for made in self.drafts
+            if made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE) and not made.back and made.base is None
+        ]
+        if compared:
+            for made in open_rates:
+                if len(mention.periods) == 1:
+                    made.base = mention.periods[0]
+                    made.end = max(made.end, end)
+                    made.assumed += [mention.assumed] if mention.assumed else []
+            if not open_rates:
+                self._without_month("a month to compare with, and nothing that is compared")
+            return
+        given = False
+        for made in self.drafts:
+            if made.clause == self.clause and made.role == "main" and not made.own_period:
+                self._give(made, mention, end)
+                given = True
+        if (
+            not given
+            and latest is not None
+            and latest.clause == self.clause
+            and latest.role == "main"
+            and latest.periods != mention.periods
+        ):
+            return
+        self.period = mention
+
+    def _give(self, made: Draft, mention: Mention, end: int) -> None:
+        made.periods, made.own_period = mention.periods, True
+        made.end = max(made.end, end)
+        made.assumed = [note for note in made.assumed if "taken from the date" not in note]
+        made.assumed += [mention.assumed] if mention.assumed else []
+
+    def _counted_back(self, mention: Mention, end: int) -> None:
+        self.comparing = False
+        latest = self.drafts[-1] if self.drafts else None
+        if latest is not None and latest.role == "base" and not latest.own_period and not latest.back:
+            latest.back, latest.end = mention.months, max(latest.end, end)
+            lead = latest.leading
+            if lead is not None and lead.kind in (Kind.CHANGE, Kind.MULTIPLE) and not lead.back:
+                lead.back = mention.months
+            return
+        given = False
+        for made in self.drafts:
+            if (
+                made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE, Kind.EXCEEDS)
+                and not made.back
+                and made.base is None
+            ):
+                made.back, made.end, given = mention.months, max(made.end, end), True
+        if mention.lead in ("in", "for", "during", "of", "throughout") and not given:
+            self._without_month("a month counted back from another")
+            self.vague = "a month counted back from another"
+            return
+        self.back = mention.months
+
+    def _known_party(self, place: int) -> bool:
+        """Whether a country after ``to`` or ``from``, or the border, says no more than the subject does."""
+        if self.frame is None:
+            return False
+        if getattr(self.row[place].data, "pointing", "") == "border":
+            return True
+        return place > 0 and self.tags[place - 1] in "tf" and self.whom(self.row[place]) in self.frame.pair
+
+    # -- what no rule reads ------------------------------------------------------------------------------------------
+
+    def _rest(self) -> None:
+        place, tag = self.at, self.tags[self.at]
+        if tag in "NMWC%XFuOZ":
+            self.refuse(
+                place,
+                self.why()
+                or ("what the number counts is not understood" if tag != "O" else _odd_words(self.row[place].data)),
+            )
+            if tag == "O":
+                self.spoil(place, "a number beside it is not understood")
+        elif tag in "BS" or (tag in "E1" and self.tags[place + 1 : place + 2] in tuple("KdvT")):
+            self.refuse(place, self.why() or "what is compared is not understood")
+        elif tag == "A" and self._known_party(place):
+            pass
+        elif tag in "UD":
+            self.sign = 1 if tag == "U" else -1
+        elif tag in "wGAhQ!":
+            self.spoil(place)
+            if self.row[place].data in ("or", "either"):
+                for made in self.drafts:
+                    if made.clause == self.clause:
+                        made.why = made.why or "one thing or another ('or')"
+        elif tag == "c":
+            self.comparing = True
+
+
+def _odd_words(data: object) -> str:
+    why = getattr(data, "why", None)
+    return why or (data if isinstance(data, str) else "") or "a unit that customs does not count"

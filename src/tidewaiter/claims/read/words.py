@@ -1,0 +1,204 @@
+"""The closed vocabulary of customs reporting: what a word does in a sentence.
+
+Each word or phrase has a tag of one letter; the grammar (:mod:`tidewaiter.claims.read.grammar`) is written in these
+letters. A word that is in no table is ``w``: the grammar never reads across one.
+
+==== ==================================================== ==== =======================================================
+T    trade as a noun: exports, imports, shipments          V    trade as a verb: exported, bought, shipped
+G    goods                                                 A    a country
+M    money                                                 W    a weight
+C    pieces, pairs, sets, doses                            N    a bare number
+%    per cent                                              X    a multiple: 96-fold, 40.7 times
+F    a part: a fifth, half                                 u    a price a piece or kilogram
+O    a number that is no amount of customs                 Z    none, zero
+P    whole months                                          Y    months counted back: a year earlier
+K    since a month                                         J    a day
+?    time that is no run of whole months                   L    came to: was, reached, totalled
+l    worth, valued at                                      U    rose, increase
+D    fell, decrease                                        B    doubled, halved
+H    accounting for                                        E    highest, lowest, record
+1    for the first time                                    S    third straight month
+c    compared with, than                                   e    exceeding
+t    to                                                    f    from
+b    by                                                    o    of
+i    in, at, on                                            a    and, but, while, with
+r    which, that                                           v    value, volume, total
+k    taking, bringing (the total to)                       m    could, expected, if
+n    not, never                                            x    excluding, in yuan terms, by rail
+Q    cases, infections, deaths                             ,    a comma or other stop inside a sentence
+q    a quotation mark                                      s    data showed, according to
+h    a hyphen inside a word                                !    started to appear
+==== ==================================================== ==== =======================================================
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from tidewaiter.claims.read.lexicon import Lexicon
+
+__all__ = ["DROPPED", "word_lexicon"]
+
+DROPPED: Final = "-"
+"""The tag of words that change nothing: articles, ``also``, ``monthly``."""
+
+
+def _entries() -> list[tuple[str, tuple[str, str]]]:
+    table: list[tuple[str, tuple[str, str]]] = []
+
+    def add(tag: str, meaning: str, words: str) -> None:
+        table.extend((word.strip(), (tag, word.strip() if tag in "mnx" else meaning)) for word in words.split("|"))
+
+    add("T", "X", "exports|export|outbound shipments|overseas shipments|outgoing shipments|overseas sales")
+    add("T", "M", "imports|import|inbound shipments|purchases|purchase|arrivals")
+    add("T", "S", "shipments|shipment|deliveries|delivery|sales|supplies")
+    add("T", "X value", "export value|value of exports|export earnings in value")
+    add("T", "X volume", "export volume|export volumes|volume of exports|exports by volume|exports by weight")
+    add("T", "M value", "import value|value of imports")
+    add("T", "M volume", "import volume|import volumes|volume of imports|imports by volume|imports by weight")
+    add("T", "S volume", "shipment volume|shipment volumes")
+    add(
+        "T",
+        "B",
+        "trade|two-way trade|bilateral trade|trade volume|trade turnover|bilateral trade volume|exports and imports|imports and exports|cross-border trade",
+    )
+    add(
+        "V",
+        "X",
+        "exported|exporting|shipped|shipping|sold|selling|sent|supplied|supplying|delivered|being shipped|shipped out",
+    )
+    add("V", "M", "imported|importing|bought|buying|purchased|purchasing|received|took in|brought in")
+    add(
+        "L",
+        "",
+        "reached|hit|reaching|hitting|totalled|totaled|totalling|totaling|totals|amounted to|amounting to|stood at|standing at|came to|"
+        "came in at|coming to|was|were|was at|were at|was recorded at|were recorded at|came at|is|are|being|been|"
+        "comprised of|comprised|comprising|numbered|posted|stands at|recorded|recorded at|be",
+    )
+    add("L", "more than", "exceeded|topped|surpassed|passed|crossed|exceed|tops")
+    add(
+        "l",
+        "",
+        "worth|valued at|with a total value of|with a value of|with a combined value of|at a value of|was worth|were worth|was valued at|were valued at|worth a total of|"
+        "worth some total of|to the value of",
+    )
+    add(
+        "U",
+        "verb",
+        "rose|rise|rises|risen|rising|increased|increase|increases|increasing|grew|grow|grown|growing|climbed|climb|climbing|jumped|jump|jumping|"
+        "surged|surge|surging|soared|soar|soaring|gained|gain|gains|expanded|expanding|expansion|leapt|leaped|leap|rocketed|skyrocketed|shot up|"
+        "spiked|spike|advanced|swelled|rebounded|recovered|growth|went up|picked up|uptick|ballooned",
+    )
+    add("U", "state", "up|higher|more")
+    add(
+        "D",
+        "verb",
+        "fell|fall|falls|fallen|falling|dropped|drop|drops|dropping|declined|decline|declines|declining|decreased|decrease|decreases|decreasing|"
+        "slid|slide|sliding|slumped|slump|plunged|plunge|plunging|tumbled|tumble|shrank|shrunk|shrinking|contracted|contraction|sank|sunk|dipped|dip|eased|"
+        "slipped|dived|plummeted|went down|collapsed|collapse|downturn|shed",
+    )
+    add("D", "state", "down|lower|less|fewer")
+    add("B", "2", "doubled|doubling|double")
+    add("B", "3", "tripled|trebled|tripling|trebling")
+    add("B", "4", "quadrupled|quadrupling")
+    add("B", "5", "quintupled")
+    add("B", "0.5", "halved|halving")
+    add(
+        "H",
+        "",
+        "accounting for|accounted for|made up|making up|representing|represented|constituted|constituting|which is equal to",
+    )
+    add("E", "highest", "highest|largest|biggest|greatest|most|strongest|peak")
+    add("E", "lowest", "lowest|smallest|least|weakest")
+    add("E", "record", "record|all-time|record-high|record high|all-time high|record low|all-time low")
+    for rank, word in enumerate(("second", "third", "fourth", "fifth"), 2):
+        for mark in ("-", " "):
+            add("E", f"highest {rank}", f"{word}{mark}highest|{word}{mark}largest|{word}{mark}biggest")
+            add("E", f"lowest {rank}", f"{word}{mark}lowest|{word}{mark}smallest")
+    add(
+        "c",
+        "",
+        "compared with|compared to|in comparison with|in comparison to|versus|against|vs|than|relative to|as against|as compared with|as compared to|when compared with",
+    )
+    add(
+        "e",
+        "",
+        "exceeding|surpassing|topping|outstripping|which exceeds",
+    )
+    add("t", "", "to|into|towards|toward")
+    add("f", "", "from")
+    add("b", "", "by")
+    add("o", "", "of|of all")
+    add("i", "between", "between")
+    add("i", "", "in|at|on|for|during|within|throughout|over")
+    add("a", "contrast", "but|while|whereas|although|though|even as|yet")
+    add("a", "with", "with")
+    add("a", "including", "including|among them")
+    add("a", "", "and|as|followed by|plus|followed|following|when|alongside|along with|having|then|after|before|when")
+    add("r", "", "which|that|who|whose|where")
+    add(
+        "v",
+        "",
+        "level|levels|combined|figure|figures|amount|amounts|quantity|quantities|tally|total|overall|monthly total|monthly figure|monthly amount|annual total|monthly level|monthly|annual|reading|month|number",
+    )
+    add("v", "value", "value|values|total value|trade value")
+    add("v", "price", "average price|an average price|average unit price|unit price")
+    add("v", "volume", "volume|volumes|tonnage|weight")
+    add("k", "", "taking|bringing|lifting|pushing|taking up|to take|brings|bringing up|took|brought")
+    add(
+        "m",
+        "",
+        "could|would|may|might|will|should|can|shall|expected|forecast|forecasts|projected|predicted|predicts|likely|plan|plans|planned|pledged|"
+        "pledge|aim|aims|aimed|target|targets|targeted|if|unless|hope|hopes|potential|potentially|proposed|agreed|contract|contracts|ceiling|cap|quota|quotas|"
+        "limit|limits|allowed|permitted|possible|possibly|probably|perhaps|allegedly|reportedly|rumoured|rumored|suspected of|estimates|estimate|seen|set to|due to|poised|"
+        "annualised|annualized|or else|whether|apparently|should|must|ought|wants|want|seeks|seek|to reach|to hit|expects|expect|anticipates|anticipated|goal|supposed",
+    )
+    add(
+        "n",
+        "",
+        "not|never|no longer|without|neither|nor|denied|deny|denies|false|incorrect|wrongly|misreported|cannot|nobody|nothing like|hardly|scarcely|failed|fails|n't|"
+        "didn't|wasn't|weren't|hasn't|haven't|hadn't|don't|doesn't|won't|wouldn't|couldn't|can't|isn't|aren't|rather than|instead of|corrected|erroneously|mistakenly",
+    )
+    add(
+        "x",
+        "",
+        "excluding|except|except for|apart from|other than|barring|seasonally|adjusted|in yuan terms|in renminbi terms|in rmb terms|in euro terms|in real terms|in volume terms|in local currency|"
+        "via|through|by rail|by sea|by ship|by truck|by air|by land|by road|by train|aboard|duty-free|re-exports|reexports|re-exported|"
+        "respectively|each|average|averaged|averaging|per capita|a day|a month|a week|per day|per month|per week|daily|weekly|other|includes|included|notably|mostly|mainly from|partly|especially|"
+        "smuggled|illicit|illegal|unreported|undeclared|nominal|net|surplus|deficit|balance|gap|services|service|digital|used|second-hand|secondhand|processing|contracted to|"
+        "cumulative rate|rate of|margin|equivalent|pace",
+    )
+    add("Z", "", "none|zero|nothing|nil|no")
+    add("Q", "cases", "cases|infections|fever cases|new cases|infected people")
+    add("Q", "deaths", "deaths|fatalities|new deaths")
+    add("1", "", "for the first time|the first time|first time|first|marking the first time|the first")
+    add(
+        "s",
+        "",
+        "according to|data showed|data show|data shows|figures showed|figures show|statistics showed|statistics show|customs showed|showed|shows|show|indicated|revealed|"
+        "suggested|said|says|reported|reports|announced",
+    )
+    add(
+        DROPPED,
+        "",
+        "a|an|the|this|these|those|their|his|also|only|just|still|already|again|further|additional|another|extra|however|meanwhile|therefore|indeed|"
+        "sharply|steeply|slightly|significantly|modestly|strongly|rapidly|steadily|dramatically|in turn|merely|mere|whopping|"
+        "a total of|total of|in total|in all|customs|official|there|had|has|have|did|mainly|medical use|had been|has been|have been|alone|"
+        "altogether|overall total|in the end|in dollar terms|in us dollar terms|in US dollar terms|dollar-denominated|so|both|unidentified|"
+        "sharp|steep|slight|modest|by contrast|in contrast|even|in value terms|by value|in terms of value|"
+        "at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
+    )
+    add("!", "", "started to appear|began to appear|started appearing|first appeared|appeared again|reappeared")
+    add(",", "", ",|;|:|–|—|(|)|/|-|…")
+    add("q", "", "“|”|\"|‘|«|»|'|’")
+    return table
+
+
+@cache
+def word_lexicon() -> Lexicon[tuple[str, str]]:
+    """Return every word and phrase of the vocabulary with its tag and meaning."""
+    seen: dict[str, tuple[str, str]] = {}
+    for word, meaning in _entries():
+        seen.setdefault(word, meaning)
+    return Lexicon(seen.items())

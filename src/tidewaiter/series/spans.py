@@ -1,0 +1,148 @@
+"""When each code occurs in a store, and which starts and stops a change of codes explains.
+
+A code that a dataset has from January of a revision's year on may be new while its goods are old. Before that is told as a
+start, it is looked up: :func:`code_breaks` says what the code came from, and whether the dataset has that at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from tidewaiter.codes import hs
+from tidewaiter.codes.breaks import Break, start_of, stop_of
+from tidewaiter.errors import InputError, UnknownName
+from tidewaiter.model import TOTAL
+
+__all__ = ["CodeBreak", "Span", "breaks_of", "code_breaks", "code_spans", "outside_life"]
+
+
+class Span(NamedTuple):
+    """The first and last month in which a dataset has any row of a code, and the classifications it names.
+
+    ``schemes`` are as the reader of the file names them: ``CN``, ``HS 2022``, ``GACC``.
+    """
+
+    first: int
+    last: int
+    schemes: tuple[str, ...]
+
+
+class CodeBreak(NamedTuple):
+    """A start or stop that a revision has to do with, in one dataset.
+
+    ``event`` is ``start`` or ``stop``; ``month`` the first or last month with a row.
+    """
+
+    dataset: str
+    event: str
+    month: int
+    found: Break
+
+
+def code_spans(folder: Path, as_of: str | None = None) -> dict[str, dict[str, Span]]:
+    """Return for each dataset of a store its codes, sorted, with their span.
+
+    Parameters
+    ----------
+    folder
+        The store.
+    as_of
+        Only releases published by this date.
+    """
+    import pyarrow as pa
+
+    from tidewaiter.store.store import Store
+
+    table = Store(folder).observations(as_of=as_of)
+    texts = [table[name].cast(pa.string()) for name in ("dataset", "cmd_code", "classification")]
+    slim = pa.table(
+        [*texts, table["period_start"], table["period_end"]], ["dataset", "code", "scheme", "first", "last"]
+    )
+    grouped = slim.group_by(["dataset", "code", "scheme"]).aggregate([("first", "min"), ("last", "max")])
+    found: dict[str, dict[str, Span]] = {}
+    for row in sorted(grouped.to_pylist(), key=lambda one: (one["dataset"], one["code"], one["scheme"])):
+        spans = found.setdefault(row["dataset"], {})
+        before = spans.get(row["code"])
+        span = Span(row["first_min"], row["last_max"], (row["scheme"],))
+        if before is not None:
+            schemes = (*before.schemes, *span.schemes)
+            span = Span(min(before.first, span.first), max(before.last, span.last), schemes)
+        spans[row["code"]] = span
+    return found
+
+
+def breaks_of(dataset: str, code: str, spans: Mapping[str, Span], kinds: Iterable[str] = ()) -> list[CodeBreak]:
+    """Say whether the start and the stop of a code in a dataset have to do with a revision.
+
+    Parameters
+    ----------
+    dataset, code
+        Which; a code that the tables do not know (a country's own, or with letters) has no breaks here.
+    spans
+        All codes of the dataset (:func:`code_spans`).
+    kinds
+        Kinds of :class:`~tidewaiter.codes.breaks.Break` to tell; all if empty.
+
+    Returns
+    -------
+    list of CodeBreak
+        Nothing for a start in the dataset's own first month, or a stop in its last: the data end there, not the code.
+    """
+    if code == TOTAL or len(code) < 6:
+        return []
+    first, last = min(one.first for one in spans.values()), max(one.last for one in spans.values())
+    span = spans[code]
+    scheme = "CN" if any(one.split(" ")[0] == "CN" for one in span.schemes) else ""
+    found = []
+    try:
+        if span.first > first and (started := start_of(code, span.first, spans, scheme)):
+            found.append(CodeBreak(dataset, "start", span.first, started))
+        if span.last < last and (stopped := stop_of(code, span.last, spans, scheme)):
+            found.append(CodeBreak(dataset, "stop", span.last, stopped))
+    except (InputError, UnknownName):
+        return []
+    wanted = set(kinds)
+    return [one for one in found if not wanted or one.found.kind in wanted]
+
+
+def code_breaks(folder: Path, as_of: str | None = None, kinds: Iterable[str] = ()) -> list[CodeBreak]:
+    """List every start and stop in a store that a revision has to do with, by dataset, month and code.
+
+    Parameters
+    ----------
+    folder, as_of
+        As for :func:`code_spans`.
+    kinds
+        As for :func:`breaks_of`.
+    """
+    wanted = tuple(kinds)
+    found = [
+        one
+        for dataset, spans in code_spans(folder, as_of).items()
+        for code in spans
+        for one in breaks_of(dataset, code, spans, wanted)
+    ]
+    return sorted(found, key=lambda one: (one.dataset, one.month, one.event, one.found.code))
+
+
+def outside_life(code: str, span: Span) -> str:
+    """Say it if a dataset has a code in months in which the revision of the year does not have it; else empty.
+
+    Some countries adopt a revision late, and some publishers recode the past: then the code in a file is alive where the
+    tables say it is not.
+    """
+    if not code.isascii() or not code.isdigit() or len(code) < 6:
+        return ""
+    try:
+        life = hs.life(code)
+    except (InputError, UnknownName):
+        return ""
+    if life.born and span.first < life.born * 12:
+        return (
+            f"it has {code} before {life.code} was born with HS {life.born}: it adopted the revision early or recoded"
+        )
+    if life.died and span.last >= life.died * 12:
+        return f"it has {code} after {life.code} ended with HS {life.died}: it adopted the revision late"
+    return ""
