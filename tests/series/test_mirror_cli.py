@@ -69,9 +69,41 @@ def test_a_code_is_followed_over_its_revision(store: Path, capsys: pytest.Captur
     found = ask(capsys, "--reporter", "KGZ", "--currency", "EUR", "--from", "2021-12", "--to", "2022-01", "--store",
                 str(store), "--cmd", "851713")  # fmt: skip
     assert [row["at_least"] for row in found["months"]] == [7.0, 9.0]  # type: ignore[attr-defined]
+    # The file has single lines of eight digits: they are a lower bound of the code.
+    assert [row["missing_bounds"] for row in found["months"]] == [  # type: ignore[attr-defined]
+        {"DEU": [7.0, None]}, {"DEU": [9.0, None]},
+    ]  # fmt: skip
     caveats = " | ".join(found["caveats"])  # type: ignore[arg-type]
     assert "851712 -> 851713, primary" in caveats
-    assert "finer lines" in caveats
+    assert "nothing says that they are all of 851713" in caveats
+
+
+def test_a_code_is_followed_into_years_it_did_not_live_in(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--reporter", "KGZ", "--currency", "EUR", "--store", str(store))
+    found = ask(capsys, *asked, "--from", "2021-12", "--to", "2021-12", "--cmd", "851713")
+    assert [row["at_least"] for row in found["months"]] == [7.0]  # type: ignore[attr-defined]
+    found = ask(capsys, *asked, "--from", "2022-01", "--to", "2022-01", "--cmd", "851712")
+    assert [row["at_least"] for row in found["months"]] == [9.0]  # type: ignore[attr-defined]
+
+
+def test_reporters_of_the_files_without_a_row_are_named_and_are_no_zero(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = ask(capsys, "--reporter", "KGZ", "--currency", "EUR", "--from", "2021-12", "--to", "2022-01", "--store",
+                str(store), "--cmd", "851713")  # fmt: skip
+    assert found["silent"] == ["AUT"]
+    assert "AUT" not in found["no_book"]  # type: ignore[operator]
+    assert any("nothing says that silence means zero" in text for text in found["caveats"])  # type: ignore[attr-defined]
+
+
+def test_printed_goods_and_longer_periods_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    found = ask(capsys, "--reporter", "PRK", "--from", "2022-01", "--to", "2022-04", "--cmd", "masks")
+    longer = {row["month"]: row for row in found["longer_periods"]}  # type: ignore[attr-defined]
+    lo, hi = longer["2022-01..2022-04"]["known"]["CHN"]
+    assert lo <= 265_851 <= hi
+    found = ask(capsys, "--reporter", "PRK", "--from", "2022-01", "--to", "2022-02")
+    longer = {row["month"]: row for row in found["longer_periods"]}  # type: ignore[attr-defined]
+    assert longer["2022-01..2022-02"]["state"] == "value"
 
 
 def test_a_pair_shows_which_side_is_missing(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,6 +128,7 @@ def test_a_pair_shows_which_side_is_missing(store: Path, capsys: pytest.CaptureF
         ("--reporter", "PRK", "--from", "2022-03", "--to", "2022-02"),
         ("--reporter", "PRK", "--from", "2022-13", "--to", "2022-02"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--basket", "chpl"),
+        ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--cmd", "wizards"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--cif", "40"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--as-of", "May"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--store", "nowhere"),

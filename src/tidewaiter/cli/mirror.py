@@ -90,16 +90,19 @@ def _factor(arguments: argparse.Namespace) -> Any:
     return CifFactor(middle, lo, hi, "as given")
 
 
-def _books(arguments: argparse.Namespace, partner: str, flow: Any, period: Any) -> list[Any]:
+def _books(
+    arguments: argparse.Namespace, partner: str, flow: Any, period: Any, reporter: str | None = None
+) -> list[Any]:
     """Return every book of trade with a partner, in the flow as its reporters book it."""
     from tidewaiter.errors import InputError
-    from tidewaiter.series.sides import figure_books, join_books, store_books
+    from tidewaiter.series.sides import figure_books, store_books
 
     if arguments.store is not None:
-        found = join_books(
-            store_books(arguments.store, partner, flow, codes, months, arguments.as_of)
-            for codes, months, _ in _runs(arguments, period)
-        )
+        from tidewaiter.store.store import Store
+        from tidewaiter.store.view import View
+
+        view = View(Store(arguments.store), arguments.as_of)
+        found = store_books(view, partner, flow, _goods(arguments, period), period, reporter)
     else:
         if arguments.basket:
             raise InputError("--basket needs customs files: load them and name the store with --store")
@@ -132,25 +135,27 @@ def _figure_goods(cmd: str | None) -> str:
         raise InputError(f"{error}; or a good that printed figures name: {', '.join(sorted(goods()))}") from None
 
 
-def _runs(arguments: argparse.Namespace, period: Any) -> list[tuple[list[str] | None, list[int], tuple[str, ...]]]:
-    """Return the codes to add up in each run of months between two revisions, and the caveats of the seams."""
-    from tidewaiter.codes import hs
+def _reporters(arguments: argparse.Namespace, flow: Any) -> set[str]:
+    """Return who reports a flow in the store at all, with any partner."""
+    if arguments.store is None:
+        return set()
+    from tidewaiter.store.store import Store
+    from tidewaiter.store.view import View
+
+    spans = View(Store(arguments.store), arguments.as_of).spans
+    return {who for dataset, who, way in spans if way == flow.value and arguments.dataset in (None, dataset)}
+
+
+def _goods(arguments: argparse.Namespace, period: Any) -> Any:
+    """Return the codes to add up in each year, with the caveats of the seams."""
     from tidewaiter.series.goods import codes_in_years
 
-    goods = codes_in_years(arguments.cmd, arguments.basket, {number // 12 for number in period})
-    runs: dict[int, list[int]] = {}
-    for number in period:
-        runs.setdefault(hs.revision_of(number // 12), []).append(number)
-    found = []
-    for revision, months in sorted(runs.items()):
-        codes = goods.revisions[revision]
-        found.append((None if codes is None else list(codes), months, goods.caveats))
-    return found
+    return codes_in_years(arguments.cmd, arguments.basket, {number // 12 for number in period})
 
 
 def _goods_caveats(arguments: argparse.Namespace, books: dict[str, Any], period: Any) -> list[str]:
     """Say what the codes leave open: seams that are not exact, and books made of finer lines."""
-    told = [text for _, _, caveats in _runs(arguments, period) for text in caveats] if arguments.store else []
+    told = _goods(arguments, period).caveats if arguments.store else ()
     notes: dict[str, list[str]] = {}
     for code, book in sorted(books.items()):
         if book.note:
@@ -199,9 +204,8 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     from tidewaiter.codes import all_areas, area_name
     from tidewaiter.errors import NoData
     from tidewaiter.model import Flow
-    from tidewaiter.period import month_text
     from tidewaiter.series.mirror import seen_by_others
-    from tidewaiter.series.sides import own_flow
+    from tidewaiter.series.sides import longer_periods, over, own_flow
 
     theirs = own_flow(flow)
     books, aside = _one_each(_books(arguments, country.code, theirs, period), arguments.currency)
@@ -212,10 +216,15 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
             f" {arguments.currency}{'; ' + '; '.join(aside[:3]) if aside else ''}; load customs files and name --store"
         )
     used = factor if theirs is Flow.IMPORT else None
-    seen = seen_by_others({code: book.cells for code, book in books.items()}, period, used)
+    at_fob = [code for code, book in books.items() if book.import_basis == "FOB"]
+    seen = seen_by_others({code: book.cells for code, book in books.items()}, period, used, at_fob)
+    for run in longer_periods(books.values()):
+        whole: dict[str, Any] = {code: {run: cell} if (cell := over(book, run)) else {} for code, book in books.items()}
+        seen += seen_by_others(whole, [run], used, at_fob)
     countries = [a.code for a in all_areas().values() if a.kind == "country" and a.code != country.code]
     inside = {code for group in books for code in _members(group, period.end)}
-    absent = sorted(set(countries) - inside)
+    silent = sorted(_reporters(arguments, theirs) - set(books) - {country.code})
+    absent = sorted(set(countries) - inside - set(silent))
     publishers: dict[str, list[str]] = {}
     for code, book in sorted(books.items()):
         publishers.setdefault(f"{book.publisher} ({book.dataset})", []).append(code)
@@ -224,21 +233,27 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     title = f"{country.name}'s {side} of {goods} as other reporters book them, {period.words()}, {arguments.currency}"
     caveats = [
         used.words() if used else "exports at FOB, as the reporters book them",
+        *([f"{', '.join(at_fob)}: imports at FOB already, not adjusted"] if used and at_fob else []),
         f"no book at hand of {len(absent)} other countries and areas: every sum is a floor of the true trade",
         *(f"{', '.join(codes)}: {publisher}" for publisher, codes in publishers.items()),
+        *([f"in the files but without a row of this: {', '.join(silent)}; nothing says that silence means zero"]
+          if silent else []),
         *_goods_caveats(arguments, books, period), *aside, *grouped,
     ]  # fmt: skip
     rows: list[dict[str, Any]] = [
         {
-            "month": month_text(one.period.start),
+            "month": str(one.period),
             "state": one.total.state.value,
             "at_least": one.total.bounds.lo,
             "at_most": _finite(one.total.bounds.hi),
             "known": {code: [cell.bounds.lo, _finite(cell.bounds.hi)] for code, cell in one.known.items()},
             "missing": {code: state.value for code, state in one.missing.items()},
+            "missing_bounds": {code: [found.lo, _finite(found.hi)] for code, found in one.partly.items()},
         }
         for one in seen
     ]
+    months = [row for row, one in zip(rows, seen, strict=True) if one.period.is_month]
+    longer = [row for row, one in zip(rows, seen, strict=True) if not one.period.is_month]
     if arguments.format == "json":
         answer = {
             "schema": "tidewaiter/mirror-others/1",
@@ -247,8 +262,10 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
             "goods": goods,
             "period": str(period),
             "currency": arguments.currency,
-            "months": rows,
+            "months": months,
+            "longer_periods": longer,
             "reporters": sorted(books),
+            "silent": silent,
             "no_book": absent,
             "caveats": caveats,
         }
@@ -261,21 +278,28 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
         print(title)
         for one, row in zip(seen, rows, strict=True):
             who = ", ".join(f"{area_name(code)} {_amount(cell.bounds)}" for code, cell in one.known.items()) or "nobody"
-            gone = "; missing: " + ", ".join(f"{c} ({s.value})" for c, s in one.missing.items()) if one.missing else ""
-            print(f"  {row['month']}  {_amount(one.total.bounds):>24}  {who}{gone}")
+            absent_of = [
+                f"{code} ({state.value}{', ' + _amount(one.partly[code]) if code in one.partly else ''})"
+                for code, state in one.missing.items()
+            ]
+            gone = f"; missing: {', '.join(absent_of)}" if absent_of else ""
+            print(f"  {row['month']:<16}  {_amount(one.total.bounds):>24}  {who}{gone}")
         print("\n".join(f"  {text}" for text in caveats))
     return 0
 
 
 def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, period: Any, factor: Any) -> int:
+    import msgspec
+
     from tidewaiter.errors import NoData
     from tidewaiter.model import Flow
-    from tidewaiter.period import month_text
     from tidewaiter.series.mirror import Side, mirror
-    from tidewaiter.series.sides import own_flow
+    from tidewaiter.series.sides import longer_periods, over, own_flow
 
-    mine = [b for b in _books(arguments, partner.code, flow, period) if b.reporter == country.code]
-    theirs = [b for b in _books(arguments, country.code, own_flow(flow), period) if b.reporter == partner.code]
+    mine = [b for b in _books(arguments, partner.code, flow, period, country.code) if b.reporter == country.code]
+    theirs = [
+        b for b in _books(arguments, country.code, own_flow(flow), period, partner.code) if b.reporter == partner.code
+    ]
     sides: dict[Any, Any] = {}
     used: dict[str, Any] = {}
     aside: list[str] = []
@@ -297,13 +321,21 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
             f"{'; ' + '; '.join(aside[:3]) if aside else ''}; load customs files and name --store"
         )
     rows = mirror(sides[Flow.EXPORT], sides[Flow.IMPORT], period, factor)
+    for run in longer_periods(used.values()):
+        whole = {
+            way: msgspec.structs.replace(
+                side, cells={run: cell} if side.reporter in used and (cell := over(used[side.reporter], run)) else {}
+            )
+            for way, side in sides.items()
+        }
+        rows += mirror(whole[Flow.EXPORT], whole[Flow.IMPORT], [run], factor)
     seller, buyer = sides[Flow.EXPORT], sides[Flow.IMPORT]
     caveats = [factor.words() if buyer.import_basis == "CIF" else "both sides value at FOB", *aside]
     caveats += [f"{side.reporter} has no book of this trade at hand" for side in (seller, buyer) if not side.cells]
     caveats += _goods_caveats(arguments, used, period)
     told: list[dict[str, Any]] = [
         {
-            "month": month_text(row.period.start),
+            "month": str(row.period),
             "exporter": _bounds(row.exporter),
             "importer": _bounds(row.importer),
             "importer_at_fob": None if row.adjusted is None else [row.adjusted.lo, _finite(row.adjusted.hi)],
@@ -314,6 +346,8 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
         }
         for row in rows
     ]
+    months = [entry for entry, row in zip(told, rows, strict=True) if row.period.is_month]
+    longer = [entry for entry, row in zip(told, rows, strict=True) if not row.period.is_month]
     if arguments.format == "json":
         answer = {
             "schema": "tidewaiter/mirror-pair/1",
@@ -325,7 +359,8 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
             "period": str(period),
             "currency": arguments.currency,
             "cif_factor": [factor.lo, factor.middle, factor.hi],
-            "months": told,
+            "months": months,
+            "longer_periods": longer,
             "caveats": caveats,
         }
         print(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -337,14 +372,14 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
     else:
         print(f"{seller.reporter} exports to {buyer.reporter}, both books, {period.words()}, {arguments.currency}")
         print(
-            f"  month    {seller.reporter + ' exports':>20} {buyer.reporter + ' imports':>20} {'gap at FOB':>16}  range"
+            f"  {'month':<16}  {seller.reporter + ' exports':>20} {buyer.reporter + ' imports':>20} {'gap at FOB':>16}  range"
         )
         for pair in rows:
             gap = "" if pair.gap is None else f"{pair.gap:,.0f}"
             span = "" if pair.gap_range is None else f"{pair.gap_range.lo:,.0f} to {pair.gap_range.hi:,.0f}"
             only = f"only the {pair.only} knows" if pair.only else span
             sold, bought = (_amount(c.bounds) if c else "-" for c in (pair.exporter, pair.importer))
-            print(f"  {month_text(pair.period.start)}  {sold:>20} {bought:>20} {gap:>16}  {only}")
+            print(f"  {pair.period!s:<16}  {sold:>20} {bought:>20} {gap:>16}  {only}")
         print("\n".join(f"  {text}" for text in caveats))
     return 0
 

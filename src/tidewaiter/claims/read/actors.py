@@ -21,6 +21,7 @@ class Actor(NamedTuple):
     adjective: bool = False
     capital: bool = False
     pointing: str = ""
+    epithet: bool = False
 
 
 _ADJECTIVES: Final = {
@@ -52,7 +53,7 @@ _CAPITALS: Final = {
 _EPITHETS: Final = {
     "the isolated nation": "PRK", "the isolated country": "PRK", "the reclusive country": "PRK",
     "the reclusive state": "PRK", "the reclusive nation": "PRK", "the hermit kingdom": "PRK", "the North": "PRK",
-    "the South": "KOR", "DPRK": "PRK", "North Koreans": "PRK",
+    "the South": "KOR",
 }  # fmt: skip
 """Names that newspapers use for one country only; they are believed only where an article names that country."""
 
@@ -119,7 +120,7 @@ def actors_lexicon() -> Lexicon[Actor]:
     table.update({name: Actor(code) for name, code in _EXTRA.items()})
     table.update({name: Actor(code, adjective=True) for code, name in _ADJECTIVES.items() if name not in table})
     table.update({name: Actor(code, capital=True) for name, code in _CAPITALS.items()})
-    table.update({name: Actor(code) for name, code in _EPITHETS.items()})
+    table.update({name: Actor(code, epithet=True) for name, code in _EPITHETS.items()})
     for phrase, way in _POINTING.items():
         table[phrase] = Actor("", pointing=way)
         if way != "border":

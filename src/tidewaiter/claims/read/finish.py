@@ -86,9 +86,11 @@ def _months(drafts: list[Draft], context: Context) -> None:
             )
         ) and made.kind is not Kind.AMOUNT:
             made.periods = later
-        elif isinstance(context.period, tuple) and context.sentence - context.period_sentence <= 1:
+        elif isinstance(context.period, tuple) and not made.trailed and context.sentence - context.period_sentence <= 3:
             made.periods = context.period
-            made.assumed.append(f"{_words(context.period)} is carried from the sentence before")
+            if made.shift:
+                made.periods = tuple(_moved(period, made.shift) for period in context.period)
+            made.assumed.append(f"{_words(context.period)} is carried from a sentence before")
     for made in drafts:
         if made.role == "base" and not made.periods and made.back:
             lead = made.leading
@@ -114,6 +116,15 @@ def _moved(period: Period, back: int) -> Period:
 def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, source: str, named: str) -> list[Claim]:
     if made.why:
         raise _Unreadable(made.why)
+    if made.shift and made.own_period and made.role == "main":
+        raise _Unreadable("two times are named for one number")
+    if (
+        made.kind is Kind.AMOUNT
+        and made.quantity is not None
+        and made.quantity.value == 0
+        and made.quantity.bounds is None
+    ):
+        made.kind, made.quantity = Kind.NONE, None
     if not made.periods:
         raise _Unreadable("of which month is not said")
     if made.sum_of_months and made.periods[0].is_month:

@@ -55,6 +55,8 @@ class Context:
     unit: tuple[str, str] = ("", "")
     sentence: int = 0
     voices: set[tuple[str, str, str]] = field(default_factory=set)
+    pairs: set[frozenset[str]] = field(default_factory=set)
+    named: frozenset[str] = frozenset()
 
 
 def books(frame: Frame, source: str, named: str = "") -> tuple[str, str, Flow, str] | None:

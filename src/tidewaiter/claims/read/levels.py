@@ -100,11 +100,17 @@ class Levels(Scan):
         """``(rose to 3.2 million) from 2.9 million``."""
         if not self.sign:
             return 0
-        if match["Z"]:
+        if self._several(self._lead()):
+            self.refuse(match.start("Z" if match["Z"] else "Q"), "which of the goods it is compared with is not said")
+        elif match["Z"]:
             self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base")
         else:
             self.draft(Kind.AMOUNT, match.start(), match.end(), match.start("Q"), role="base", leading=self._lead())
         return match.end()
+
+    def _several(self, lead: Draft | None) -> bool:
+        """Whether the amount before is one of several under one verb."""
+        return lead is not None and sum(1 for made in self.drafts if made.listed and made.clause == lead.clause) > 1
 
     def _lead(self) -> Draft | None:
         return next((made for made in reversed(self.drafts) if made.role == "main"), None)
@@ -112,7 +118,7 @@ class Levels(Scan):
     def compared(self, match: re.Match[str]) -> int:
         """``compared with $1.2 billion``, ``exceeding the total of 2,155 kg``."""
         lead = self._lead()
-        if lead is None:
+        if lead is None or self._several(lead):
             self.refuse(match.start("Q"), self.why() or "what it is compared with is not understood")
             return match.end()
         if lead.kind is Kind.AMOUNT and lead.quantity is not None:
@@ -158,6 +164,7 @@ class Levels(Scan):
             and self.tags[match.start() - 1] != "T"
         ):
             made.periods, made.own_period, made.assumed = lead.periods, False, [*made.assumed, *lead.assumed]
+            made.listed = lead.listed
         return match.end("Q")
 
     def summed(self, match: re.Match[str]) -> int:
@@ -302,6 +309,11 @@ class Levels(Scan):
         how, chunk = self.first_since, self.first
         self.first, self.first_since = None, None
         last = self.row[end - 1].end if end else max(lead.end, chunk.end)
+        if not lead.listed or (lead.quantity is not None and lead.quantity.hedge):
+            self.refused.append(
+                _refused(chunk, "the first time of what is not understood: of any trade, of a rise, or of so much")
+            )
+            return
         if how is None:
             self.refused.append(_refused(chunk, "for the first time since when is not said"))
             return

@@ -226,6 +226,15 @@ def _under_hundred(row: Sequence[Token], at: int) -> tuple[Decimal, int] | None:
     return None
 
 
+def _hundreds(row: Sequence[Token], whole: Decimal, place: int) -> tuple[Decimal, int]:
+    """Read on after a number below a hundred: ``three`` ``hundred and twenty``."""
+    if _low(row, place) != "hundred":
+        return whole, place
+    whole, place = whole * 100, place + 1
+    more = _under_hundred(row, place + 1 if _low(row, place) == "and" else place)
+    return (whole + more[0], more[1]) if more else (whole, place)
+
+
 def _from_words(row: Sequence[Token], at: int) -> Number | None:
     first = _low(row, at)
     if first == "half" and _low(row, at + 1) in ("a", "an") and _low(row, at + 2) in _SCALES:
@@ -251,13 +260,7 @@ def _from_words(row: Sequence[Token], at: int) -> Number | None:
             return None
         value, step = value + tail / 10, Decimal("0.1")
     total, whole = Decimal(0), value
-    if _low(row, place) == "hundred":
-        whole, place = whole * 100, place + 1
-        if _low(row, place) == "and" and _under_hundred(row, place + 1):
-            place += 1
-        more = _under_hundred(row, place)
-        if more:
-            whole, place = whole + more[0], more[1]
+    whole, place = _hundreds(row, whole, place)
     scaled, last = False, Decimal(10) ** 30
     while _low(row, place) in _SCALES:
         scale = _SCALES[_low(row, place)]
@@ -265,15 +268,11 @@ def _from_words(row: Sequence[Token], at: int) -> Number | None:
             return None
         total, step, place, scaled, last = total + whole * scale, step * scale, place + 1, True, scale
         whole = Decimal(0)
-        more = _under_hundred(row, place)
+        after = place + 1 if _low(row, place) == "and" else place
+        more = _under_hundred(row, after)
         if more is None:
             break
-        whole, place = more
-        if _low(row, place) == "hundred":
-            whole, place = whole * 100, place + 1
-            more = _under_hundred(row, place)
-            if more:
-                whole, place = whole + more[0], more[1]
+        whole, place = _hundreds(row, *more)
         step = Decimal(1)
     total += whole
     return Number(total, step if scaled or step < 1 else _whole_step(total), at, place, scaled=scaled, words=True)
