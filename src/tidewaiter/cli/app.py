@@ -20,6 +20,7 @@ __all__ = ["GROUPS", "build_parser", "main"]
 
 GROUPS: tuple[str, ...] = (
     "brief",
+    "check",
     "load",
     "series",
     "scan",

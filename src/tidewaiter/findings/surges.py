@@ -13,13 +13,14 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from tidewaiter.codes import start_of, stop_of, text_of
+from tidewaiter.codes import text_of
 from tidewaiter.detect import Calibration, ScanResult, scan
 from tidewaiter.detect.fdr import q_values
+from tidewaiter.findings.artefacts import artefact_of, first_columns, mass_starts
 from tidewaiter.findings.words import money, number
 from tidewaiter.model import Measure, State
 from tidewaiter.period import Period, month_words
-from tidewaiter.series.panel import STATE_NUMBERS, TOGETHER, SeriesPanel
+from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
 from tidewaiter.sources.headings import heading_phrase
 from tidewaiter.store.view import View
 
@@ -33,7 +34,6 @@ DOWN: Final = ("stop", "fall")
 _OWN_LISTS: Final = ("record", "stop", "fall")
 _RANK: Final = {"firm": 0, "likely": 1, "watch": 2, "": 3}
 _LOOK: Final = 0.01
-_MASS: Final = 40
 
 
 class Surge(msgspec.Struct, frozen=True):
@@ -151,7 +151,7 @@ class Scanner:
         raw = self._scan(panel, None, net=False)
         self._notes.extend(_notes(panel, inside))
         self.series += int(inside.sum())
-        mass, tides, firsts = _mass_starts(panel), _tides(panel), _firsts(panel)
+        mass, tides, firsts = mass_starts(panel), _tides(panel), first_columns(panel)
         lists = {"net": net.p, "raw": raw.p, **{name: net.channel_p(name) for name in _OWN_LISTS}}
         for name, p in lists.items():
             at = np.flatnonzero(inside & ~np.isnan(p))
@@ -271,7 +271,7 @@ def _surge(
         silent=_silence(panel, at),
         restart=float(net.chance[at]),
         reporters=int(panel.added[at]),
-        artefact=_artefact(view, panel, at, channel, mass, firsts),
+        artefact=artefact_of(view, panel, at, channel, mass, firsts),
         words="",
     )
     return msgspec.structs.replace(surge, id=_identity(surge), words=_words(surge, panel))
@@ -386,75 +386,6 @@ def _times(multiple: float) -> str:
     if multiple > 0.95:
         return "about as much as"
     return f"{100 * multiple:.0f} % of" if multiple >= 0.01 else "under 1 % of"
-
-
-def _artefact(
-    view: View, panel: SeriesPanel, at: int, channel: str, mass: dict[str, int], firsts: dict[str, int]
-) -> str:
-    """Say what else than trade may have made this."""
-    code, period = panel.codes[at], panel.period
-    found = []
-    traded = np.flatnonzero(panel.states[at] == STATE_NUMBERS[State.VALUE])
-    if len(code) >= 6 and len(traded):
-        first = period.start + int(traded[0])
-        if channel not in DOWN and first > period.start and period.end - first < 13:
-            made = start_of(code, first, firsts)
-            if made is not None:
-                found.append(made.words)
-            elif len(code) > 6 and firsts[code] == first - period.start:
-                years = view.years_of_line(panel.dataset, code)
-                begin = period.start // 12
-                if years and min(years) == first // 12 > begin:
-                    found.append(f"{code} is in no row of this dataset before {min(years)}; the line may be new")
-        if channel == "stop":
-            ended = stop_of(code, period.start + int(traded[-1]), firsts)
-            if ended is not None:
-                found.append(ended.words)
-    if bool(panel.changed[at]):
-        found.append("the unit changes inside the series; months in another unit are not compared")
-    starts = mass.get(f"{panel.reporters[at]} {period.end}", 0)
-    if channel == "start" and starts:
-        found.append(
-            f"{starts} flows of {_whose(panel.reporters[at])} start in this month, many more than in others: recording may"
-            " have changed"
-        )
-    if period.end % 12 in (0, 1) and panel.reporters[at] == "CHN":
-        found.append("Lunar New Year moves between January and February")
-    return "; ".join(found)
-
-
-def _whose(reporter: str) -> str:
-    return reporter if reporter != TOGETHER else "the reporters"
-
-
-def _firsts(panel: SeriesPanel) -> dict[str, int]:
-    """Return for each code the first column in which any series of the panel has trade."""
-    traded = panel.states == STATE_NUMBERS[State.VALUE]
-    first = np.where(traded.any(1), traded.argmax(1), panel.states.shape[1])
-    found: dict[str, int] = {}
-    for code, column in zip(panel.codes, first.tolist(), strict=True):
-        found[code] = min(column, found.get(code, column))
-    return found
-
-
-def _mass_starts(panel: SeriesPanel) -> dict[str, int]:
-    """Find reporters of which many more flows start in the last month than in the months before."""
-    value, zero = STATE_NUMBERS[State.VALUE], STATE_NUMBERS[State.ZERO]
-    if panel.states.shape[1] < 8:
-        return {}
-    states = panel.states
-    silent = np.ones(states[:, 6:].shape, bool)
-    for back in range(1, 7):
-        silent &= states[:, 6 - back : states.shape[1] - back] == zero
-    starts = silent & (states[:, 6:] == value)
-    found = {}
-    names = np.array(panel.reporters)
-    for reporter in dict.fromkeys(panel.reporters):
-        by_month = starts[names == reporter].sum(0)
-        usual = float(np.median(by_month[:-1])) if len(by_month) > 1 else 0.0
-        if by_month[-1] >= max(_MASS, 5 * usual):
-            found[f"{reporter} {panel.period.end}"] = int(by_month[-1])
-    return found
 
 
 def _notes(panel: SeriesPanel, inside: Any) -> Iterable[str]:

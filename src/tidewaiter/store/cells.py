@@ -224,7 +224,9 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
         return Cell(single, _OPEN, State.NOT_ALIVE, (), dead)
     covering = view.covered(key, month, month)
     if covering is not None:
-        doubt = _doubtful_line(view, key, month)
+        # A row of its own in the same year shows that the line exists.
+        listed = any(other // 12 == month // 12 for other in printed)
+        doubt = "" if listed else _doubtful_line(view, key, month)
         if doubt:
             return Cell(single, _OPEN, State.UNKNOWN, (covering.id,), doubt)
         return Cell(

@@ -353,6 +353,23 @@ class View:
             self._lines[key] = frozenset((table["period_start"].to_numpy() // 12).tolist())
         return self._lines[key]
 
+    def learn_lines(self, dataset: str, codes: Iterable[str]) -> None:
+        """Find out with one reading in which years a dataset lists some codes; see :meth:`years_of_line`."""
+        missing = sorted({code for code in codes if (dataset, code) not in self._lines})
+        if not missing:
+            return
+        table = self.rows(datasets=dataset, codes=missing)
+        years = pc.cast(pc.floor(pc.divide(pc.cast(table["period_start"], pa.float64()), 12)), pa.int32())
+        pairs = (
+            pa.table({"code": table["cmd_code"].cast(pa.string()), "year": years})
+            .group_by(["code", "year"])
+            .aggregate([])
+        )
+        found: dict[str, set[int]] = {code: set() for code in missing}
+        for row in pairs.to_pylist():
+            found[row["code"]].add(row["year"])
+        self._lines.update({(dataset, code): frozenset(listed) for code, listed in found.items()})
+
     def blocks(
         self,
         *,
