@@ -14,7 +14,9 @@ __all__ = ["COUNT_STRATA", "count_scores", "count_strata", "tail"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-WINDOWS = (2, 3)
+WINDOWS = (2,)
+BOTH = 0.54
+"""Half the sum of the two scores, which go together, is a little short of ``-log p``."""
 LEVELS = np.array([0.25, 1.0, 3.0, 10.0, 40.0])
 COUNT_STRATA = len(LEVELS) + 1
 
@@ -80,6 +82,8 @@ def count_scores(m: Measured) -> dict[str, Floats]:
     sustained = np.where(ok & (y0 > mu0), best, 0.0)
     over = np.where(ok & (y0 > m["top"]), spike, 0.0)
     return {
+        "together": BOTH * (spike + sustained),
+        "looks": (sustained > spike).astype(np.float64),
         "spike": spike,
         "sustained": sustained,
         "fall": fall,

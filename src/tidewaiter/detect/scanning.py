@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from tidewaiter.detect import run
-from tidewaiter.detect.calibration import LOOKS, Calibration, calibrate_panel, together
-from tidewaiter.detect.channels import CHANNELS, rough_scores, strata
+from tidewaiter.detect.calibration import LOOKS, Calibration, calibrate_panel
+from tidewaiter.detect.channels import CHANNELS, scores, strata
 from tidewaiter.detect.fdr import TIERS, q_values, tiers
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.panel import DensePanel, Panel
@@ -151,21 +150,20 @@ def scan_panel(
         calibration = calibrate_panel(panel, numbers, n_groups, family, season, options)
     end = panel.n_months - 1
     measured = run.measure_month(panel, numbers, n_groups, end, family, season, calibration.recent, options)
-    return judge(measured, calibration, budget)
+    return judge(measured, calibration, budget, run.Options(options.threads, options.batch))
 
 
-def judge(measured: Measured, calibration: Calibration, budget: int) -> ScanResult:
+def judge(measured: Measured, calibration: Calibration, budget: int, options: run.Options) -> ScanResult:
     """Turn a measured month into calibrated p-values and what there is to say about it."""
-    rough = rough_scores(measured, calibration.constants)
+    rough = scores(measured, calibration.constants, options)
     stratum = strata(measured)
     log_p = {c: calibration.nulls[c].log_p(rough[c], stratum) for c in CHANNELS}
-    log_all = calibration.nulls["together"].log_p(together(log_p), stratum)
+    log_all = calibration.nulls["together"].log_p(rough["together"], stratum)
     known = measured["now"] != np.inf
     p = np.where(known, np.exp(log_all), np.nan)
     score = np.where(known, -log_all, 0.0) + 0.0
     q = q_values(p)
-    looks = np.stack([log_p[c] for c in LOOKS])
-    channel = np.array([*LOOKS, ""])[np.where(score > 0, looks.argmin(0), len(LOOKS))]
+    channel = np.array([*LOOKS, ""])[np.where(score > 0, rough["looks"].astype(np.int64), len(LOOKS))]
     described = _describe(measured, rough)
     return ScanResult(
         score=score,
@@ -179,13 +177,26 @@ def judge(measured: Measured, calibration: Calibration, budget: int) -> ScanResu
     )
 
 
+def t_quantile(share: Floats) -> Floats:
+    """Quantile of Student's t with 4 degrees of freedom (Shaw 2006, closed form).
+
+    Examples
+    --------
+    >>> t_quantile(np.array([0.5, 0.95])).round(4).tolist()
+    [0.0, 2.1318]
+    """
+    root = np.sqrt(np.maximum(4.0 * share * (1.0 - share), 1e-300))
+    q = np.cos(np.arccos(root) / 3.0) / root
+    return np.asarray(np.sign(share - 0.5) * 2.0 * np.sqrt(np.maximum(q - 1.0, 0.0)))
+
+
 def _describe(m: Measured, rough: dict[str, Floats]) -> dict[str, Any]:
-    chance = rough["restart_rate"]
+    chance = rough["chance"]
 
     def quantile(share: float) -> Floats:
         """Quantile of silence and trade together."""
         within = (share - (1.0 - chance)) / chance
-        amount = np.exp(rough["expected"] + rough["spread"] * ndtri(np.clip(within, 1e-9, 1 - 1e-9)))
+        amount = np.exp(rough["expected"] + rough["spread"] * t_quantile(np.clip(within, 1e-9, 1 - 1e-9)))
         return np.where(within <= 0, 0.0, amount)
 
     now = m["now"]
