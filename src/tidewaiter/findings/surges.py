@@ -33,6 +33,7 @@ DOWN: Final = ("stop", "fall")
 
 _OWN_LISTS: Final = ("record", "stop", "fall")
 _RANK: Final = {"firm": 0, "likely": 1, "watch": 2, "": 3}
+_LONG: Final = 6
 _LOOK: Final = 0.01
 
 
@@ -162,6 +163,8 @@ class Scanner:
             for place in np.flatnonzero(p[at] <= (_LOOK if name in ("net", "raw") else _LOOK / 10)).tolist():
                 row = int(at[place])
                 channel = name if name in _OWN_LISTS else str((net if name == "net" else raw).channel[row])
+                if channel in ("spike", "sustained") and _silence(panel, row) >= _LONG:
+                    channel = "start"  # whichever statistic caught it, after so long a silence that is what it is
                 if channel in self._channels:
                     surge = _surge(self._view, panel, net, raw, row, channel, tides, mass, firsts)
                     self._found.append((name, before + place, surge))
