@@ -48,6 +48,19 @@ def test_north_korea_is_seen_through_china_and_nobody_else(capsys: pytest.Captur
     assert any("floor" in text for text in found["caveats"])  # type: ignore[attr-defined]
 
 
+def test_without_months_all_there_are_are_shown(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = ask(capsys, "--reporter", "PRK")
+    months = [row["month"] for row in found["months"]]  # type: ignore[attr-defined]
+    assert months[0] == "2018-02"
+    assert len(months) == len(set(months)) > 60
+    found = ask(capsys, "--reporter", "KGZ", "--cmd", "8703", "--currency", "EUR", "--store", str(store))
+    assert [row["month"] for row in found["months"]] == ["2021-12", "2022-01"]  # type: ignore[attr-defined]
+    found = ask(
+        capsys, "--reporter", "KGZ", "--cmd", "8703", "--currency", "EUR", "--from", "2022-01", "--store", str(store)
+    )
+    assert [row["month"] for row in found["months"]] == ["2022-01"]  # type: ignore[attr-defined]
+
+
 def test_what_was_known_on_a_date_is_kept_apart(capsys: pytest.CaptureFixture[str]) -> None:
     early = ("--reporter", "PRK", "--from", "2022-04", "--to", "2022-04", "--as-of", "2022-05-01")
     assert main(["mirror", *early]) in (0, 2)
@@ -106,6 +119,13 @@ def test_printed_goods_and_longer_periods_are_shown(capsys: pytest.CaptureFixtur
     assert longer["2022-01..2022-02"]["state"] == "value"
 
 
+def test_books_in_another_currency_are_named(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    for more in ((), ("--partner", "DEU")):
+        assert main(["mirror", "--reporter", "KGZ", *more, "--cmd", "8703", "--store", str(store)]) == 2
+        assert "there are books in EUR: ask with --currency EUR" in capsys.readouterr().err
+
+
 def test_a_pair_shows_which_side_is_missing(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pair = ("--reporter", "KGZ", "--partner", "DEU", "--cmd", "8703", "--currency", "EUR", "--from", "2021-12", "--to",
             "2022-01", "--store", str(store))  # fmt: skip
@@ -132,6 +152,8 @@ def test_a_pair_shows_which_side_is_missing(store: Path, capsys: pytest.CaptureF
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--cif", "40"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--as-of", "May"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--store", "nowhere"),
+        ("--reporter", "Tuvalu"),
+        ("--reporter", "PRK", "--from", "2031-01"),
         ("--reporter", "Tuvalu", "--from", "2022-01", "--to", "2022-02"),
         ("--reporter", "Tuvalu", "--partner", "Nauru", "--from", "2022-01", "--to", "2022-02"),
     ],

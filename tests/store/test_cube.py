@@ -43,9 +43,10 @@ def text(cells: dict[tuple[str, ...], list[Any]], **more: Any) -> str:
 
 def of_view(store: Store) -> list[tuple[Any, ...]]:
     found = []
+    seqs = {release.id: release.seq for release in store.releases()}
     for row in View(store).rows(whole=True).to_pylist():
         if row["period_start"] == row["period_end"]:
-            row["month"] = row["period_start"]
+            row["month"], row["release"] = row["period_start"], seqs[row["release"]]
             found.append(tuple(row[name] for name in NAMES))
     return sorted(found, key=repr)
 

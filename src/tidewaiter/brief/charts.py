@@ -286,7 +286,13 @@ def _labels(
         if cell.state == "zero":
             labels.block(at[cell.month], at[cell.month] + column, place.base - place.size - 3, place.base)
     parts = []
-    groups = ([c for c in shown if _asked(chart, c.month)], shown, shown[-1:])
+    for run in chart.runs:
+        inside = [x for text, x in at.items() if run.first <= text <= run.last and text in covered]
+        if inside:
+            labels.block(inside[0], inside[-1] + column, place.y(_mean(run)), place.base)
+    # The last month has its number too where its column is wide enough to tell whose it is.
+    last = shown[-1:] if column >= place.size else []
+    groups = ([c for c in shown if _asked(chart, c.month)], shown, last)
     chosen = [max(some, key=lambda c: c.hi if c.hi is not None else c.lo) for some in groups if some]
     needed = chosen[:-1] if len(chosen) > 2 else chosen  # the last month only where there is room
     for cell in dict.fromkeys(chosen):

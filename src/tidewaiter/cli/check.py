@@ -12,11 +12,15 @@ _EXAMPLES = """examples:
   tidewaiter check article.txt --date 2022-05-27 --publisher "South China Morning Post"
   tidewaiter check claims.csv --figures mine.csv --format json
   tidewaiter check article.txt --date 2022-05-27 --claims claims.toml     (what was read, to be corrected by hand)
+  tidewaiter check article.txt --date 2022-05-27 --format html --out article.html     (verdicts beside each sentence)
   tidewaiter check claims.toml --store books
 
 A claim is judged on what was known when it was published: releases up to that day, and figures printed up to 45 days after
 it by others than its own reporting. Exit code 0: no claim is contradicted; 1: at least one is; 2: nothing was judged.
 """
+
+
+_MAX_BYTES = 4 * 2**20
 
 
 def register(commands: Any) -> None:
@@ -49,7 +53,12 @@ def register(commands: Any) -> None:
     check.add_argument(
         "--claims", metavar="FILE", type=Path, help="also write the claims as they were read (.csv or .toml)"
     )
-    check.add_argument("--format", choices=("table", "json"), default="table", help="how to print (default: table)")
+    check.add_argument(
+        "--format",
+        choices=("table", "json", "html"),
+        default="table",
+        help="how to print (default: table); html marks up an article",
+    )
     check.add_argument("--out", metavar="FILE", type=Path, help="write to FILE instead of the screen")
     check.set_defaults(run=_run)
 
@@ -67,26 +76,29 @@ def _run(arguments: argparse.Namespace) -> int:
 
         customs = Customs(Store(arguments.store))
     sitting = sit(claims, _figures(arguments), customs=customs)
-    _write(arguments, _text(arguments.format, sitting, article))
+    _write(arguments, _text(arguments.format, sitting, article).rstrip("\n"))
     return 1 if sitting.contradicted else 0
 
 
-def _claims(arguments: argparse.Namespace) -> tuple[Any, str | None]:
-    """Return the claims of the file, and its text where it is an article."""
+def _claims(arguments: argparse.Namespace) -> tuple[Any, Any]:
+    """Return the claims of the file, and how it was read where it is an article."""
     import msgspec
 
     from tidewaiter.claims.form import published_days, read_claims
+    from tidewaiter.errors import InputError
 
     first, last = published_days(arguments.date, "--date")
     if arguments.file.suffix.lower() not in (".csv", ".toml"):
         return _read_article(arguments, first, last)
+    if arguments.format == "html":
+        raise InputError("--format html marks up an article, and a list of claims has none; write table or json")
     told = {"published": first, "published_to": last} if first else {}
     told |= {name: value for name, value in (("publisher", arguments.publisher), ("family", arguments.family)) if value}
     claims = read_claims(arguments.file)
     return tuple(msgspec.structs.replace(claim, **told) for claim in claims) if told else claims, None
 
 
-def _read_article(arguments: argparse.Namespace, first: str, last: str) -> tuple[Any, str]:
+def _read_article(arguments: argparse.Namespace, first: str, last: str) -> tuple[Any, Any]:
     import msgspec
 
     from tidewaiter.claims.read import read_article
@@ -94,6 +106,8 @@ def _read_article(arguments: argparse.Namespace, first: str, last: str) -> tuple
 
     name = str(arguments.file)
     try:
+        if arguments.file.stat().st_size > _MAX_BYTES:
+            raise BadFile(name, f"larger than {_MAX_BYTES // 2**20} MiB, which no article is")
         text = arguments.file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise BadFile(name, f"cannot be read ({error.strerror})") from error
@@ -107,7 +121,7 @@ def _read_article(arguments: argparse.Namespace, first: str, last: str) -> tuple
         claims = tuple(msgspec.structs.replace(claim, published=first, published_to=last) for claim in claims)
     if not claims:
         raise NoData(f"{name}: no claim about trade was found in it")
-    return claims, text
+    return claims, found
 
 
 def _figures(arguments: argparse.Namespace) -> list[Any]:
@@ -119,14 +133,30 @@ def _figures(arguments: argparse.Namespace) -> list[Any]:
     return found
 
 
-def _text(form: str, sitting: Any, article: str | None) -> str:
+def _text(form: str, sitting: Any, article: Any) -> str:
     import json
+
+    import msgspec
 
     from tidewaiter.claims.output import to_json, to_table
 
+    if form == "html":
+        from tidewaiter.claims.annotate import render_article
+
+        return render_article(article, sitting)
     if form == "json":
-        return json.dumps(to_json(sitting), ensure_ascii=False, indent=2)
-    return to_table(sitting)
+        told = to_json(sitting)
+        if article is not None:
+            told["sentences"] = msgspec.to_builtins(article.sentences)
+        return json.dumps(told, ensure_ascii=False, indent=2)
+    table = to_table(sitting)
+    if article is not None:
+        marks = [sentence.status for sentence in article.sentences]
+        parts = [
+            f"{marks.count(mark)} {mark}" for mark in ("claims", "not read", "no claim", "furniture") if mark in marks
+        ]
+        table += f"\n{len(marks)} sentences and pieces of the page: {', '.join(parts)}"
+    return table
 
 
 def _write_claims(path: Path, claims: Any) -> None:

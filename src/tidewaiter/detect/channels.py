@@ -13,7 +13,7 @@ from tidewaiter.detect.run import Options
 from tidewaiter.detect.silences import FIRST_GAP, Silences, gap_class, learn_silences, occupancy
 from tidewaiter.detect.values import Noise, learn_noise, weigh
 
-__all__ = ["CHANNELS", "ODDS_CHANNELS", "Constants", "learn_constants", "n_strata", "scores", "strata"]
+__all__ = ["CHANNELS", "MANY", "ODDS_CHANNELS", "Constants", "learn_constants", "n_strata", "scores", "strata"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,6 +25,9 @@ RAISED = 3.0
 SHARES = np.array([0.04, 0.12, 0.25, 0.45, 0.7, 0.92])
 WEIGHTS = {"surge": 1.0, "shift": 1.5, "start": 0.7}
 """How the three kinds of event are weighed against each other; what a start is given would else drown the rest."""
+USUAL = 50.0
+MANY = 1.5
+"""Log of how much more flows of a group start than usual, above which they are one event."""
 START_ABOVE, START_WIDTH = 0.5, 1.0
 """A start worth telling is about this much (log) above its group's usual flow, give or take."""
 
@@ -55,32 +58,66 @@ def learn_constants(months: list[Measured]) -> Constants:
     return Constants(learn_noise(months) if values else Noise(), learn_silences(months))
 
 
-def scores(m: Measured, c: Constants, options: Options | None = None) -> dict[str, Floats]:
+def scores(m: Measured, c: Constants, options: Options | None = None, net: bool = True) -> dict[str, Floats]:
     """Return each channel's score [n] (0: cannot be), ``together`` for the three looks, and what describes the month.
 
-    Extra entries: ``expected`` and ``spread`` (log), ``common`` (log move of the group), ``chance`` of any trade.
+    Extra entries: ``expected`` and ``spread`` (log), ``common`` (log move of the group), ``chance`` of any trade,
+    ``at_once`` (log of how much more flows of the group start than usual). ``net``: judge each series net of its group's
+    common move, and a start by how many of its group start in the same month.
     """
     state, gap = occupancy(m), gap_class(m["gap"])
     trade = np.isfinite(m["now"])
     chance = c.silences.restarts[state, gap]
     fresh = trade & (m["gap"] >= FIRST_GAP) & (m["known"] >= FIRST_GAP)
     rare = np.where(fresh, -np.log(c.silences.starts[state, gap]), -np.inf)
+    at_once = starting_at_once(fresh, m, chance)
+    if net:
+        rare = rare - at_once
+    alone = at_once < MANY if net else np.ones(len(at_once), np.bool_)
     if m.family == "count":
-        out = count_scores(m)
+        out = count_scores(m, net)
         out["start"] = np.where(fresh, np.maximum(rare + out["spike"], 0.0), 0.0)
     else:
-        out = _value_scores(m, c.noise, rare, np.where(trade, -np.log(chance), 0.0), options)
+        out = _value_scores(
+            m,
+            c.noise,
+            rare,
+            np.where(trade, -np.log(chance) - np.where(fresh & net, at_once, 0.0), 0.0),
+            alone,
+            options,
+            net,
+        )
     silent = np.isnan(m["now"]) & (m["active"] > 0) & (m["gap"] < 12)
     out["stop"] = np.where(silent, -np.log(c.silences.runs[state, gap_class(m["gap"] + 1)]), 0.0)
     out["chance"] = chance
+    out["at_once"] = np.where(fresh, at_once, 0.0)
     return out
 
 
+def starting_at_once(fresh: NDArray[np.bool_], m: Measured, chance: Floats) -> Floats:
+    """Log of how much likelier a start is this month because others of the group start too; 0 or more.
+
+    The rate of starts among the other silent flows of the group, leaning on the usual rate with the weight of
+    :data:`USUAL` flows: one administrative change that starts all of them is not as many surprises.
+    """
+    silent = ((m["gap"] >= FIRST_GAP) & (m["known"] >= FIRST_GAP) & (m["now"] != np.inf)).astype(np.float64)
+    others = np.bincount(m.groups, silent, m.n_groups)[m.groups] - silent
+    begun = np.bincount(m.groups, fresh.astype(np.float64), m.n_groups)[m.groups] - fresh
+    rate = (USUAL * chance + begun) / (USUAL + others)
+    return np.asarray(np.log(np.maximum(rate / chance, 1.0)))
+
+
 def _value_scores(
-    m: Measured, noise: Noise, rare: Floats, unlikely: Floats, options: Options | None
+    m: Measured,
+    noise: Noise,
+    rare: Floats,
+    unlikely: Floats,
+    alone: NDArray[np.bool_],
+    options: Options | None,
+    net: bool,
 ) -> dict[str, Floats]:
     """Scores of money and weight; ``rare`` and ``unlikely`` are ``-log`` of the rate of such starts and of any trade."""
-    w = weigh(m, noise, True, options)
+    w = weigh(m, noise, True, options, net)
     trade = np.isfinite(m["now"])
     now = np.where(trade, m["now"], m["baseline"])
     surge = np.where(trade, w["surge"] + unlikely, -np.inf)
@@ -91,7 +128,8 @@ def _value_scores(
     usual = -2.5 * np.log1p(own**2 / (4.0 * variance)) - 0.5 * np.log(2.0 * variance)
     telling = -0.5 * ((now - m.level - START_ABOVE) / START_WIDTH) ** 2 - np.log(START_WIDTH)
     size = np.clip(telling - usual, -3.0, 6.0)
-    start = rare + np.where(own < 0, np.minimum(size, 0.0), size)
+    # among many starts at once the size of one says nothing of its own
+    start = rare + np.where((own < 0) | ~alone, np.minimum(size, 0.0), size)
     parts = {"surge": surge, "shift": shift, "start": start}
     with np.errstate(divide="ignore"):
         together = np.logaddexp.reduce([parts[k] + np.log(x) for k, x in WEIGHTS.items()])
@@ -105,7 +143,7 @@ def _value_scores(
         "together": np.maximum(together + RAISED, 0.0),
         "record": np.where(over > 0, np.log(m["active"] + 1.0) + np.maximum(over, 0.0), 0.0),
         "looks": np.stack([parts[k] + np.log(x) for k, x in WEIGHTS.items()]).argmax(0).astype(np.float64),
-        "expected": m["baseline"] + w["ahead"] * w.scale + w.common,
+        "expected": m["baseline"] + w["ahead"] * w.scale + (w.common if net else 0.0),
         "spread": w.scale * np.sqrt(1.0 + noise.doubt * np.nan_to_num(m["leverage"])),
         "common": w.common,
     }

@@ -54,7 +54,7 @@ def _common(y: Floats, mu: Floats, phi: Floats, groups: Ints, n_groups: int) -> 
     return np.where(enough, move * between_own / (between_own + spread + 1e-9), 0.0)
 
 
-def count_scores(m: Measured) -> dict[str, Floats]:
+def count_scores(m: Measured, net: bool = True) -> dict[str, Floats]:
     """Return ``-log p`` of spike, sustained, fall and record, and ``expected``, ``spread``, ``common``."""
     phi = np.maximum((m["squares"] + 4.0) / (m["freedom"] + 4.0), 1.0)
     h = np.where(np.isfinite(m["leverage"]), m["leverage"], 0.0)
@@ -63,7 +63,8 @@ def count_scores(m: Measured) -> dict[str, Floats]:
     common = np.zeros_like(mu)
     for j in range(max(WINDOWS)):
         common[:, j] = _common(y[:, j], mu[:, j], phi, m.groups, m.n_groups)
-    mu = mu * np.exp(common)
+    if net:
+        mu = mu * np.exp(common)
     ok = np.isfinite(y[:, 0]) & np.isfinite(mu[:, 0])
     y0, mu0 = np.where(ok, y[:, 0], 0.0), np.where(ok, mu[:, 0], 1.0)
     # the baseline is not known exactly: its variance is h / phi of the mean's own, and adds to the count's

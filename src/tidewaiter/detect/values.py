@@ -17,6 +17,8 @@ __all__ = ["Noise", "Weighed", "common_move", "learn_noise", "weigh"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+MOST_STEPS = 16
+"""A whole group may have moved by as many times 1.5 scales: thousands that become ones are twelve."""
 LEARN_FROM = 12_000
 """Series-months the noise is learnt from; more change the third digit only."""
 CHOICES = {
@@ -78,10 +80,12 @@ def common_move(z: Floats, groups: Ints, n_groups: int) -> Floats:
     if not big.any():
         return np.zeros_like(z)
     centre = np.zeros(n_groups)
-    # Wide steps first: narrow ones from zero would not reach a group that moved by many scales.
-    for clip in (16.0, 8.0, 4.0, 2.0, 1.5, 1.5):
-        pull = np.where(ok, np.clip(zz - centre[groups], -clip, clip), 0.0)
-        centre = centre + np.bincount(groups, pull, n_groups) / np.maximum(n, 1)
+    for _ in range(MOST_STEPS):
+        pull = np.where(ok, np.clip(zz - centre[groups], -1.5, 1.5), 0.0)
+        step = np.bincount(groups, pull, n_groups) / np.maximum(n, 1)
+        centre = centre + step
+        if np.abs(step).max() < 0.02:
+            break
     pull = np.where(ok, np.clip(zz - centre[groups], -1.5, 1.5), 0.0)
     noise = 1.2
     w = np.minimum(n[big], 30)
@@ -99,14 +103,15 @@ def _scales(m: Measured, noise: Noise) -> Floats:
     return np.asarray(np.sqrt((noise.freedom * prior + m["squares"]) / (noise.freedom + m["freedom"])))
 
 
-def weigh(m: Measured, noise: Noise, full: bool = True, options: Options | None = None) -> Weighed:
-    """Weigh the last months of each series, its group's common move taken out."""
+def weigh(m: Measured, noise: Noise, full: bool = True, options: Options | None = None, net: bool = True) -> Weighed:
+    """Weigh the last months of each series, its group's common move taken out if ``net``."""
     scale = _scales(m, noise)
     residuals = m.recent.copy()
     common = np.zeros(len(scale))
     for j in range(residuals.shape[1]):
         move = scale * common_move(residuals[:, j] / scale, m.groups, m.n_groups)
-        residuals[:, j] -= move
+        if net:
+            residuals[:, j] -= move
         if j == 0:
             common = move
     odds = np.empty((len(scale), len(kernel_odds.ODDS)))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tidewaiter.codes import hs, lineage
 from tidewaiter.errors import InputError
+from tidewaiter.model import TOTAL
 
 __all__ = ["GoodsInYears", "as_reported", "codes_in_years", "rows_of_codes"]
 
@@ -31,8 +32,8 @@ def codes_in_years(cmd: str | None, basket: str | None, years: Iterable[int]) ->
     Parameters
     ----------
     cmd
-        A code of 2, 4, 6 or more digits. Six digits are stitched over a revision; a chapter or heading stands for itself,
-        a national line for its own number only.
+        A code of 2, 4, 6 or more digits, or ``TOTAL``. Six digits are stitched over a revision; a chapter or heading
+        stands for itself, a national line for its own number only.
     basket
         Name or path of a basket, instead.
     years
@@ -50,7 +51,7 @@ def codes_in_years(cmd: str | None, basket: str | None, years: Iterable[int]) ->
         found = {revision: resolve(load_basket(basket), revision) for revision in revisions}
         told = [text for revision in revisions for text in found[revision].caveats()]
         return GoodsInYears({revision: found[revision].codes for revision in revisions}, tuple(dict.fromkeys(told)))
-    if not cmd:
+    if not cmd or cmd.upper() == TOTAL:
         return GoodsInYears(dict.fromkeys(revisions), ())
     code = hs.clean(cmd)
     if len(code) < 6:

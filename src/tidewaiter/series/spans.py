@@ -58,23 +58,22 @@ def code_spans(folder: Path, as_of: str | None = None) -> dict[str, dict[str, Sp
     import pyarrow as pa
 
     from tidewaiter.store.store import Store
+    from tidewaiter.store.view import View
 
-    table = Store(folder).observations(as_of=as_of)
-    texts = [table[name].cast(pa.string()) for name in ("dataset", "cmd_code", "classification")]
-    slim = pa.table(
-        [*texts, table["period_start"], table["period_end"]], ["dataset", "code", "scheme", "first", "last"]
-    )
-    grouped = slim.group_by(["dataset", "code", "scheme"]).aggregate([("first", "min"), ("last", "max")])
+    view = View(Store(folder), as_of)
     found: dict[str, dict[str, Span]] = {}
-    for row in sorted(grouped.to_pylist(), key=lambda one: (one["dataset"], one["code"], one["scheme"])):
-        spans = found.setdefault(row["dataset"], {})
-        before = spans.get(row["code"])
-        span = Span(row["first_min"], row["last_max"], (row["scheme"],))
-        if before is not None:
-            schemes = (*before.schemes, *span.schemes)
-            span = Span(min(before.first, span.first), max(before.last, span.last), schemes)
-        spans[row["code"]] = span
-    return found
+    # One reporter and flow at a time, so that memory does not grow with the store.
+    for dataset, reporter, flow in sorted(view.spans):
+        table = view.rows(datasets=dataset, reporters=reporter, flow=flow)
+        texts = [table[name].cast(pa.string()) for name in ("cmd_code", "classification")]
+        slim = pa.table([*texts, table["period_start"], table["period_end"]], ["code", "scheme", "first", "last"])
+        grouped = slim.group_by(["code", "scheme"]).aggregate([("first", "min"), ("last", "max")])
+        spans = found.setdefault(dataset, {})
+        for row in grouped.to_pylist():
+            before = spans.get(row["code"], Span(row["first_min"], row["last_max"], ()))
+            schemes = tuple(sorted({*before.schemes, row["scheme"]}))
+            spans[row["code"]] = Span(min(before.first, row["first_min"]), max(before.last, row["last_max"]), schemes)
+    return {dataset: dict(sorted(spans.items())) for dataset, spans in found.items() if spans}
 
 
 def breaks_of(dataset: str, code: str, spans: Mapping[str, Span], kinds: Iterable[str] = ()) -> list[CodeBreak]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +27,7 @@ from tidewaiter.period import Period
 from tidewaiter.store.blocks import Block, block_of, ranked
 from tidewaiter.store.catalogue import Release
 from tidewaiter.store.files import explain, sync
-from tidewaiter.store.newest import newest
+from tidewaiter.store.newest import newest, numbered
 from tidewaiter.store.panel import Panel, Words, load_words, merge, save_words, stem_of, write
 from tidewaiter.store.view import ROWS, View
 
@@ -43,6 +43,9 @@ COLUMNS: Final = ("dataset", "reporter", "flow", "partner", "cmd_code", "classif
                   "currency", "net_wgt_kg", "qty", "qty_unit", "qty2", "qty2_unit", "release")  # fmt: skip
 _MEASURES: Final = (Measure.VALUE, Measure.NET_WEIGHT, Measure.QUANTITY)
 _SPOT: Final = ("dataset", "reporter", "flow")
+_GIVEN: Final[Any] = pa.schema(
+    [ROWS.field(name) for name in COLUMNS[:-1]] + [pa.field("release", pa.int32(), nullable=False)]
+)
 _TOTALS: Final = (
     "CREATE TABLE totals AS SELECT dataset, reporter, flow, partner, month, "
     "CASE cmd_code WHEN 'TOTAL' THEN 0 ELSE length(cmd_code) END AS digits, currency, sum(value) AS value, count(*) AS rows "
@@ -152,7 +155,7 @@ class Cube:
         """Run a query over ``rows`` and ``totals``; return an Arrow table.
 
         ``rows``: dataset, reporter, flow, partner, cmd_code, classification, month (number), value, currency, net_wgt_kg,
-        qty, qty_unit, qty2, qty2_unit, release. ``totals``: the sum of the values by dataset, reporter, flow, partner,
+        qty, qty_unit, qty2, qty2_unit, release (:attr:`Release.seq`). ``totals``: the sum of the values by dataset, reporter, flow, partner,
         month, length of code and currency.
         """
         return self.db.sql(query, params=list(parameters)).to_arrow_table()
@@ -286,12 +289,8 @@ def _build(view: View, folder: Path, version: int, name: str) -> Manifest:
     words.number("partner", sorted(all_areas()))
     panel = folder / f"panel-{name}"
     base = f"base-{name}.duckdb"
-    rows = 0
-    tables = _Tables(view)
     with _database(folder / base) as db:
-        for table in tables:
-            _insert(db, table)
-            rows += table.num_rows
+        rows = _insert(db, _Tables(view), view)
         db.execute(_TOTALS)
     for measure in _MEASURES:
         write(panel / measure.value, _blocks_of(folder / base, measure), words)
@@ -342,7 +341,7 @@ def _database(path: Path) -> Iterator[Any]:
             db.execute(
                 "CREATE TABLE rows (dataset VARCHAR, reporter VARCHAR, flow VARCHAR, partner VARCHAR, cmd_code VARCHAR,"
                 " classification VARCHAR, month INTEGER, value DOUBLE, currency VARCHAR, net_wgt_kg DOUBLE, qty DOUBLE,"
-                " qty_unit VARCHAR, qty2 DOUBLE, qty2_unit VARCHAR, release VARCHAR)"
+                " qty_unit VARCHAR, qty2 DOUBLE, qty2_unit VARCHAR, release INTEGER)"
             )
             yield db
         finally:
@@ -354,10 +353,25 @@ def _database(path: Path) -> Iterator[Any]:
     sync(path)
 
 
-def _insert(db: Any, table: Any) -> None:
-    db.register("given", table)
+def _insert(db: Any, tables: Iterable[Any], view: View) -> int:
+    """Write rows in one stream; return how many. Releases are written as their numbers: sixty-four letters are dear."""
+    seqs = {release.id: release.seq for release in view.releases}
+    count = 0
+
+    def batches() -> Iterator[Any]:
+        nonlocal count
+        for table in tables:
+            count += table.num_rows
+            places, ids = numbered(table["release"])
+            seq = pa.array(np.array([seqs[one] for one in ids], np.int32)[places])
+            given = table.set_column(table.schema.get_field_index("release"), "release", seq)
+            yield from given.cast(_GIVEN).combine_chunks().to_batches()
+
+    reader = pa.RecordBatchReader.from_batches(_GIVEN, batches())
+    db.register("given", reader)
     db.execute("INSERT INTO rows SELECT * FROM given")
     db.unregister("given")
+    return count
 
 
 def _blocks_of(path: Path, measure: Measure) -> Iterator[Block]:
@@ -410,14 +424,13 @@ def _update(
     # Newer releases than any in the cube: its rows, then theirs, the later one holds.
     alone = [View(store, releases=[release]) for release in fresh]
     period = Period(min(m for *_, m in spots), max(m for *_, m in spots)) if spots else None
-    tables = [_observations(before)]
+    tables = [_observations(before, view)]
     tables += [_single(one.rows(whole=True, period=period)) if period else ROWS.empty_table() for one in alone]
     coverage = [(), *(view.rectangles.get(release.seq, ()) for release in fresh)]
     now = newest(tables, coverage)
     file = f"batch-{name}.duckdb"
     with _database(folder / file) as db:
-        if now.num_rows:
-            _insert(db, _sorted(now))
+        _insert(db, [_sorted(now)] if now.num_rows else [], view)
         db.execute(_TOTALS)
     source = folder / old.panel
     panel = folder / f"panel-{name}"
@@ -456,9 +469,14 @@ def _touched(view: View, fresh: Sequence[Release], cube: Cube) -> set[tuple[str,
     return spots
 
 
-def _observations(rows: Any) -> Any:
+def _observations(rows: Any, view: View) -> Any:
     """Return rows of the cube as rows of a view."""
     count = rows.num_rows
+    ids = {release.seq: release.id for release in view.releases}
+    seqs, places = np.unique(rows["release"].to_numpy(), return_inverse=True)
+    named = pa.array([ids[seq] for seq in seqs.tolist()], pa.string())
+    release = pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), named)
+    rows = rows.set_column(rows.schema.get_field_index("release"), "release", release)
     arrays = {name: rows[name] for name in rows.column_names if name != "month"}
     arrays |= {"period_start": rows["month"], "period_end": rows["month"]}
     for name in ("customs_regime", "mode_of_transport", "district"):

@@ -19,8 +19,8 @@ from tidewaiter.store.sorting import FLOATS, TEXTS, UNITS, Rows, Sorted
 
 __all__ = ["Written", "fresh_name", "write_rows"]
 
-RUN_ROWS: Final = 12_000_000
-"""Rows that are sorted in memory at once: some 400 MB."""
+RUN_ROWS: Final = 8_000_000
+"""Rows that are sorted in memory at once, in less than a gigabyte with all that reading them takes."""
 
 GROUP_ROWS: Final = 1 << 20
 """Most rows in a row group."""

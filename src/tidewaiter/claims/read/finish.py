@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tidewaiter.claims.goods import resolve_goods
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
 from tidewaiter.claims.read.drafts import Draft, Refused
 from tidewaiter.claims.read.frame import Context, Frame, books
@@ -138,7 +139,7 @@ def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, sourc
     if goods is None or not goods.goods:
         raise _Unreadable("of which goods is not said")
     measure, unit = _measured(made, drafts, context, place[0])
-    subject = Subject(place[0], place[1], place[2], goods.goods, measure, unit)
+    subject = Subject(place[0], place[1], place[2], resolve_goods(goods.goods), measure, unit)
     period = made.periods[0]
     said = _said(made)
     base, since = made.base, made.since
@@ -308,7 +309,7 @@ def _other(made: Draft, source: str, named: str, measure: Measure, unit: str) ->
     place = books(made.other, source, named)
     if place is None or made.other.goods is None:
         raise _Unreadable("a share of what is not understood")
-    return Subject(place[0], place[1], place[2], made.other.goods.goods, measure, unit)
+    return Subject(place[0], place[1], place[2], resolve_goods(made.other.goods.goods), measure, unit)
 
 
 def _carry(drafts: list[Draft], context: Context) -> None:

@@ -263,6 +263,8 @@ class Levels(Scan):
 
     def extreme(self, match: re.Match[str]) -> int:
         """``the highest level since February 2020``."""
+        if match["own"] and getattr(self.row[match.start("own")].data, "pointing", "") != "subject":
+            return 0
         word = str(self.row[match.start("E")].data).split()
         since = self.row[match.start("K")].data
         lead = self._lead()
@@ -433,7 +435,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"L+E?(?P<Q>N)(?P<G>G)", Levels.level),
         (r"L+E?(?P<Q>[MWCN])(?P<G>)(?!h)", Levels.level),
         (r"L+Z", Levels.none),
-        (r"[LUDt,a]*(?P<E>E)[vTU]*(?P<K>K)", Levels.extreme),
+        (r"[LUDt,a]*(?P<own>A)?(?P<E>E)[vTU]*(?P<K>K)", Levels.extreme),
         (r"[LUDt]*E(?:[vT]+d?|d)", Levels.extreme_unsaid),
         (r"tE?v*o?(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
         (r"f[vo]*(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.from_level),

@@ -109,6 +109,13 @@ def digits(text: str) -> tuple[Decimal, Decimal] | None:
     return value, Decimal(1).scaleb(int(exponent))
 
 
+def _significant(value: Decimal, step: Decimal) -> Decimal:
+    """Return the step of a scaled number: of its last digit that is not zero, unless decimals were printed."""
+    while value and value % (step * 10) == 0:
+        step *= 10
+    return step
+
+
 def _whole_step(value: Decimal) -> Decimal:
     """Return the step of a whole number that was printed in full."""
     if value < 10_000:
@@ -168,11 +175,14 @@ def _from_digits(row: Sequence[Token], at: int, money: bool) -> Number | None:
                 scale = _TIGHT.get(row[after].low)
             elif row[after].low == "m" and not (after + 1 < len(row) and row[after + 1].text == "-"):
                 # "1.4m masks"; whether it is metres shows itself in what follows, which the caller looks at.
+                step = _significant(value, step) if step == 1 else step
                 return Number(value * 10**6, step * 10**6, at, after + 1, scaled=True, loose=True)
         if scale is not None:
+            step = _significant(value, step) if step == 1 else step
             return Number(value * scale, step * scale, at, after + 1, scaled=True)
     if after + 1 < len(row) and row[after].text == "-" and row[after + 1].low in _SCALES:
         scale = _SCALES[row[after + 1].low]
+        step = _significant(value, step) if step == 1 else step
         return Number(value * scale, step * scale, at, after + 2, scaled=True)
     if step == 1:
         step = _whole_step(value)
@@ -275,6 +285,8 @@ def _from_words(row: Sequence[Token], at: int) -> Number | None:
         whole, place = _hundreds(row, *more)
         step = Decimal(1)
     total += whole
+    if scaled and step >= 1:
+        step = _significant(total, step)
     return Number(total, step if scaled or step < 1 else _whole_step(total), at, place, scaled=scaled, words=True)
 
 

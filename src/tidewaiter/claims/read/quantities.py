@@ -318,9 +318,7 @@ def _with_unit(row: Sequence[Token], number: Number, at: int, bounds: Interval |
         last = word + (2 if low == "per" else 1)
         if last < len(row) and row[last].low in ("point", "points"):
             return base._replace(kind="odd", last=last + 1, why="percentage points")
-        step = number.step
-        if number.value >= 10 and number.value % 10 == 0 and step == 1 and len(str(int(number.value)).rstrip("0")) == 1:
-            step = Decimal(10) ** (len(str(int(number.value))) - 1)
+        step = _rounded(base).step
         return base._replace(kind="percent", unit="%", step=step, last=last)
     if low == "percentage" and word + 1 < len(row) and row[word + 1].low in ("point", "points"):
         return base._replace(kind="odd", last=word + 2, why="percentage points")

@@ -152,6 +152,8 @@ class Scan:
         """Return the country a chunk names or points to; empty if it cannot be told."""
         data = chunk.data
         assert isinstance(data, Actor)
+        if data.code == "EU27" and self.context.day and self.context.day < "2020-03":
+            return ""  # it had other members then
         if data.code:
             return data.code if not data.epithet or data.code in self.context.named else ""
         carried = self.carried()

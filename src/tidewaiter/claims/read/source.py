@@ -13,7 +13,7 @@ from tidewaiter.claims.read.tokens import Token
 __all__ = ["named_in", "sources_of"]
 
 _OFFICES: Final = {
-    "General Administration of Customs": "CHN", "GACC": "CHN", "Korea Customs Service": "KOR", "Eurostat": "EU",
+    "General Administration of Customs": "CHN", "GACC": "CHN", "Korea Customs Service": "KOR", "Eurostat": "EU27",
     "Census Bureau": "USA", "Federal Customs Service": "RUS", "Ministry of Finance of Japan": "JPN", "Destatis": "DEU",
 }  # fmt: skip
 _BETWEEN: Final = frozenset(("'s", "official", "government", "trade", "state", "national", "general", "the"))
