@@ -114,7 +114,7 @@ def _table(found: Any, shown: Any) -> None:
             print(f"            note: {event.artefact}")
         if event.tide is not None and event.tide >= 1.2:
             beyond = f"; beyond that {event.net_multiple:,.1f} times" if event.net_multiple is not None else ""
-            only = "; it does not stand out above that" if event.with_the_tide else ""
+            only = "; above that it is not unusual for this series" if event.with_the_tide else ""
             print(
                 f"            all goods listed here of the pair: {event.tide:,.1f} times the year before{beyond}{only}"
             )

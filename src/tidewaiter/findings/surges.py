@@ -34,6 +34,7 @@ DOWN: Final = ("stop", "fall")
 _OWN_LISTS: Final = ("record", "stop", "fall")
 _RANK: Final = {"firm": 0, "likely": 1, "watch": 2, "": 3}
 _LONG: Final = 6
+_MOST_NEW: Final = 50
 _LOOK: Final = 0.01
 
 
@@ -142,6 +143,7 @@ class Scanner:
         self._learnt: dict[tuple[str, str, int, bool], Calibration] = {}
         self._tested: dict[str, list[Any]] = {name: [] for name in ("net", "raw", *_OWN_LISTS)}
         self._found: list[tuple[str, int, Surge]] = []
+        self._new: list[Surge] = []
         self._notes: list[str] = []
         self.series = 0
 
@@ -169,9 +171,14 @@ class Scanner:
                     surge = _surge(self._view, panel, net, raw, row, channel, tides, mass, firsts)
                     self._found.append((name, before + place, surge))
 
+        for row in _born(panel, inside):
+            surge = _surge(self._view, panel, net, raw, row, "start", tides, mass, firsts)
+            if surge.artefact and "start" in self._channels:
+                self._new.append(msgspec.structs.replace(surge, tier="watch"))
+
     def events(self) -> tuple[Surge, ...]:
         """Return the events of all panels, clean ones first, by tier and then by the amount above what was expected."""
-        judged: dict[str, Surge] = {}
+        judged: dict[str, Surge] = {one.id: one for one in self._new}
         for name, p in self._tested.items():
             if not p:
                 continue
@@ -213,6 +220,14 @@ class Scanner:
         )
         self._learnt.setdefault(key, result.calibration)
         return result
+
+
+def _born(panel: SeriesPanel, inside: Any) -> list[int]:
+    """Return series that have no past because their code is new, the largest first: shown as such, never tested."""
+    past = panel.states[:, :-1]
+    new = (past > STATE_NUMBERS[State.ZERO]).all(1) & (past == STATE_NUMBERS[State.NOT_ALIVE]).any(1)
+    at = np.flatnonzero(new & inside & (panel.states[:, -1] == STATE_NUMBERS[State.VALUE]))
+    return [int(row) for row in at[np.argsort(-panel.values[at, -1], kind="stable")][:_MOST_NEW]]
 
 
 def _tier(q: float, *, watch: bool) -> str:
@@ -374,6 +389,8 @@ def _words(surge: Surge, panel: SeriesPanel) -> str:
 
 
 def _start_words(surge: Surge) -> str:
+    if not surge.silent and not surge.known and "new code" in surge.artefact:
+        return "there was no such code before"
     if not surge.silent:
         return "earlier months are not known, so a start is not proved"
     words = f"after {surge.silent} months without" if surge.silent > 1 else "after one month without"
