@@ -25,6 +25,7 @@ GROUPS: tuple[str, ...] = (
     "fetch",
     "plan",
     "series",
+    "scan",
     "holdings",
     "codes",
     "basket",
