@@ -149,7 +149,9 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         made, refused = read_cases(tagged, text, context.day, context.subject)
         _subject(tagged, context)
         return _ordered(made, refused, text)
-    if not trade and not tags & set(QUANTITIES):
+    # "It was the highest since May" speaks of what was spoken of before.
+    leaning = context.frame is not None and bool(tags & {"E", "B", "S"}) and bool(tags & {"K", "Y", "S", "P"})
+    if not trade and not leaning and not tags & set(QUANTITIES):
         _subject(tagged, context)
         _period(tagged, context, trade)
         return []
@@ -164,7 +166,7 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     if scan.actor:
         context.subject = scan.actor
     refused = [*scan.refused, *unread]
-    if not trade and not claims and not tags & {"%", "M", "W", "X"}:
+    if not trade and not leaning and not claims and not tags & {"%", "M", "W", "X"}:
         return []
     made = _ordered(claims, refused, text)
     if not made and tags & {"T", "V"} and tags & _MOVES:
