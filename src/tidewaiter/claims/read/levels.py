@@ -148,6 +148,14 @@ class Levels(Scan):
                 more.place = lead.place
         return match.end()
 
+    def compared_none(self, match: re.Match[str]) -> int:
+        """``compared with none in March``."""
+        if self._lead() is None or self._several(self._lead()):
+            self.refuse(match.end() - 1, self.why() or "what it is compared with is not understood")
+        else:
+            self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base", leading=self._lead())
+        return match.end()
+
     def exceeds_period(self, match: re.Match[str]) -> int:
         """``exceeding the total for 2021``."""
         lead = self._lead()
@@ -256,7 +264,23 @@ class Levels(Scan):
         if made is not None and not before and not after and not re.match(r"[vocfPY]", self.tags[match.end() :]):
             made.why = "a multiple of what is not said"
         self.sign = 1
-        return match.end()
+        return self.against(made, match.end())
+
+    def against(self, made: Draft | None, end: int) -> int:
+        """Read ``(33 times) the number in all of 2021``: what follows is what it is a multiple of, not its month."""
+        found = re.compile(r"[vo]+(?P<P>P)").match(self.tags, end)
+        if found is None:
+            return end
+        mention = self.row[found.start("P")].data
+        lead = self._main()
+        if made is None or lead is None or not isinstance(mention, Mention) or len(mention.periods) != 1:
+            if made is not None:
+                made.why = made.why or "a multiple of which months is not clear"
+            return found.end()
+        made.base, made.end = mention.periods[0], self.row[found.end() - 1].end
+        made.periods, made.own_period, made.leading = lead.periods, lead.own_period, lead
+        made.assumed = [*lead.assumed, *([mention.assumed] if mention.assumed else [])]
+        return found.end()
 
     def doubled(self, match: re.Match[str]) -> int:
         """``more than doubled``, ``halved``."""
@@ -275,7 +299,7 @@ class Levels(Scan):
         if made is not None:
             made.quantity = read
         self.sign = 1 if value > 1 else -1
-        return match.end()
+        return self.against(made, match.end())
 
     # -- places in a row of months -----------------------------------------------------------------------------------
 
@@ -458,6 +482,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"(?:tE?v*o?|i)(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
         (r"f[vo]*(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.from_level),
         (r"[ce][vofT]*(?P<Q>[MWCN])", Levels.compared),
+        (r"c[vof]*Z(?!T)", Levels.compared_none),
         (r"(?:e|Uc)[voT]*(?P<P>P)", Levels.exceeds_period),
         (r"Uc[vofT]*(?P<Q>[MWCN])", Levels.compared),
         (r"l(?P<Q>[MW])", Levels.valued),
