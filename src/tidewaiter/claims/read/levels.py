@@ -86,7 +86,7 @@ class Levels(Scan):
 
     def to_level(self, match: re.Match[str]) -> int:
         """``(rose) to 3.2 million``."""
-        if not self.sign:
+        if not self.sign or (match[0][0] == "i" and self.row[match.start()].data != "at"):
             return 0
         if match["Z"]:
             self.draft(Kind.NONE, match.start(), match.end(), unit="")
@@ -105,6 +105,7 @@ class Levels(Scan):
         elif match["Z"]:
             self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base")
         else:
+            self.like(self._lead(), match.start("Q"))
             self.draft(Kind.AMOUNT, match.start(), match.end(), match.start("Q"), role="base", leading=self._lead())
         return match.end()
 
@@ -113,7 +114,17 @@ class Levels(Scan):
         return lead is not None and sum(1 for made in self.drafts if made.listed and made.clause == lead.clause) > 1
 
     def _lead(self) -> Draft | None:
-        return next((made for made in reversed(self.drafts) if made.role == "main"), None)
+        return next((made for made in reversed(self.drafts) if made.role == "main"), self.over)
+
+    def like(self, lead: Draft | None, number: int) -> None:
+        """Give a number of millions without a unit that of the millions it is compared with."""
+        here = self.row[number].data
+        if lead is None or lead.quantity is None or not isinstance(here, Quantity):
+            return
+        if here.kind == "number" and here.scaled and lead.quantity.scaled and lead.quantity.kind in ("money", "weight"):
+            self.row[number] = self.row[number]._replace(
+                data=here._replace(kind=lead.quantity.kind, unit=lead.quantity.unit)
+            )
 
     def compared(self, match: re.Match[str]) -> int:
         """``compared with $1.2 billion``, ``exceeding the total of 2,155 kg``."""
@@ -121,6 +132,7 @@ class Levels(Scan):
         if lead is None or self._several(lead):
             self.refuse(match.start("Q"), self.why() or "what it is compared with is not understood")
             return match.end()
+        self.like(lead, match.start("Q"))
         if lead.kind is Kind.AMOUNT and lead.quantity is not None:
             here = self.row[match.start("Q")].data
             assert isinstance(here, Quantity)
@@ -134,6 +146,14 @@ class Levels(Scan):
                 self.drafts[-1], self.drafts[-2] = made, more
                 more.periods, more.own_period, more.frame = lead.periods, lead.own_period, lead.frame
                 more.place = lead.place
+        return match.end()
+
+    def compared_none(self, match: re.Match[str]) -> int:
+        """``compared with none in March``."""
+        if self._lead() is None or self._several(self._lead()):
+            self.refuse(match.end() - 1, self.why() or "what it is compared with is not understood")
+        else:
+            self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base", leading=self._lead())
         return match.end()
 
     def exceeds_period(self, match: re.Match[str]) -> int:
@@ -180,8 +200,14 @@ class Levels(Scan):
 
     def listed(self, match: re.Match[str]) -> int:
         """``, with a further 1,500 following in February``: as the amount before it."""
-        lead = self._main()
         number = match.start("Q")
+        latest = self.drafts[-1] if self.drafts else None
+        joined = self.tags[number - 1 : number] == "a" and self.row[number - 1].data == ""
+        if joined and latest is not None and latest.role == "base" and latest.own_period and latest.kind is Kind.AMOUNT:
+            # "compared with $80 million in August and $156 million in July"
+            self.draft(Kind.AMOUNT, number, match.end("Q"), number, role="base", leading=latest.leading)
+            return match.end("Q")
+        lead = self._main()
         if lead is None or lead.quantity is None or self.tags[number - 1 : number] not in (",", "a"):
             return 0
         here = self.row[number].data
@@ -238,7 +264,23 @@ class Levels(Scan):
         if made is not None and not before and not after and not re.match(r"[vocfPY]", self.tags[match.end() :]):
             made.why = "a multiple of what is not said"
         self.sign = 1
-        return match.end()
+        return self.against(made, match.end())
+
+    def against(self, made: Draft | None, end: int) -> int:
+        """Read ``(33 times) the number in all of 2021``: what follows is what it is a multiple of, not its month."""
+        found = re.compile(r"[vo]+(?P<P>P)").match(self.tags, end)
+        if found is None:
+            return end
+        mention = self.row[found.start("P")].data
+        lead = self._main()
+        if made is None or lead is None or not isinstance(mention, Mention) or len(mention.periods) != 1:
+            if made is not None:
+                made.why = made.why or "a multiple of which months is not clear"
+            return found.end()
+        made.base, made.end = mention.periods[0], self.row[found.end() - 1].end
+        made.periods, made.own_period, made.leading = lead.periods, lead.own_period, lead
+        made.assumed = [*lead.assumed, *([mention.assumed] if mention.assumed else [])]
+        return found.end()
 
     def doubled(self, match: re.Match[str]) -> int:
         """``more than doubled``, ``halved``."""
@@ -257,7 +299,7 @@ class Levels(Scan):
         if made is not None:
             made.quantity = read
         self.sign = 1 if value > 1 else -1
-        return match.end()
+        return self.against(made, match.end())
 
     # -- places in a row of months -----------------------------------------------------------------------------------
 
@@ -437,9 +479,10 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"L+Z", Levels.none),
         (r"[LUDt,a]*(?P<own>A)?(?P<E>E)[vTU]*(?P<K>K)", Levels.extreme),
         (r"[LUDt]*E(?:[vT]+d?|d)", Levels.extreme_unsaid),
-        (r"tE?v*o?(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
+        (r"(?:tE?v*o?|i)(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
         (r"f[vo]*(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.from_level),
         (r"[ce][vofT]*(?P<Q>[MWCN])", Levels.compared),
+        (r"c[vof]*Z(?!T)", Levels.compared_none),
         (r"(?:e|Uc)[voT]*(?P<P>P)", Levels.exceeds_period),
         (r"Uc[vofT]*(?P<Q>[MWCN])", Levels.compared),
         (r"l(?P<Q>[MW])", Levels.valued),
