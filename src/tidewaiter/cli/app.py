@@ -22,6 +22,8 @@ GROUPS: tuple[str, ...] = (
     "brief",
     "check",
     "load",
+    "fetch",
+    "plan",
     "series",
     "scan",
     "holdings",
