@@ -155,6 +155,7 @@ def test_a_publishers_gaps_are_named() -> None:
     found = resolve(load_basket("medical-covid"), "CN 2022")
     missing = [row.line.code for row in unreported(found, ["90192010", "6307", "300241", "9020"])]
     assert "901920" not in missing
+    assert "300220" not in missing  # six digits, under its number of HS 2022
     assert "630790" in missing  # 6307 holds cleaning cloths and life jackets too
     assert "902000" not in missing  # 9020 has no other code
     assert "902511" in missing
@@ -170,6 +171,13 @@ def test_a_basket_says_which_seams_are_weak() -> None:
     assert not resolve(load_basket("vehicles"), "HS 2012").caveats()
     assert resolve(load_basket("vehicles"), "HS 2012").headings() == ("8703",)
     assert resolve(load_basket("medical-covid"), 2022).group_of("63079010") == "masks"
+
+
+def test_a_line_that_is_not_exact_says_why_and_an_exact_one_says_nothing() -> None:
+    rows = {row.line.code: row for row in resolve(load_basket("medical-covid"), "HS 2022").lines}
+    assert (rows["300220"].kind, rows["300220"].note) == ("exact", "")
+    assert rows["401511"].kind == "primary"
+    assert "401511 -> 401512, primary" in rows["401511"].note
 
 
 def test_a_users_basket_is_read_from_its_path_and_from_a_folder(

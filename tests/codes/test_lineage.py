@@ -189,6 +189,26 @@ def test_a_seam_names_who_chose_the_main_code(code: str, revision: int, basis: s
     assert lineage.seam([code], revision).basis == basis
 
 
+@pytest.mark.parametrize(
+    ("code", "revision", "basis"),
+    [
+        ("030193", 2017, "UNSD correlation, own number kept"),
+        ("030627", 2017, "rule of thumb"),
+        ("010121", 2017, "UNSD correlation"),
+        ("010290", 2012, "UNSD correlation, own number kept"),
+        ("401511", 2022, "UNSD conversion"),
+    ],
+)
+def test_a_seam_ahead_names_who_chose_the_main_code(code: str, revision: int, basis: str) -> None:
+    assert lineage.seam_ahead([code], revision).basis == basis
+
+
+def test_the_ends_of_the_tables_have_no_past_and_no_future() -> None:
+    assert hs.predecessors("300220", 2007) == hs.predecessors("300241", 2017) == hs.predecessors("300220", 2022) == ()
+    assert hs.successors("300241", 2022) == hs.successors("300220", 2022) == hs.successors("300241", 2017) == ()
+    assert hs.predecessors("nothing", 2022) == hs.successors("nothing", 2012) == ()
+
+
 def test_codes_that_keep_their_number_but_change_their_content_are_marked() -> None:
     changed = [code for code in hs.codes_of(2022) if 2022 in hs.life(code).changed]
     assert len(changed) == 1173

@@ -80,6 +80,8 @@ def test_the_ends_of_the_data_are_no_breaks_and_foreign_codes_are_passed_over() 
     spans["8703"] = Span(month("2021-01"), last, ("HS",))
     assert [one.event for one in breaks_of("comext", "85171300", spans)] == ["start"]
     assert breaks_of("comext", "85171300", spans, ["ended code"]) == []
+    spans["300241"] = Span(first, last, ("HS 2022",))
+    assert [one.found.others for one in breaks_of("comtrade", "300241", spans)] == [("300220",)]
     assert breaks_of("comext", "98765432", spans) == []
     assert breaks_of("comext", "8517SS00", spans) == []
 
@@ -87,6 +89,9 @@ def test_the_ends_of_the_data_are_no_breaks_and_foreign_codes_are_passed_over() 
 def test_a_code_outside_its_life_says_that_its_reporter_is_early_or_late() -> None:
     assert "adopted the revision late" in outside_life("300220", Span(month("2021-01"), month("2022-03"), ()))
     assert "before 851713 was born" in outside_life("85171300", Span(month("2021-01"), month("2022-03"), ()))
+    assert outside_life("851713", Span(month("2022-01"), month("2022-03"), ())) == ""
+    assert outside_life("300220", Span(month("2021-01"), month("2021-12"), ())) == ""
+    assert "adopted the revision late" in outside_life("300220", Span(month("2021-01"), month("2022-01"), ()))
     assert outside_life("870321", Span(month("2021-01"), month("2022-03"), ())) == ""
     assert outside_life("TOTAL", Span(month("2021-01"), month("2022-03"), ())) == ""
 
