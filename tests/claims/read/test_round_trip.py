@@ -20,7 +20,7 @@ _HERE = Path(__file__).parent
 @cache
 def _all() -> tuple[Claim, ...]:
     found: list[Claim] = []
-    for name in ("corpus.toml", "heldout.toml", "second.toml", "adversarial.toml", "articles.toml"):
+    for name in ("corpus.toml", "heldout.toml", "second.toml", "adversarial.toml", "articles.toml", "links.toml"):
         for entry in tomllib.loads((_HERE / name).read_text(encoding="utf-8"))["s"]:
             claims = read_article(
                 entry["text"], entry["date"], publisher="A | paper", address="https://example.org/a?b=1"

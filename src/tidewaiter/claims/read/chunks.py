@@ -153,6 +153,8 @@ def _one(row: Sequence[Token], at: int, day: str, *, ranges: bool = True) -> Chu
     word = word_lexicon().at(row, at)
     if word is not None and (best is None or word[1] > best[0] or (word[1] == best[0] and best[1] == "G")):
         best = (word[1], word[0][0], word[0][1])
+    if best is not None and best[2] == "=" and not (at + 1 < len(row) and row[at + 1].low in ("to", "from")):
+        best = (best[0], "-", "")
     if token.text in "-/‑" and 0 < at < len(row) - 1 and row[at - 1].touches(token) and token.touches(row[at + 1]):
         return _make(row, "h", at, at + 1)
     if best is not None:

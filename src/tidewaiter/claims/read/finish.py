@@ -190,7 +190,9 @@ def _measured(made: Draft, drafts: list[Draft], context: Context, reporter: str)
         return Measure.VALUE, made.quantity.unit
     if made.kind in (Kind.AMOUNT, Kind.DIFFERENCE):
         return _counted(made, drafts, context)
-    sibling = _sibling(made, drafts)
+    whole = made.other.goods if made.kind is Kind.SHARE and made.other is not None else None
+    # A part of all goods together can only be told by value.
+    sibling = None if whole is not None and whole.goods == "total" else _sibling(made, drafts)
     if sibling is not None:
         try:
             return _counted(sibling, drafts, context)
@@ -201,8 +203,12 @@ def _measured(made: Draft, drafts: list[Draft], context: Context, reporter: str)
         raise _Unreadable("in what the volume is counted is not said")
     if made.frame.measure == "volume" and goods is not None:
         return Measure.QUANTITY, goods.unit
-    if made.frame.measure == "value" or (goods is not None and goods.goods == "total"):
-        unit = _CUSTOMARY.get(reporter) or _area_currency(reporter)
+    if (
+        made.frame.measure == "value"
+        or (whole is not None and whole.goods == "total")
+        or (goods is not None and goods.goods == "total")
+    ):
+        unit = _CUSTOMARY.get(reporter) or _area_currency(reporter) or ("USD" if made.kind is Kind.SHARE else "")
         if not unit:
             raise _Unreadable("in which currency is not said")
         made.assumed.append(f"by value, in {unit}")
@@ -321,6 +327,9 @@ def _carry(drafts: list[Draft], context: Context) -> None:
             context.period = made.periods if len(set(single)) == 1 else None
             context.period_sentence = context.sentence
             break
+    levels = [made for made in mains if made.kind is Kind.AMOUNT and made.periods and not made.why]
+    context.level = levels[0] if len(levels) == 1 else None
+    context.level_sentence = context.sentence
     frames: list[Frame] = [made.frame for made in mains if len(made.frame.pair) == 2]
     if frames:
         context.frame = frames[-1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from tidewaiter.claims.read.goods import Named
 from tidewaiter.model import Flow
 
-__all__ = ["Context", "Frame", "books"]
+__all__ = ["NON_PUBLISHERS", "Context", "Frame", "books"]
 
 NON_PUBLISHERS = frozenset({"PRK", "TKM", "ERI"})
 """Countries that publish no customs statistics: what is said of their trade is read from the other side's."""
@@ -42,7 +42,7 @@ class Frame:
 class Context:
     """What carries over from sentence to sentence.
 
-    ``voices`` are the sides from which the article tells trade between the same two countries: where it is both,
+    ``level`` is the one amount of the sentence before (a draft). ``voices`` are the sides from which the article tells trade between the same two countries: where it is both,
     ``imports`` without a country could be either's.
     """
 
@@ -55,6 +55,8 @@ class Context:
     unit: tuple[str, str] = ("", "")
     sentence: int = 0
     voices: set[tuple[str, str, str]] = field(default_factory=set)
+    level: object | None = None
+    level_sentence: int = -9
     pairs: set[frozenset[str]] = field(default_factory=set)
     named: frozenset[str] = frozenset()
 

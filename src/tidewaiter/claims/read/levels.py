@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from typing import Final
 
 from tidewaiter.claims.model import Kind
+from tidewaiter.claims.read.changes import Changes
 from tidewaiter.claims.read.chunks import Chunk
 from tidewaiter.claims.read.drafts import Draft, Refused
 from tidewaiter.claims.read.goods import Named
 from tidewaiter.claims.read.periods import Mention
 from tidewaiter.claims.read.quantities import Quantity
-from tidewaiter.claims.read.scan import NOUN, Scan
+from tidewaiter.claims.read.scan import NOUN
 
 __all__ = ["Levels"]
 
 
-class Levels(Scan):
+class Levels(Changes):
     """A sentence, with the rules of predicates."""
 
     def levels(self) -> bool:
@@ -32,9 +32,6 @@ class Levels(Scan):
                     self.at = after
                     return True
         return False
-
-    def _main(self) -> Draft | None:
-        return next((made for made in reversed(self.drafts) if made.kind is Kind.AMOUNT and made.role == "main"), None)
 
     # -- levels ------------------------------------------------------------------------------------------------------
 
@@ -86,7 +83,7 @@ class Levels(Scan):
 
     def to_level(self, match: re.Match[str]) -> int:
         """``(rose) to 3.2 million``."""
-        if not self.sign:
+        if not self.sign or (match[0][0] == "i" and self.row[match.start()].data != "at"):
             return 0
         if match["Z"]:
             self.draft(Kind.NONE, match.start(), match.end(), unit="")
@@ -105,15 +102,9 @@ class Levels(Scan):
         elif match["Z"]:
             self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base")
         else:
+            self.like(self._lead(), match.start("Q"))
             self.draft(Kind.AMOUNT, match.start(), match.end(), match.start("Q"), role="base", leading=self._lead())
         return match.end()
-
-    def _several(self, lead: Draft | None) -> bool:
-        """Whether the amount before is one of several under one verb."""
-        return lead is not None and sum(1 for made in self.drafts if made.listed and made.clause == lead.clause) > 1
-
-    def _lead(self) -> Draft | None:
-        return next((made for made in reversed(self.drafts) if made.role == "main"), None)
 
     def compared(self, match: re.Match[str]) -> int:
         """``compared with $1.2 billion``, ``exceeding the total of 2,155 kg``."""
@@ -121,6 +112,7 @@ class Levels(Scan):
         if lead is None or self._several(lead):
             self.refuse(match.start("Q"), self.why() or "what it is compared with is not understood")
             return match.end()
+        self.like(lead, match.start("Q"))
         if lead.kind is Kind.AMOUNT and lead.quantity is not None:
             here = self.row[match.start("Q")].data
             assert isinstance(here, Quantity)
@@ -134,6 +126,14 @@ class Levels(Scan):
                 self.drafts[-1], self.drafts[-2] = made, more
                 more.periods, more.own_period, more.frame = lead.periods, lead.own_period, lead.frame
                 more.place = lead.place
+        return match.end()
+
+    def compared_none(self, match: re.Match[str]) -> int:
+        """``compared with none in March``."""
+        if self._lead() is None or self._several(self._lead()):
+            self.refuse(match.end() - 1, self.why() or "what it is compared with is not understood")
+        else:
+            self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base", leading=self._lead())
         return match.end()
 
     def exceeds_period(self, match: re.Match[str]) -> int:
@@ -180,8 +180,14 @@ class Levels(Scan):
 
     def listed(self, match: re.Match[str]) -> int:
         """``, with a further 1,500 following in February``: as the amount before it."""
-        lead = self._main()
         number = match.start("Q")
+        latest = self.drafts[-1] if self.drafts else None
+        joined = self.tags[number - 1 : number] == "a" and self.row[number - 1].data == ""
+        if joined and latest is not None and latest.role == "base" and latest.own_period and latest.kind is Kind.AMOUNT:
+            # "compared with $80 million in August and $156 million in July"
+            self.draft(Kind.AMOUNT, number, match.end("Q"), number, role="base", leading=latest.leading)
+            return match.end("Q")
+        lead = self._main()
         if lead is None or lead.quantity is None or self.tags[number - 1 : number] not in (",", "a"):
             return 0
         here = self.row[number].data
@@ -192,71 +198,6 @@ class Levels(Scan):
         made = self.draft(Kind.AMOUNT, number, match.end("Q"), number)
         if made is not None:
             made.frame, made.periods, made.own_period = lead.frame, (), False
-        return match.end()
-
-    # -- changes -----------------------------------------------------------------------------------------------------
-
-    def change(self, match: re.Match[str]) -> int:
-        """``rose 5 per cent``, ``a 12 percent drop``, ``down by a fifth``."""
-        word = self.row[match.start("U") if match["U"] else match.start("D")]
-        sign = 1 if word.tag == "U" else -1
-        number = match.start("Q")
-        if (
-            self.tags[match.end() : match.end() + 1] == "i"
-            and self.row[match.end()].end - self.row[match.end()].start == 2
-        ):
-            found = NOUN.match(self.tags, match.end() + 1)
-            if found is not None and match.start("Q") < max(match.start("U"), match.start("D")):
-                self.noun(found)
-                end = self.at
-                self.draft(Kind.CHANGE, match.start(), end, number, sign=sign)
-                self.sign = sign
-                return end
-        self.draft(Kind.CHANGE, match.start(), match.end(), number, sign=sign)
-        self.sign = sign
-        return match.end()
-
-    def difference(self, match: re.Match[str]) -> int:
-        """``rose by $5 million``."""
-        sign = 1 if match["U"] else -1
-        self.draft(Kind.DIFFERENCE, match.start(), match.end(), match.start("Q"), sign=sign)
-        self.sign = sign
-        return match.end()
-
-    def multiple(self, match: re.Match[str]) -> int:
-        """``increased 40.7 times``, ``a hundredfold increase``, ``33 times the level of``."""
-        if match["D"]:
-            self.refuse(match.start("X"), "a fall by a multiple can mean two things")
-            return match.end()
-        before, after = match["U"], match["U2"]
-        form = "times"
-        if before or after:
-            form = "increase"
-        if after and self.row[match.start("U2")].data == "state":
-            form = "times more"
-        made = self.draft(Kind.MULTIPLE, match.start(), match.end(), match.start("X"), form=form)
-        if made is not None and not before and not after and not re.match(r"[vocfPY]", self.tags[match.end() :]):
-            made.why = "a multiple of what is not said"
-        self.sign = 1
-        return match.end()
-
-    def doubled(self, match: re.Match[str]) -> int:
-        """``more than doubled``, ``halved``."""
-        chunk = self.row[match.start()]
-        value = Decimal(str(chunk.data))
-        read = Quantity(
-            "times",
-            value,
-            Decimal("0.2") if value < 1 else Decimal(1) if value > 2 else Decimal("0.5"),
-            "times",
-            chunk.hedge,
-            0,
-            0,
-        )
-        made = self.draft(Kind.MULTIPLE, match.start(), match.end(), quantity=-1)
-        if made is not None:
-            made.quantity = read
-        self.sign = 1 if value > 1 else -1
         return match.end()
 
     # -- places in a row of months -----------------------------------------------------------------------------------
@@ -437,9 +378,10 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"L+Z", Levels.none),
         (r"[LUDt,a]*(?P<own>A)?(?P<E>E)[vTU]*(?P<K>K)", Levels.extreme),
         (r"[LUDt]*E(?:[vT]+d?|d)", Levels.extreme_unsaid),
-        (r"tE?v*o?(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
+        (r"(?:tE?v*o?|i)(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
         (r"f[vo]*(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.from_level),
         (r"[ce][vofT]*(?P<Q>[MWCN])", Levels.compared),
+        (r"c[vof]*Z(?!T)", Levels.compared_none),
         (r"(?:e|Uc)[voT]*(?P<P>P)", Levels.exceeds_period),
         (r"Uc[vofT]*(?P<Q>[MWCN])", Levels.compared),
         (r"l(?P<Q>[MW])", Levels.valued),

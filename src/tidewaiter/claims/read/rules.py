@@ -37,6 +37,10 @@ class Rules(Trade):
 
     def _step(self) -> None:
         tag = self.tags[self.at]
+        if self.at == 0 and self.leaning():
+            return
+        if tag == "G" and self.goods_share():
+            return
         if tag in ",a":
             self._boundary()
         elif tag in "mn":
@@ -180,10 +184,26 @@ class Rules(Trade):
             self.first_since = follow.data if follow.tag in "dK" else None
         self.trade(match.start("V"), owner)
         self.at = match.end()
+        if str(self.row[match.start("V")].data).endswith("none"):
+            return self._none_of(match.start("V"))
+        while re.match("[tf]A", self.tags[self.at :]):
+            self.at += 2  # "exported to North Korea 2.8 million face masks"
         goods = OBJECT.match(self.tags, self.at)
         if goods is not None:
             self.objects(goods, match.start("V"))
             self.at = goods.end()
+        return True
+
+    def _none_of(self, place: int) -> bool:
+        """``did not export any coal``."""
+        end = self.at + 1
+        if self.tags[self.at : end] != "G" or self.tags[end : end + 1] in tuple("GTwhA"):
+            self.refuse(place, "what there was none of is not understood")
+            return True
+        if self.frame is not None:
+            self.frame = replace(self.frame, goods=self.row[self.at].data)
+        self.draft(Kind.NONE, place, end, unit="")
+        self.at = end
         return True
 
     def _since_boundary(self, place: int) -> bool:

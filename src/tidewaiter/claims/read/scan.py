@@ -15,7 +15,7 @@ from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.actors import Actor
 from tidewaiter.claims.read.chunks import Chunk
 from tidewaiter.claims.read.drafts import Draft, Refused
-from tidewaiter.claims.read.frame import Context, Frame
+from tidewaiter.claims.read.frame import NON_PUBLISHERS, Context, Frame
 from tidewaiter.claims.read.goods import Named
 from tidewaiter.claims.read.periods import Mention
 from tidewaiter.claims.read.quantities import Quantity
@@ -67,6 +67,7 @@ class Scan:
         self.first_since: Mention | tuple[int, bool] | None = None
         self.shift = 0
         self.lost = False
+        self.over: Draft | None = None
         self.period_at = -1
 
     # -- helpers -----------------------------------------------------------------------------------------------------
@@ -118,6 +119,8 @@ class Scan:
         if self.period is not None and made.role == "main":
             made.periods = self.period.periods
             made.assumed += [self.period.assumed] if self.period.assumed else []
+        if self.over is not None and made.leading is None and made.kind is not Kind.AMOUNT:
+            made.leading = self.over
         if made.kind is Kind.CHANGE or made.kind is Kind.MULTIPLE:
             made.back = made.back or self.back
         self.drafts.append(made)
@@ -187,6 +190,7 @@ class Scan:
         after, end = post or (match.start("post"), match.end("post"))
         chunk = self.row[match.start("T")]
         kind, _, measure = str(chunk.data).partition(" ")
+        same = kind == "="  # "those to Japan": what the sentence spoke of, with another country
         for volume in self.row[match.start("v") : match.end("v")] + self.row[match.start("pre") : match.end("pre")]:
             if volume.tag == "v" and volume.data in ("volume", "value", "price"):
                 measure = str(volume.data)
@@ -209,7 +213,12 @@ class Scan:
                 problem = problem or ("" if kind == "M" else "two countries stand before the word for trade")
                 sender = self.whom(actors[1])
         named = [c.data for c in pre if c.tag == "G"] + ([held] if held else [])
-        all_goods = any(c.tag == "v" and c.data == "" for c in pre)
+        if same and (self.frame is None or self.dirty or self.frame.side == "B"):
+            problem = "what 'those' stands for is not clear"
+        elif same and self.frame is not None:
+            kind, goods = self.frame.side, self.frame.goods
+            owner = self.frame.sender if self.frame.side == "X" else self.frame.receiver
+        all_goods = same or any(c.tag == "v" and c.data == "" for c in pre)
         k = after
         while k < end:
             tag = self.tags[k]
@@ -274,7 +283,9 @@ class Scan:
             goods = other
         end = k
         if not self.clean_left(place):
-            problem = problem or f"{self.row[place - 1].data!r} before it is not understood"
+            before = self.row[place - 1].data
+            named_word = repr(before) if isinstance(before, str) and before else "what stands"
+            problem = problem or f"{named_word} before it is not understood"
         self.at = end
         carried = self.carried()
         if (
@@ -363,7 +374,9 @@ class Scan:
         if known:
             if full and carried is not None and known in carried.pair:
                 other = next(iter(carried.pair - {known}))
-                if owner and other != "W00" and not self._anaphoric(side):
+                # Of a country that publishes nothing, only its partners' books tell.
+                only = owner in NON_PUBLISHERS and self.source == other and len(self.context.pairs) == 1
+                if owner and other != "W00" and not only and not self._anaphoric(side):
                     return f"with whom {owner} trades is not said: {other}, as before, or the world"
                 notes.append(f"the other side is taken to be {other}, spoken of before")
             elif (

@@ -121,6 +121,12 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "",
         "compared with|compared to|in comparison with|in comparison to|versus|against|vs|than|relative to|as against|as compared with|as compared to|when compared with",
     )
+    add("c", "", "as much as in|as many as in|as much as|as many as")
+    add("T", "=", "those")
+    for way, verbs in (("X", "export ship sell"), ("M", "import buy purchase")):
+        for verb in verbs.split():
+            add("V", f"{way} none", f"did not {verb} any|didn't {verb} any")
+    add("B", "3", "triple|treble")
     add(
         "e",
         "",
@@ -131,6 +137,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add("b", "", "by")
     add("o", "", "of|of all")
     add("i", "between", "between")
+    add("i", "at", "at")
     add("i", "", "in|at|on|for|during|within|throughout|over")
     add("a", "contrast", "but|while|whereas|although|though|even as|yet")
     add("a", "with", "with")
@@ -172,7 +179,11 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     )
     add("s", "according to", "according to")
     add("Z", "", "none|zero|nothing|nil|no")
-    add("Q", "cases", "cases|infections|fever cases|new cases|infected people")
+    add(
+        "Q",
+        "cases",
+        "cases|infections|fever cases|new cases|infected people|people with fever|fever symptoms|fever patients|patients",
+    )
     add("Q", "deaths", "deaths|fatalities|new deaths")
     add("1", "", "for the first time|the first time|first time|first|marking the first time|the first")
     add(
