@@ -18,7 +18,20 @@ from tidewaiter._version import __version__
 
 __all__ = ["GROUPS", "build_parser", "main"]
 
-GROUPS: tuple[str, ...] = ("brief", "load", "series", "holdings", "codes", "basket", "mirror", "unit_values", "check")
+GROUPS: tuple[str, ...] = (
+    "brief",
+    "check",
+    "load",
+    "fetch",
+    "plan",
+    "series",
+    "scan",
+    "holdings",
+    "codes",
+    "basket",
+    "mirror",
+    "unit_values",
+)
 """Modules of this package that register commands, in the order in which help shows them."""
 
 
