@@ -226,6 +226,9 @@ def blocks(
             first, data = (stripped[:end], stripped[end + 1 :]) if end >= 0 else (stripped, b"")
             columns = columns or header_of(first + b"\n", delimiter)
             _check_names(columns, name)
+            missing = [column for column in wanted or () if column not in columns]
+            if missing:
+                raise BadFile(name, f"no column {', '.join(missing)} in its header", line=1)
             started = True
         if chunk:
             end = _end(data, quoted)

@@ -22,7 +22,6 @@ __all__ = ["ComextTable"]
 
 COLUMNS = ("reporter", "partner", "flow", "product_code", "period", "value_eur")
 FLOWS = {"EXPORT": "X", "IMPORT": "M"}
-MOST_REJECTS = 1000
 
 
 class ComextTable:
@@ -62,7 +61,7 @@ class ComextTable:
             for batch in reader:
                 yield _observations(batch, lines)
                 lines += batch.num_rows
-        except pa.ArrowInvalid as error:
+        except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
             raise BadFile(name, f"not a well-formed table ({str(error).splitlines()[0]})") from error
 
 
@@ -89,7 +88,7 @@ def _observations(batch: Any, lines: int) -> Batch:
     rejects: list[Reject] = []
     if not pc.all(good).as_py():
         for column, fine, reason in checks:
-            for index in pc.indices_nonzero(pc.invert(fine)).to_pylist()[:MOST_REJECTS]:
+            for index in pc.indices_nonzero(pc.invert(fine)).to_pylist():
                 rejects.append(Reject(lines + index + 1, column, columns[column][index].as_py(), reason))
     count = batch.num_rows
     empty = pa.array([""] * count)
