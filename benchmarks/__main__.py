@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import codes, load, start
+from benchmarks import codes, load, query, start
 
 if __name__ == "__main__":
     for benchmark in (start, codes, load):
         benchmark.main()
+    query.main(2_000_000)

@@ -1,97 +1,99 @@
-"""Loading a customs file, checked row by row, beside bare readers of the same file: ``python -m benchmarks.load [ROWS]``.
+"""Loading a gzipped customs file, every cell checked, beside bare readers of the same file: ``python -m benchmarks.load [ROWS]``.
 
-The file is made here: a million rows by default, 27 reporters, 7 partners, Zipf products, gzipped. The peers only convert; they do
-not check a cell, keep the raw bytes, or survive a crash.
+The file is made here (7.4 million rows by default). Each way runs in a process of its own, in turn, so that a busy machine is
+busy for all of them; processor seconds are printed beside the clock for the same reason. The bare readers only convert and
+sort: they check no cell, keep no raw bytes, and a crash leaves half a file. With ``--peers`` polars and pandas run too, if
+they are installed.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import random
-import shutil
+import json
+import statistics
+import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.csv as pv
-import pyarrow.parquet as pq
+from benchmarks.made import write_csv
 
-from benchmarks.timing import compare
-from tidewaiter.sources.comext import COLUMNS
+_MEASURE = """
+import json, resource, shutil, sys, time
+began, used = time.perf_counter(), time.process_time()
+{code}
+told = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps([time.perf_counter() - began, time.process_time() - used, told.ru_maxrss / 1024]))
+"""
+
+_COLUMNS = "{{'reporter': 'VARCHAR', 'partner': 'VARCHAR', 'flow': 'VARCHAR', 'product_code': 'VARCHAR', 'period': 'VARCHAR', 'value_eur': 'BIGINT'}}"
+
+WAYS = {
+    "DuckDB: COPY sorted, no checks": """
+import duckdb
+duckdb.sql("COPY (SELECT * FROM read_csv('{path}', header = true, columns = """
+    + _COLUMNS
+    + """) "
+           "ORDER BY reporter, flow, partner, product_code, period) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
+""",
+    "tidewaiter load: checked, sorted, kept": """
+from pathlib import Path
 from tidewaiter.store.store import Store
-
-REPORTERS = [
-    "AT",
-    "BE",
-    "BG",
-    "CY",
-    "CZ",
-    "DE",
-    "DK",
-    "EE",
-    "GR",
-    "ES",
-    "FI",
-    "FR",
-    "HR",
-    "HU",
-    "IE",
-    "IT",
-    "LT",
-    "LU",
-    "LV",
-    "MT",
-    "NL",
-    "PL",
-    "PT",
-    "RO",
-    "SE",
-    "SI",
-    "SK",
-]
-PARTNERS = ("AM", "BY", "GE", "KG", "KZ", "RU", "UZ")
+Store(Path('{out}'), create=True).load(Path('{path}'))
+""",
+    "pyarrow: read, sort, write, no checks": """
+import pyarrow as pa, pyarrow.csv as pv, pyarrow.parquet as pq
+names = ['reporter', 'partner', 'flow', 'product_code', 'period']
+table = pv.read_csv('{path}', convert_options=pv.ConvertOptions(column_types={{name: pa.string() for name in names}}))
+table = table.sort_by([(name, 'ascending') for name in ['reporter', 'flow', 'partner', 'product_code', 'period']])
+pq.write_table(table, '{out}', compression='zstd')
+""",
+}
+PEERS = {
+    "polars": """
+import polars as pl
+names = ['reporter', 'partner', 'flow', 'product_code', 'period']
+pl.read_csv('{path}', schema_overrides={{name: pl.String for name in names}}).sort(
+    ['reporter', 'flow', 'partner', 'product_code', 'period']).write_parquet('{out}', compression='zstd')
+""",
+    "pandas": """
+import pandas as pd
+names = ['reporter', 'partner', 'flow', 'product_code', 'period']
+pd.read_csv('{path}', dtype={{name: str for name in names}}).sort_values(
+    ['reporter', 'flow', 'partner', 'product_code', 'period']).to_parquet('{out}', compression='zstd')
+""",
+}
 
 
-def make(path: Path, rows: int) -> None:
-    """Write a file of made-up rows, the same for the same number."""
-    draw = random.Random(1)
-    products = [f"{number:08d}" for number in draw.sample(range(1_000_000, 98_000_000), 2300)]
-    with gzip.open(path, "wt", encoding="ascii", newline="", compresslevel=6) as file:
-        file.write(",".join(COLUMNS) + "\n")
-        for _ in range(rows):
-            product = products[min(int(draw.paretovariate(0.6)), len(products)) - 1]
-            month = f"{2020 + draw.randrange(3)}-{1 + draw.randrange(12):02d}"
-            value = int(draw.lognormvariate(9, 2.5))
-            file.write(f"{draw.choice(REPORTERS)},{draw.choice(PARTNERS)},EXPORT,{product},{month},{value}\n")
-
-
-def main(rows: int = 1_000_000) -> None:
+def main(rows: int = 1_000_000, rounds: int = 3, peers: bool = False) -> None:
+    ways = dict(WAYS)
+    if peers:
+        ways |= {name: code for name, code in PEERS.items() if find_spec(name)}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made.csv.gz"
-        make(path, rows)
-
-        def ours() -> None:
-            where = Path(folder) / "store"
-            Store(where, create=True).load(path)
-            shutil.rmtree(where)
-
-        def arrow() -> None:
-            text = pv.ConvertOptions(column_types={column: pa.string() for column in COLUMNS})
-            pq.write_table(pv.read_csv(path, convert_options=text), Path(folder) / "bare.parquet", compression="zstd")
-
-        def plain() -> None:
-            with gzip.open(path, "rt", encoding="ascii", newline="") as file:
-                for _ in csv.reader(file):
-                    pass
-
-        compare(
-            f"Loading {rows:,} rows of csv.gz",
-            {"pyarrow: read, write Parquet, no checks": arrow, "tidewaiter load": ours, "csv module: read only": plain},
-            rounds=3,
+        count = write_csv(path, rows)
+        taken: dict[str, list[list[float]]] = {name: [] for name in ways}
+        for number in range(rounds):
+            for name, code in ways.items():
+                out = Path(folder) / f"out{number}-{len(taken[name])}-{abs(hash(name))}"
+                filled = _MEASURE.format(code=code.format(path=path, out=out))
+                done = subprocess.run([sys.executable, "-c", filled], check=True, capture_output=True, text=True)
+                taken[name].append(json.loads(done.stdout.splitlines()[-1]))
+                subprocess.run(["rm", "-rf", str(out)], check=True)
+    print(
+        f"\nLoading {count:,} rows of csv.gz ({rounds} rounds in turn; medians; ratio of each round to the first way)"
+    )
+    first = next(iter(ways))
+    for name, runs in taken.items():
+        wall, cpu, memory = (statistics.median(column) for column in zip(*runs, strict=True))
+        ratio = [
+            statistics.median(one[at] / base[at] for one, base in zip(runs, taken[first], strict=True)) for at in (0, 1)
+        ]
+        print(
+            f"  {name:40} {wall:7.2f} s  x{ratio[0]:.2f}   processor {cpu:6.2f} s  x{ratio[1]:.2f}   {memory:6.0f} MB"
         )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    numbers = [argument for argument in sys.argv[1:] if argument.isdigit()]
+    main(int(numbers[0]) if numbers else 7_400_000, peers="--peers" in sys.argv)

@@ -153,10 +153,15 @@ def test_sanctions_lines_carry_their_paragraph_and_what_is_not_verified_is_marke
 
 def test_a_publishers_gaps_are_named() -> None:
     found = resolve(load_basket("medical-covid"), "CN 2022")
-    missing = unreported(found, ["90192010", "6307", "300241"])
-    assert "901920" not in [row.line.code for row in missing]
-    assert "630790" not in [row.line.code for row in missing]
-    assert "902000" in [row.line.code for row in missing]
+    missing = [row.line.code for row in unreported(found, ["90192010", "6307", "300241", "9020"])]
+    assert "901920" not in missing
+    assert "300220" not in missing  # six digits, under its number of HS 2022
+    assert "630790" in missing  # 6307 holds cleaning cloths and life jackets too
+    assert "902000" not in missing  # 9020 has no other code
+    assert "902511" in missing
+    assert not unreported(resolve(load_basket("vehicles"), 2022), ["8703"])
+    assert not unreported(resolve(load_basket("vehicles"), 2022), ["87032110"])
+    assert unreported(resolve(load_basket("vehicles"), 2022), ["8704"])
 
 
 def test_a_basket_says_which_seams_are_weak() -> None:
@@ -168,6 +173,13 @@ def test_a_basket_says_which_seams_are_weak() -> None:
     assert resolve(load_basket("medical-covid"), 2022).group_of("63079010") == "masks"
 
 
+def test_a_line_that_is_not_exact_says_why_and_an_exact_one_says_nothing() -> None:
+    rows = {row.line.code: row for row in resolve(load_basket("medical-covid"), "HS 2022").lines}
+    assert (rows["300220"].kind, rows["300220"].note) == ("exact", "")
+    assert rows["401511"].kind == "primary"
+    assert "401511 -> 401512, primary" in rows["401511"].note
+
+
 def test_a_users_basket_is_read_from_its_path_and_from_a_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +189,23 @@ def test_a_users_basket_is_read_from_its_path_and_from_a_folder(
     monkeypatch.setenv("TIDEWAITER_BASKETS", str(tmp_path))
     assert "own" in list_baskets()
     assert resolve(load_basket("own"), 2012).headings() == ("6704",)
+
+
+def test_own_baskets_are_told_from_shipped_ones_and_found_by_either_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hair.toml").write_text(OWN, encoding="utf-8")
+    (tmp_path / "grain.toml").write_text(OWN.replace('"own"', '"grain"'), encoding="utf-8")
+    monkeypatch.setenv("TIDEWAITER_BASKETS", str(tmp_path))
+    assert load_basket("hair") == load_basket("own")
+    assert load_basket("grain").title == "My goods"
+    assert main(["basket", "list"]) == 0
+    out = capsys.readouterr().out
+    assert f"[{tmp_path / 'grain.toml'}]" in out
+    assert "calls itself own" in out
+    monkeypatch.setenv("TIDEWAITER_BASKETS", str(tmp_path / "nowhere"))
+    assert main(["basket", "list"]) == 2
+    assert "which is not a folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -194,7 +223,15 @@ def test_a_users_basket_is_read_from_its_path_and_from_a_folder(
         ('reason = "wigs, false beards and eyelashes"', 'reason = "a"\nsource = "you"', "no source 'you'"),
         ('title = "Wigs"', 'title = "Wigs"\nflow = "in"', "not X, M or empty"),
         ('name = "own"', "name = ", "not valid TOML"),
-        ('reason = "wigs', 'national = [{scheme = "GACC", code = "67"}]\nreason = "wigs', "does not begin with 6704"),
+        (
+            'reason = "wigs',
+            'national = [{scheme = "GACC", code = "67050010"}]\nreason = "wigs',
+            "does not begin with 6704",
+        ),
+        ('reason = "wigs', 'national = [{scheme = "GACC", code = "67"}]\nreason = "wigs', "not 7 to 10 digits"),
+        ('reason = "wigs', 'national = [{scheme = "GACC", code = "6704110x"}]\nreason = "wigs', "not 7 to 10 digits"),
+        ('classification = "HS 2022"', 'classification = "HS 2015"', "there is no revision"),
+        ('reason = "wigs', 'revisions = [2015]\nreason = "wigs', "no HS revision 2015"),
     ],
 )
 def test_a_broken_basket_is_refused_in_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -213,6 +250,67 @@ def test_a_code_under_another_of_the_basket_is_refused(tmp_path: Path) -> None:
     path.write_text(OWN + line, encoding="utf-8")
     with pytest.raises(BadFile, match="no code may be counted twice"):
         load_basket(str(path))
+
+
+TWO_WAYS = OWN.replace(
+    "[[lines]]",
+    """[[groups]]
+id = "sold"
+title = "Sold"
+flow = "X"
+
+[[groups]]
+id = "bought"
+title = "Bought"
+flow = "M"
+
+[[lines]]""",
+)
+
+
+def line(code: str, group: str, more: str = "") -> str:
+    return f'\n[[lines]]\ncode = "{code}"\nclassification = "HS 2022"\ngroup = "{group}"\nreason = "goods"\n{more}'
+
+
+@pytest.mark.parametrize(
+    ("lines", "fine"),
+    [
+        (line("1006", "sold") + line("1006", "bought"), True),  # one way each
+        (line("1006", "sold") + line("1006", "bought") + line("100630", "sold"), False),
+        (line("6704", "sold") + line("1006", "bought"), False),  # 6704 counts both ways already
+        (line("1006", "sold") + line("10", "bought") + line("100610", "bought"), False),
+        (line("1006", "sold", "revisions = [2012]") + line("100630", "sold", "revisions = [2017, 2022]")
+         + line("01", "bought"), True),
+        (line("1006", "sold", "revisions = [2012, 2017]") + line("100630", "sold", "revisions = [2017, 2022]")
+         + line("01", "bought"), False),
+    ],
+)  # fmt: skip
+def test_a_code_counts_once_for_each_way_and_revision(tmp_path: Path, lines: str, fine: bool) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(TWO_WAYS + lines, encoding="utf-8")
+    if not fine:
+        with pytest.raises(BadFile, match="no code may be counted twice"):
+            load_basket(str(path))
+        return
+    for classification in ("HS 2012", "HS 2017", "HS 2022"):
+        found = resolve(load_basket(str(path)), classification)
+        for flow in ("X", "M"):
+            codes = [code for g in found.basket.groups if g.flow in ("", flow) for code in found.groups[g.id]]
+            assert len(codes) == len(set(codes)) == len(found.codes_for(flow))
+
+
+def test_goods_that_meet_in_one_code_of_another_revision_count_once_for_each_way(tmp_path: Path) -> None:
+    # In HS 2012 all of 3002.1 was one code: the group for both ways has it, the one for sales has nothing left.
+    path = tmp_path / "own.toml"
+    lines = (line("300212", "wigs") + line("300213", "sold") + line("300214", "bought")).replace("HS 2022", "HS 2017")
+    path.write_text(TWO_WAYS + lines, encoding="utf-8")
+    found = resolve(load_basket(str(path)), "HS 2012")
+    assert "300210" in found.groups["wigs"]
+    assert found.groups["sold"] == found.groups["bought"] == ()
+    for flow in ("X", "M"):
+        assert found.codes_for(flow).count("300210") == 1
+    apart = resolve(load_basket(str(path)), "HS 2017")
+    assert (apart.groups["sold"], apart.groups["bought"]) == (("300213",), ("300214",))
 
 
 def test_an_unknown_basket_is_answered_with_the_known_ones(tmp_path: Path) -> None:

@@ -116,6 +116,34 @@ def test_the_table_holds_every_figure_that_a_sentence_rests_on(tmp_path: Path) -
                     assert row["row"] in listed, (file.name, row)
 
 
+@pytest.mark.parametrize("story", ["north-korea", "kyrgyzstan"])
+def test_what_is_drawn_stands_in_the_table(tmp_path: Path, story: str) -> None:
+    assert main(["demo", story, "--out", str(tmp_path / "brief")]) == 0
+    found = json.loads((tmp_path / "brief" / "brief.json").read_text(encoding="utf-8"))
+    listed: dict[str, list[tuple[str, str]]] = {}
+    for row in found["table"]:
+        first, _, last = row["period"].partition(" to ")
+        first, last = (first, last or first) if len(first) > 4 else (f"{first}-01", f"{first}-12")
+        listed.setdefault(row["good"], []).append((first, last))
+    for section in found["sections"]:
+        for chart in section["charts"]:
+            for cell in chart["cells"]:
+                if cell["state"] in ("value", "conflict"):
+                    spans = listed[chart["title"]]
+                    assert any(first <= cell["month"] <= last for first, last in spans), (chart["title"], cell)
+
+
+@pytest.mark.parametrize("story", ["north-korea", "kyrgyzstan"])
+def test_the_headline_says_nothing_that_no_sentence_proves(tmp_path: Path, story: str) -> None:
+    assert main(["demo", story, "--out", str(tmp_path / "brief")]) == 0
+    found = json.loads((tmp_path / "brief" / "brief.json").read_text(encoding="utf-8"))
+    proved = " ".join(texts(found)) + " ".join(event["when"] for event in found["events"])
+    numbers = re.findall(r"\d[\d,.]*\d|\d", f"{found['headline']} {found['standfirst']}")
+    assert len(numbers) > 3
+    for number in numbers:
+        assert re.search(rf"(?<![\d,.]){re.escape(number)}(?![\d])", proved), number
+
+
 def test_at_least_is_never_drawn_as_a_number(tmp_path: Path) -> None:
     """May 2020 was printed as "more than 58 million"; the totals around it leave it under 62."""
     assert main(["demo", "--out", str(tmp_path / "brief")]) == 0

@@ -46,6 +46,11 @@ def test_ends_and_changes() -> None:
     assert line is not None
     assert line.kind == "line not known"
     assert start_of("630790", "2022-01") is None
+    many = stop_of("44186000", "2021-12")
+    assert many is not None
+    assert len(many.others) == 5
+    assert "and 1 more since" in many.words
+    assert all(code in many.words for code in many.others[:4])
     assert start_of("85171300", "2023-05") is None
     assert stop_of("300220", "2020-12") is None
 

@@ -70,6 +70,16 @@ def test_a_word_finds_its_code(capsys: pytest.CaptureFixture[str], word: str, co
     assert out.startswith(code)
 
 
+def test_living_codes_are_found_before_dead_ones() -> None:
+    from tidewaiter.codes.texts import search
+
+    for word in ("3002", "vaccines", "telephones", "semiconductor"):
+        hits = [hit for hit in search(word, 500) if hit.found_by != "term"]
+        dead = [hit.revisions[-1] != 2022 for hit in hits]
+        assert any(dead)
+        assert dead == sorted(dead)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -165,6 +165,50 @@ def test_known_descents() -> None:
     assert lineage.closed_group("854231", 2022) is None
 
 
+def test_goods_are_followed_ahead_into_what_is_led_back_to_them() -> None:
+    # 3822.19 took goods of heading 3002 too, and UNSD leads it back to 3822.00: it is followed, 3822.12 is not.
+    reagents = lineage.seam_ahead(["382200"], 2022)
+    assert (reagents.later, reagents.left_out) == (("382219", "382290"), ("382212",))
+    assert (reagents.kind, reagents.basis) == ("partial", "declared")
+    assert lineage.seam_ahead(["300220"], 2022).later == ("300241",)
+    cars = [code for code in hs.codes_of(2012) if code.startswith("8703")]
+    assert lineage.seam_ahead(cars, 2017).later == tuple(c for c in hs.codes_of(2017) if c.startswith("8703"))
+
+
+@pytest.mark.parametrize(
+    ("code", "revision", "basis"),
+    [
+        ("300241", 2022, "UNSD correlation"),
+        ("382212", 2022, "UNSD conversion"),
+        ("854159", 2022, "declared"),
+        ("030749", 2017, "UNSD correlation, own number kept"),
+        ("271020", 2012, "rule of thumb"),
+    ],
+)
+def test_a_seam_names_who_chose_the_main_code(code: str, revision: int, basis: str) -> None:
+    assert lineage.seam([code], revision).basis == basis
+
+
+@pytest.mark.parametrize(
+    ("code", "revision", "basis"),
+    [
+        ("030193", 2017, "UNSD correlation, own number kept"),
+        ("030627", 2017, "rule of thumb"),
+        ("010121", 2017, "UNSD correlation"),
+        ("010290", 2012, "UNSD correlation, own number kept"),
+        ("401511", 2022, "UNSD conversion"),
+    ],
+)
+def test_a_seam_ahead_names_who_chose_the_main_code(code: str, revision: int, basis: str) -> None:
+    assert lineage.seam_ahead([code], revision).basis == basis
+
+
+def test_the_ends_of_the_tables_have_no_past_and_no_future() -> None:
+    assert hs.predecessors("300220", 2007) == hs.predecessors("300241", 2017) == hs.predecessors("300220", 2022) == ()
+    assert hs.successors("300241", 2022) == hs.successors("300220", 2022) == hs.successors("300241", 2017) == ()
+    assert hs.predecessors("nothing", 2022) == hs.successors("nothing", 2012) == ()
+
+
 def test_codes_that_keep_their_number_but_change_their_content_are_marked() -> None:
     changed = [code for code in hs.codes_of(2022) if 2022 in hs.life(code).changed]
     assert len(changed) == 1173

@@ -36,6 +36,14 @@ def test_a_concordance_is_read_and_followed(tmp_path: Path, capsys: pytest.Captu
         trace_line("85171500", table)
 
 
+def test_a_table_without_a_heading_names_its_columns_by_number(tmp_path: Path) -> None:
+    path = tmp_path / "bare.csv"
+    path.write_text("x;85171200;85171300\ny;85171200;85171400\n", encoding="utf-8")
+    table = load_concordance(path)
+    assert (table.before, table.after) == ("column 2", "column 3")
+    assert table.ahead == {"85171200": ("85171300", "85171400")}
+
+
 @pytest.mark.parametrize(
     ("raw", "said"),
     [

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from tests.detect import panels, reference
-from tidewaiter.detect import kernel, kernel_counts, run
+from tidewaiter.detect import kernel, kernel_counts, kernel_odds, run
 from tidewaiter.detect.counts import tail
 
 
@@ -75,3 +75,58 @@ def test_sparse_rows_are_laid_out() -> None:
     unknown = np.array([False, False, True, False])
     kernel.unpack(np.array([0, 2, 3]), np.array([0, 3, 2]), np.array([5.0, -1.0, 7.0]), unknown, 0, 2, out)
     assert out.tolist() == [[5, 0, -1, -1], [0, 0, 7, 0]]
+
+
+def test_the_odds_kernel_sums_what_it_says() -> None:
+    """Predictive density, tails and odds against a plain sum over the same nodes with SciPy's t law."""
+    rng = np.random.default_rng(4)
+    residuals = rng.standard_t(4, (30, kernel.RECENT)) * 0.5
+    residuals[rng.random(residuals.shape) < 0.3] = np.nan
+    residuals[:20, 0] = np.abs(rng.standard_t(4, 20)) + 0.1
+    scale, carry, doubt = rng.uniform(0.2, 0.9, 30), rng.uniform(0, 0.7, 30), rng.uniform(0.1, 0.6, 30)
+    out = np.empty((30, len(kernel_odds.ODDS)))
+    kernel_odds.weigh(residuals, scale, carry, doubt, 0.2, 1.0, True, out)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(7)
+    weights = weights / weights.sum()
+    for i in range(30):
+        z = residuals[i] / scale[i]
+        seen = [j for j in range(kernel.RECENT) if not np.isnan(z[j])]
+        if not seen or seen[0] != 0:
+            assert out[i, 3] == -50
+            continue
+        before = {j: next((k for k in seen if k > j), None) for j in seen}
+
+        def likelihood(
+            y: np.ndarray, error: float, i: int = i, seen: list[int] = seen, before: dict[int, int | None] = before
+        ) -> np.ndarray:
+            each = np.ones(kernel.RECENT)
+            for j in seen:
+                k = before[j]
+                rho = carry[i] ** (k - j) if k is not None else 0.0
+                ahead = error + (rho * (y[k] - error) if k is not None else 0.0)
+                each[j] = stats.t.pdf(y[j], 4, ahead, np.sqrt(1 - rho**2))
+            return each
+
+        whole = past = up = surge = shift = 0.0
+        for share, sd in ((0.8, max(doubt[i], 0.05)), (0.2, np.hypot(max(doubt[i], 0.05), 1.0))):
+            for x, w in zip(nodes, weights, strict=True):
+                plain = likelihood(z, x * sd)
+                past += share * w * plain[1:].prod()
+                whole += share * w * plain.prod()
+                k = before[0]
+                rho = carry[i] ** k if k is not None else 0.0
+                ahead = x * sd + (rho * (z[k] - x * sd) if k is not None else 0.0)
+                up += share * w * plain[1:].prod() * stats.t.sf(z[0], 4, ahead, np.sqrt(1 - rho**2))
+                for size, sw in zip(kernel_odds.SURGES, kernel_odds.SURGE_WEIGHTS, strict=True):
+                    moved = z - np.array([size / scale[i], 0, 0, 0, 0, 0])
+                    surge += sw * share * w * likelihood(moved, x * sd).prod()
+                for size, sw in zip(kernel_odds.SHIFTS, kernel_odds.SHIFT_WEIGHTS, strict=True):
+                    for length, lw in zip(kernel_odds.LENGTHS, kernel_odds.LENGTH_WEIGHTS, strict=True):
+                        if sum(j < length for j in seen) >= 2:
+                            moved = z - np.where(np.arange(6) < length, size / scale[i], 0.0)
+                            shift += sw * lw * share * w * likelihood(moved, x * sd).prod()
+        assert out[i, 0] == pytest.approx(np.log(whole / past / scale[i]), rel=1e-8)
+        assert out[i, 1] == pytest.approx(-np.log(up / past), rel=1e-8)
+        if z[0] > 0:
+            assert out[i, 3] == pytest.approx(np.log(surge / whole), rel=1e-8)
+            assert out[i, 4] == pytest.approx(np.log(max(shift / whole, 1e-20)), rel=1e-8)

@@ -144,12 +144,14 @@ def test_a_kept_calibration_gives_the_same_and_survives_a_file(
         detect.scan(*panel, calibration=kept, season=4)
 
 
-@pytest.mark.parametrize("months", [1, 2, 5, 9, 13, 24])
+@pytest.mark.parametrize("months", [1, 2, 5, 7, 9, 13, 24])
 @pytest.mark.parametrize("family", ["value", "count"])
 def test_short_panels_give_an_answer(months: int, family: str) -> None:
     values = np.round(panels.trade(40, months)[0])
     found = detect.scan(values, family=family)
-    assert ((found.p > 0) & (found.p <= 1)).all()
+    assert found.tested.all() == (months > 6)
+    assert found.tested.any() == (months > 6)
+    assert (np.isnan(found.p) | ((found.p > 0) & (found.p <= 1))).all()
     assert (found.high >= found.expected).all()
 
 

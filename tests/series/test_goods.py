@@ -35,6 +35,7 @@ def kept(asked: list[str], *codes: str) -> list[str]:
         (["85171300"], ["85171300", "851713", "8517"], ["85171300"]),
         (["85171300"], ["851713"], []),
         (["8703"], ["8704", "TOTAL"], []),
+        (["870321", "870322"], ["870321", "87032210"], ["870321", "87032210"]),
     ],
 )
 def test_a_row_of_the_code_itself_goes_before_finer_ones(asked: list[str], there: list[str], taken: list[str]) -> None:
@@ -77,6 +78,7 @@ def test_a_code_is_followed_into_years_it_did_not_live_in() -> None:
     assert codes_in_years("870321", None, [2020, 2021]).caveats == ()
     assert codes_in_years("85171300", None, [2021, 2022]).in_year(2021) == ("85171300",)
     assert codes_in_years(None, None, [2021]).in_year(2021) is None
+    assert codes_in_years("total", None, [2021]).in_year(2021) is None
     assert set(codes_in_years(None, "vehicles", [2021]).in_year(2021) or ()) == {
         code for code in hs.codes_of(2017) if code.startswith("8703")
     }

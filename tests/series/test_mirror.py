@@ -107,3 +107,39 @@ def test_a_countrys_exports_are_brought_to_fob() -> None:
     (found,) = seen_by_others({"CHN": {M: cell(M, 120.0)}}, [M], IMF_FACTOR)
     assert found.total.bounds.lo == pytest.approx(100)
     assert found.total.bounds.hi == pytest.approx(120)
+
+
+def test_imports_at_fob_are_not_brought_to_fob_again() -> None:
+    books = {"USA": {M: cell(M, 106.0)}, "JPN": {M: cell(M, 106.0)}}
+    (row,) = seen_by_others(books, [M], IMF_FACTOR, at_fob=["USA"])
+    assert row.known["USA"].bounds == Interval(106, 106)
+    assert row.known["JPN"].bounds == Interval(106 / 1.2, 106)
+
+
+def test_what_is_partly_known_is_kept_beside_what_is_missing() -> None:
+    floor = Cell(Period(M, M), Interval(7.0, math.inf), State.UNKNOWN)
+    (row,) = seen_by_others({"DEU": {M: floor}, "AUT": {M: cell(M, 5.0)}, "FRA": {}}, [M])
+    assert row.missing == {"DEU": State.UNKNOWN, "FRA": State.UNKNOWN}
+    assert row.partly == {"DEU": Interval(7.0, math.inf)}
+    assert row.total.bounds == Interval(12.0, math.inf)
+
+
+def test_a_year_is_compared_with_a_year_of_months() -> None:
+    from tidewaiter.series.sides import Ledger, longer_periods, over
+
+    year = Period(M, M + 11)
+    monthly = Ledger("a", "A", "CHN", Flow.EXPORT, "USD", {M + n: cell(M + n, 10.0) for n in range(12)})
+    yearly = Ledger("b", "B", "PRK", Flow.IMPORT, "USD", {year: Cell(year, Interval(127.2, 127.2), State.VALUE)})
+    assert longer_periods([monthly, yearly]) == (year,)
+    added = over(monthly, year)
+    assert added is not None
+    assert (added.bounds, added.state, added.period) == (Interval(120, 120), State.VALUE, year)
+    exporter = Side("a", "CHN", "PRK", Flow.EXPORT, "USD", {year: added})
+    importer = Side("b", "PRK", "CHN", Flow.IMPORT, "USD", yearly.cells)
+    (row,) = mirror(exporter, importer, [year])
+    assert row.gap == pytest.approx(0)
+    some = Ledger("a", "A", "CHN", Flow.EXPORT, "USD", {M + n: cell(M + n, 10.0) for n in range(11)})
+    short = over(some, year)
+    assert short is not None
+    assert (short.bounds, short.state) == (Interval(110, math.inf), State.UNKNOWN)
+    assert over(yearly, Period(M + 12, M + 23)) is None

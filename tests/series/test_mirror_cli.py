@@ -48,6 +48,19 @@ def test_north_korea_is_seen_through_china_and_nobody_else(capsys: pytest.Captur
     assert any("floor" in text for text in found["caveats"])  # type: ignore[attr-defined]
 
 
+def test_without_months_all_there_are_are_shown(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = ask(capsys, "--reporter", "PRK")
+    months = [row["month"] for row in found["months"]]  # type: ignore[attr-defined]
+    assert months[0] == "2018-02"
+    assert len(months) == len(set(months)) > 60
+    found = ask(capsys, "--reporter", "KGZ", "--cmd", "8703", "--currency", "EUR", "--store", str(store))
+    assert [row["month"] for row in found["months"]] == ["2021-12", "2022-01"]  # type: ignore[attr-defined]
+    found = ask(
+        capsys, "--reporter", "KGZ", "--cmd", "8703", "--currency", "EUR", "--from", "2022-01", "--store", str(store)
+    )
+    assert [row["month"] for row in found["months"]] == ["2022-01"]  # type: ignore[attr-defined]
+
+
 def test_what_was_known_on_a_date_is_kept_apart(capsys: pytest.CaptureFixture[str]) -> None:
     early = ("--reporter", "PRK", "--from", "2022-04", "--to", "2022-04", "--as-of", "2022-05-01")
     assert main(["mirror", *early]) in (0, 2)
@@ -63,15 +76,56 @@ def test_cars_are_added_over_reporters_and_counted_once(store: Path, capsys: pyt
         assert december["missing"] == {"AUT": "not known"}
         assert december["at_most"] is None
         assert (january["at_least"], january["at_most"], january["state"]) == (25.0, 25.0, "value")
+        # A month that is not known is told in its row; only what makes a sum a floor is a caveat of the book.
+        assert not any(text.startswith("AUT: ") for text in found["caveats"])  # type: ignore[attr-defined]
 
 
 def test_a_code_is_followed_over_its_revision(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = ask(capsys, "--reporter", "KGZ", "--currency", "EUR", "--from", "2021-12", "--to", "2022-01", "--store",
                 str(store), "--cmd", "851713")  # fmt: skip
     assert [row["at_least"] for row in found["months"]] == [7.0, 9.0]  # type: ignore[attr-defined]
+    # The file has single lines of eight digits: they are a lower bound of the code.
+    assert [row["missing_bounds"] for row in found["months"]] == [  # type: ignore[attr-defined]
+        {"DEU": [7.0, None]}, {"DEU": [9.0, None]},
+    ]  # fmt: skip
     caveats = " | ".join(found["caveats"])  # type: ignore[arg-type]
     assert "851712 -> 851713, primary" in caveats
-    assert "finer lines" in caveats
+    assert "nothing says that they are all of 851713" in caveats
+
+
+def test_a_code_is_followed_into_years_it_did_not_live_in(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--reporter", "KGZ", "--currency", "EUR", "--store", str(store))
+    found = ask(capsys, *asked, "--from", "2021-12", "--to", "2021-12", "--cmd", "851713")
+    assert [row["at_least"] for row in found["months"]] == [7.0]  # type: ignore[attr-defined]
+    found = ask(capsys, *asked, "--from", "2022-01", "--to", "2022-01", "--cmd", "851712")
+    assert [row["at_least"] for row in found["months"]] == [9.0]  # type: ignore[attr-defined]
+
+
+def test_reporters_of_the_files_without_a_row_are_named_and_are_no_zero(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = ask(capsys, "--reporter", "KGZ", "--currency", "EUR", "--from", "2021-12", "--to", "2022-01", "--store",
+                str(store), "--cmd", "851713")  # fmt: skip
+    assert found["silent"] == ["AUT"]
+    assert "AUT" not in found["no_book"]  # type: ignore[operator]
+    assert any("nothing says that silence means zero" in text for text in found["caveats"])  # type: ignore[attr-defined]
+
+
+def test_printed_goods_and_longer_periods_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    found = ask(capsys, "--reporter", "PRK", "--from", "2022-01", "--to", "2022-04", "--cmd", "masks")
+    longer = {row["month"]: row for row in found["longer_periods"]}  # type: ignore[attr-defined]
+    lo, hi = longer["2022-01..2022-04"]["known"]["CHN"]
+    assert lo <= 265_851 <= hi
+    found = ask(capsys, "--reporter", "PRK", "--from", "2022-01", "--to", "2022-02")
+    longer = {row["month"]: row for row in found["longer_periods"]}  # type: ignore[attr-defined]
+    assert longer["2022-01..2022-02"]["state"] == "value"
+
+
+def test_books_in_another_currency_are_named(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    for more in ((), ("--partner", "DEU")):
+        assert main(["mirror", "--reporter", "KGZ", *more, "--cmd", "8703", "--store", str(store)]) == 2
+        assert "there are books in EUR: ask with --currency EUR" in capsys.readouterr().err
 
 
 def test_a_pair_shows_which_side_is_missing(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,9 +150,12 @@ def test_a_pair_shows_which_side_is_missing(store: Path, capsys: pytest.CaptureF
         ("--reporter", "PRK", "--from", "2022-03", "--to", "2022-02"),
         ("--reporter", "PRK", "--from", "2022-13", "--to", "2022-02"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--basket", "chpl"),
+        ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--cmd", "wizards"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--cif", "40"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--as-of", "May"),
         ("--reporter", "PRK", "--from", "2022-01", "--to", "2022-02", "--store", "nowhere"),
+        ("--reporter", "Tuvalu"),
+        ("--reporter", "PRK", "--from", "2031-01"),
         ("--reporter", "Tuvalu", "--from", "2022-01", "--to", "2022-02"),
         ("--reporter", "Tuvalu", "--partner", "Nauru", "--from", "2022-01", "--to", "2022-02"),
     ],

@@ -87,6 +87,9 @@ def test_the_ends_of_the_data_are_no_breaks_and_foreign_codes_are_passed_over() 
 def test_a_code_outside_its_life_says_that_its_reporter_is_early_or_late() -> None:
     assert "adopted the revision late" in outside_life("300220", Span(month("2021-01"), month("2022-03"), ()))
     assert "before 851713 was born" in outside_life("85171300", Span(month("2021-01"), month("2022-03"), ()))
+    assert outside_life("851713", Span(month("2022-01"), month("2022-03"), ())) == ""
+    assert outside_life("300220", Span(month("2021-01"), month("2021-12"), ())) == ""
+    assert "adopted the revision late" in outside_life("300220", Span(month("2021-01"), month("2022-01"), ()))
     assert outside_life("870321", Span(month("2021-01"), month("2022-03"), ())) == ""
     assert outside_life("TOTAL", Span(month("2021-01"), month("2022-03"), ())) == ""
 

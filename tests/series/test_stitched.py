@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tidewaiter.codes import hs, lineage
 from tidewaiter.model import Cell, Interval, State
 from tidewaiter.period import Period, month
-from tidewaiter.series.stitched import add_cells, stitched_series, unstitched_series
+from tidewaiter.series.stitched import add_cells, not_alive, stitched_series, unstitched_series
 
 
 def known(code: str, number: int) -> Cell:
@@ -90,3 +90,16 @@ def test_an_unknown_part_never_makes_a_known_sum(parts: list[tuple[State, float]
         assert total.state not in (State.VALUE, State.ZERO)
         assert total.bounds.hi == math.inf
         assert total.bounds.lo >= max([amount for state, amount in parts if state is State.VALUE], default=0)
+
+
+def test_a_cell_outside_a_codes_life_says_which_end_it_lies_beyond() -> None:
+    before, after = not_alive(month("2021-12"), "300241"), not_alive(month("2022-01"), "300220")
+    assert before.state is after.state is State.NOT_ALIVE
+    assert before.bounds == after.bounds == Interval(0.0, math.inf)
+    assert "born with HS 2022" in before.note
+    assert "ended with HS 2022" in after.note
+    assert "ended" not in before.note
+    # 300212 was born with HS 2017 and lives: a month before says the birth only.
+    assert "born with HS 2017" in not_alive(month("2016-12"), "300212").note
+    assert "ended" not in not_alive(month("2016-12"), "300219").note
+    assert "born" not in not_alive(month("2022-01"), "300219").note

@@ -72,6 +72,54 @@ def test_a_file_without_quantities_says_that_none_was_recorded(
     assert "what is usual is not known" in out
 
 
+HEAD = "数据年月,贸易伙伴编码,贸易伙伴名称,商品编码,商品名称,第一数量,第一计量单位,第二数量,第二计量单位,人民币"
+MASKS = [
+    *((month, "109", "朝鲜", q, "个", q * 0.2) for month, q in (("202110", 1000), ("202111", 2000), ("202112", 1500))),
+    *((month, "141", "越南", q, "个", q * 0.21) for month, q in (("202110", 5000), ("202111", 7000), ("202112", 900))),
+    ("202201", "109", "朝鲜", 3, "千个", 600.0),
+    ("202202", "109", "朝鲜", 1442, "个", 288_400.0),
+    ("202203", "109", "朝鲜", 0, "个", 100.0),
+]  # fmt: skip
+
+
+@pytest.fixture
+def gacc(tmp_path: Path) -> Path:
+    """China's exports of masks: a month in thousands, a month of thousands printed as pieces, a month without quantity."""
+    lines = [",".join(f'"{cell}"' for cell in HEAD.split(",")) + ","]
+    for month, code, name, quantity, unit, value in MASKS:
+        cells = (month, code, name, "63079010", "口罩", str(quantity), unit, "0", "?", f"{value:,.0f}")
+        lines.append(",".join(f'"{cell}"' for cell in cells) + ",")
+    file = tmp_path / "masks.csv"
+    file.write_bytes(("\r\n".join(lines) + "\r\n").encode("gb18030"))
+    assert main(["load", str(file), "--flow", "X", "--store", str(tmp_path / "books")]) == 0
+    return tmp_path / "books"
+
+
+def test_a_customs_file_shows_its_break_of_unit_its_slip_and_its_silence(
+    gacc: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    code, out, _ = run(capsys, *ASKED, "--cmd", "63079010", "--store", str(gacc), "--format", "json")
+    assert code == 0
+    (book,) = json.loads(out)["books"]
+    assert (book["dataset"], book["currency"], book["compared_with"]) == ("gacc", "CNY", 3)
+    rows = {row["period"]: row for row in book["rows"]}
+    assert rows["2022-01"]["unit_break"] == {
+        "before": "items",
+        "after": "thousand items",
+        "kind": "scale",
+        "factor": 1000,
+    }
+    assert rows["2022-01"]["each"] == pytest.approx([0.2, 0.2])
+    assert not rows["2022-01"]["unusual"]
+    assert rows["2022-02"]["proposal"]["factor"] == 1000
+    assert "thousands" in rows["2022-02"]["proposal"]["words"]
+    assert (rows["2022-03"]["quantity"], rows["2022-03"]["each"]) == (None, None)
+    _, out, _ = run(capsys, *ASKED, "--cmd", "630790", "--store", str(gacc))
+    assert "-- the unit changes from items to thousand items (1 thousand items = 1000 items): a break --" in out
+    assert "not recorded" in out
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -110,7 +110,7 @@ def test_mutations_of_the_real_files(parts: tuple[str, str], soak: bool) -> None
         check(mutate(data, dice), "M")
 
 
-@pytest.mark.parametrize("name", sorted(set(TEXTS) - {"comext-table"}))
+@pytest.mark.parametrize("name", TEXTS)
 def test_no_cut_inside_a_row_is_taken_for_its_end(name: str) -> None:
     data = TEXTS[name]
     flow = "M" if name == "brazil" else "X"

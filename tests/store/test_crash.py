@@ -16,13 +16,14 @@ import pytest
 from tests.store.plain import rows, several, write
 from tidewaiter.errors import StoreError
 from tidewaiter.sources import registry
+from tidewaiter.store.cube import Cube, build
 from tidewaiter.store.doctor import examine
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("1.csv", "2.csv", "3.csv")
-STEPS = ("1.csv", "2.csv", "compact", "3.csv", "doctor")
+STEPS = ("1.csv", "cube", "2.csv", "compact", "cube", "3.csv", "doctor")
 VALUES = {"1.csv": [1, 2, 4], "2.csv": [20, 40, 80], "3.csv": [300, 600, 900]}
 PERIODS = {"1.csv": ["2021-01", "2021-02", "2021-03"], "2.csv": ["2021-02", "2021-03", "2021-04"],
            "3.csv": ["2021-05", "2021-06", "2021-07"]}  # fmt: skip
@@ -108,6 +109,13 @@ def test_a_writer_killed_at_any_moment_leaves_what_it_reported(tmp_path: Path, s
         for name in FILES:
             store.load(folder / name, published=f"2022-0{name[0]}-01")
         assert told(store) == expected(set(FILES)), moment
+        # Whatever became of the cube, it can be built, and says the same.
+        build(store)
+        cube = Cube(store)
+        table = cube.sql("SELECT month, value FROM rows")
+        assert dict(zip(table["month"].to_pylist(), table["value"].to_pylist(), strict=True)) == expected(set(FILES))
+        assert sum(block.values.sum() for block in cube.panel().blocks()) == sum(expected(set(FILES)).values())
+        cube.close()
         shutil.rmtree(where)
 
 

@@ -112,6 +112,16 @@ def test_withheld_trade_is_never_a_zero(store: Store) -> None:
     assert states(store, key(dataset="gacc", cmd="271012"))[0] == "zero"
 
 
+def test_goods_hidden_under_letters_or_a_secret_partner_are_withheld_not_zero(store: Store) -> None:
+    load(store, rows(period=["2022-01", "2022-02", "2022-03"], partner=["PRK", "RUS", "_QY"],
+                     cmd_code=["27SSSSSS", "27101943", "27101943"], value=[5, 6, 7]),
+         covers=["codes=27; partners=all; periods=2022-01..2022-04"])  # fmt: skip
+    line = key(cmd="27101943")
+    assert states(store, line, "2022-01..2022-04") == ["withheld", "zero", "withheld", "zero"]
+    assert states(store, key(cmd="27101943", partner="CAN"), "2022-01..2022-02") == ["zero", "zero"]
+    assert states(store, key(cmd="27101943", partner="RUS"), "2022-01..2022-03") == ["zero", "value", "withheld"]
+
+
 def test_measures_that_are_not_there_or_zero_beside_a_value_are_not_recorded(store: Store) -> None:
     load(store, rows(period=["2022-01", "2022-02", "2022-03"], value=[5, 6, 0], net_wgt_kg=[2, 0, 0], qty=["", 3, ""],
                      qty_unit=["", "items", ""]))  # fmt: skip

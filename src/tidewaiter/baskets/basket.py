@@ -26,7 +26,7 @@ from tidewaiter.errors import BadFile, InputError, UnknownName
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Basket", "Check", "Group", "Line", "NationalLine", "Source", "list_baskets", "load_basket"]
+__all__ = ["Basket", "Check", "Group", "Line", "NationalLine", "Source", "home_of", "list_baskets", "load_basket"]
 
 _FLOWS = ("", "X", "M")
 
@@ -160,16 +160,31 @@ def _shipped() -> dict[str, str]:
 
 
 def _own() -> dict[str, Path]:
-    """Return the user's baskets, from the folders that ``TIDEWAITER_BASKETS`` lists."""
+    """Return the user's baskets by file name, from the folders that ``TIDEWAITER_BASKETS`` lists.
+
+    Raises
+    ------
+    InputError
+        If one of them is no folder: its baskets would be missing without a word.
+    """
     from pathlib import Path
 
     folders = [Path(part) for part in os.environ.get("TIDEWAITER_BASKETS", "").split(os.pathsep) if part]
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(f"TIDEWAITER_BASKETS lists {str(folder)!r}, which is not a folder; mend it or unset it")
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
 def list_baskets() -> list[str]:
-    """Return the names of all baskets at hand, shipped ones and the user's own, sorted."""
+    """Return the names of all baskets at hand, shipped ones and the user's own (by file name), sorted."""
     return sorted({*_shipped(), *_own()})
+
+
+def home_of(name: str) -> str:
+    """Return where a basket of :func:`list_baskets` comes from: ``shipped``, or the path of the user's file."""
+    own = _own().get(name)
+    return "shipped" if own is None else str(own)
 
 
 def load_basket(name: str) -> Basket:
@@ -191,14 +206,21 @@ def load_basket(name: str) -> Basket:
     BadFile
         If the file cannot be read, or is not a basket.
     """
-    if os.environ.get("TIDEWAITER_BASKETS") and name in _own():
-        return _load_file(str(_own()[name]))
+    if os.environ.get("TIDEWAITER_BASKETS"):
+        own = _own()
+        if name in own:
+            return _load_file(str(own[name]))
     if name.endswith(".toml") or os.sep in name:
         return _load_file(name)
     try:
         # A name with other marks would leave the package's folder.
         return _load_shipped(f"{name}.toml" if name.replace("-", "").isalnum() else "-")
     except FileNotFoundError:
+        # A file may have another name than the basket in it.
+        for path in _own().values():
+            basket = _load_file(str(path))
+            if basket.name == name:
+                return basket
         raise UnknownName("basket", name, list_baskets(), "Or give the path of a basket's TOML file") from None
 
 
@@ -245,6 +267,12 @@ def _one_line(said: object) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in str(said))
 
 
+def _both_count(flow: str, revisions: tuple[int, ...], other_flow: str, other_revisions: tuple[int, ...]) -> bool:
+    """Whether two lines count in one sum: for a flow both hold for, in a revision both count in."""
+    apart = revisions and other_revisions and not set(revisions) & set(other_revisions)
+    return not apart and (not flow or not other_flow or flow == other_flow)
+
+
 def problems(basket: Basket) -> list[str]:
     """Return what is wrong with a basket, each in a sentence; empty if nothing is."""
     found = []
@@ -256,7 +284,7 @@ def problems(basket: Basket) -> list[str]:
     found += [f"group {g.id!r}: flow {g.flow!r} is not X, M or empty" for g in basket.groups if g.flow not in _FLOWS]
     if len(groups) < len(basket.groups):
         found.append("two groups have the same id")
-    claimed: dict[tuple[int, str], str] = {}
+    claimed: dict[tuple[int, str], list[tuple[str, tuple[int, ...]]]] = {}
     for line in basket.lines:
         name = f"line {line.code} ({line.classification})"
         if line.group not in groups:
@@ -276,12 +304,15 @@ def problems(basket: Basket) -> list[str]:
         wrong = [year for year in line.revisions if year not in hs.REVISIONS]
         if wrong:
             found.append(f"{name}: no HS revision {wrong[0]}; valid: {', '.join(map(str, hs.REVISIONS))}")
-        for held, owner in claimed.items():
-            if held[0] == revision and owner == flow and (held[1].startswith(code) or code.startswith(held[1])):
-                found.append(f"{name}: {code} is in the basket already, under {held[1]}; no code may be counted twice")
-        claimed[revision, code] = flow
+        for (year, held), owners in claimed.items():
+            under = year == revision and (held.startswith(code) or code.startswith(held))
+            if under and any(_both_count(flow, line.revisions, *owner) for owner in owners):
+                found.append(f"{name}: {code} is in the basket already, under {held}; no code may be counted twice")
+        claimed.setdefault((revision, code), []).append((flow, line.revisions))
         for national in line.national:
-            if not national.code.startswith(code):
+            if not (national.code.isascii() and national.code.isdigit() and 7 <= len(national.code) <= 10):
+                found.append(f"{name}: national line {national.code!r} is not 7 to 10 digits")
+            elif not national.code.startswith(code):
                 found.append(f"{name}: national line {national.code} does not begin with {code}")
     for check in basket.checks:
         if check.group and check.group not in groups:

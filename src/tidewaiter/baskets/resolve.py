@@ -182,10 +182,13 @@ def unreported(resolved: ResolvedBasket, reported: Iterable[str]) -> tuple[Resol
     Returns
     -------
     tuple of ResolvedLine
-        For these, silence says nothing: neither zero nor trade.
+        For these, silence says nothing: neither zero nor trade. A row of a heading reports a line only if the whole heading
+        is in the basket; else it holds other goods too.
     """
-    seen = {code[:6] for code in reported if len(code) >= 6} | {code for code in reported if len(code) == 4}
-    return tuple(row for row in resolved.lines if not any(code in seen or code[:4] in seen for code in row.codes))
+    every = list(reported)
+    seen = {code[:6] for code in every if len(code) >= 6}
+    wholes = {code for code in every if len(code) == 4}.intersection(resolved.headings())
+    return tuple(row for row in resolved.lines if not any(code in seen or code[:4] in wholes for code in row.codes))
 
 
 def _key(basket: Basket, line: Line) -> tuple[str, int, str]:

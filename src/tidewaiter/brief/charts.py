@@ -215,18 +215,19 @@ def _axis(chart: Chart, place: Frame, ticks: Sequence[float], at: dict[str, floa
         years.setdefault(text[:4], []).append(x)
         if text.endswith("-01"):
             parts.append(tag("line", x1=x, x2=x, y1=place.base, y2=place.base + 7, class_="axis"))
+    letters = len(at) <= 14 and column >= place.size
     for year, columns in years.items():
         width = columns[-1] + column - columns[0]
         full, short = place.size * 2.4, place.size * 1.5
         shown = year if width >= full else "’" + year[2:]
         if width >= short:
             mid = columns[0] + width / 2
-            parts.append(tag("text", shown, x=mid, y=place.base + place.size + 7, class_="tick mid"))
-    if len(at) <= 14:
+            below = place.size + (11.5 if letters else 7)
+            parts.append(tag("text", shown, x=mid, y=place.base + below, class_="tick mid"))
+    if letters:
         for text, x in at.items():
             letter = MONTH_NAMES[int(text[5:]) - 1][0]
-            if column >= place.size:
-                parts.append(tag("text", letter, x=x + column / 2, y=place.base + 10, class_="letter mid"))
+            parts.append(tag("text", letter, x=x + column / 2, y=place.base + 11, class_="letter mid"))
     return Markup("").join(parts)
 
 
@@ -285,7 +286,13 @@ def _labels(
         if cell.state == "zero":
             labels.block(at[cell.month], at[cell.month] + column, place.base - place.size - 3, place.base)
     parts = []
-    groups = ([c for c in shown if _asked(chart, c.month)], shown, shown[-1:])
+    for run in chart.runs:
+        inside = [x for text, x in at.items() if run.first <= text <= run.last and text in covered]
+        if inside:
+            labels.block(inside[0], inside[-1] + column, place.y(_mean(run)), place.base)
+    # The last month has its number too where its column is wide enough to tell whose it is.
+    last = shown[-1:] if column >= place.size else []
+    groups = ([c for c in shown if _asked(chart, c.month)], shown, last)
     chosen = [max(some, key=lambda c: c.hi if c.hi is not None else c.lo) for some in groups if some]
     needed = chosen[:-1] if len(chosen) > 2 else chosen  # the last month only where there is room
     for cell in dict.fromkeys(chosen):

@@ -94,7 +94,7 @@ def compose(asked: Asked, evidence: Evidence) -> Composed:
             shape.Event(number, event.first, event.last, event.when, event.what, event.source, event.address)
             for number, event in enumerate(events, start=1)
         ),
-        table=_table(evidence, told, period, record),
+        table=_table(evidence, told, period, events, record),
         sources=record.sources,
         caveats=_caveats(evidence, asked, told),
         made_with=f"Tidewaiter {__version__}",
@@ -243,15 +243,19 @@ def _context(asked: Asked) -> tuple[str, ...]:
     return (f"{line.text} ({line.source})",) if line else ()
 
 
-def _table(evidence: Evidence, told: Sequence[Finding], period: Period, record: Record) -> tuple[shape.TableRow, ...]:
-    """List the figures of the period and of the year before it, and every further one that a sentence rests on."""
+def _table(
+    evidence: Evidence, told: Sequence[Finding], period: Period, events: Sequence[Event], record: Record
+) -> tuple[shape.TableRow, ...]:
+    """List the figures of the period and of the year before it, those that are drawn, and every further one a sentence rests on."""
     span = Period((period.start // 12 - 1) * 12, period.end)
     used = record.rows
     rows: dict[str, shape.TableRow] = {}
     for finding in told:
         for key in finding.subject.keys:
+            shown = charts.window(evidence.book, key, period, events, wide=finding.subject.kind == "total")
             for figure in sorted(evidence.book.of(key), key=lambda one: (one.period, one.id)):
-                if span.contains(figure.period) or figure.id in used:
+                drawn = key == finding.main and figure.period.overlaps(shown)
+                if drawn or span.contains(figure.period) or figure.id in used:
                     rows[figure.id] = record.table_row(figure, finding.subject.title)
     titles = {key.cmd: finding.subject.title for finding in told for key in finding.subject.keys}
     for figure in sorted(evidence.book.figures.values(), key=lambda one: (one.key, one.period, one.id)):

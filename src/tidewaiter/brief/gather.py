@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
+from tidewaiter.brief.lines import HEADING, code_subject, lives_of, without_row
 from tidewaiter.codes import area
 from tidewaiter.errors import NoData, UnknownName
 from tidewaiter.events import Event, own_event
@@ -18,10 +19,7 @@ from tidewaiter.series.book import Book
 from tidewaiter.sources import figures as press
 from tidewaiter.sources import headings as shipped
 
-__all__ = ["Asked", "Evidence", "Group", "ask", "gather", "heading_life", "heading_subject", "lives_of"]
-
-FIRST_MONTH, LAST_MONTH = 1900 * 12, 2199 * 12 + 11
-"""Ends of a life that is open."""
+__all__ = ["Asked", "Evidence", "Group", "ask", "basket_groups", "gather"]
 
 _SHIPPED = Period.parse("2020-01..2022-11")
 """The months of the shipped table of EU exports."""
@@ -178,7 +176,7 @@ def _from_press(asked: Asked, figures: list[Figure]) -> Evidence | None:
     }
     wholes = {press.good_key(good.id): press.good_key(good.part_of) for good in goods.values() if good.part_of}
     book = Book(pair, wholes=wholes)
-    groups, title, members = _basket_groups(asked.basket_file)
+    groups, title, members = basket_groups(asked.basket_file)
     subjects = []
     for cmd, good in [*((press.good_key(name), good) for name, good in goods.items()), *own.items()]:
         keys = tuple(sorted(key for key in book.keys if key.cmd == cmd and key.flow is asked.flow))
@@ -203,7 +201,8 @@ def _from_press(asked: Asked, figures: list[Figure]) -> Evidence | None:
     return Evidence("press", reporter, book, tuple(subjects), groups, title, left_out=left_out)
 
 
-def _basket_groups(basket: str) -> tuple[tuple[Group, ...], str, frozenset[str]]:
+def basket_groups(basket: str) -> tuple[tuple[Group, ...], str, frozenset[str]]:
+    """Return the groups of a basket, its title, and the ids of its groups; nothing for no basket."""
     if not basket:
         return (), "", frozenset()
     from tidewaiter.baskets import load_basket
@@ -227,48 +226,11 @@ def _from_headings(asked: Asked) -> Evidence | None:
     if not headings:
         return None
     figures = [figure for heading in headings for figure in shipped.heading_figures(heading)]
-    subjects = tuple(heading_subject(heading.code, figures) for heading in headings)
-    _, title, _ = _basket_groups(asked.basket_file)
+    subjects = tuple(code_subject(heading.code, figures) for heading in headings)
+    _, title, _ = basket_groups(asked.basket_file)
     book = Book(figures, lives=lives_of(heading.code for heading in headings))
-    return Evidence("customs", "EU27", book, subjects, (), title, (shipped.ATTRIBUTION,))
-
-
-def heading_subject(code: str, figures: Sequence[Figure]) -> Subject:
-    """Return the subject of a four-digit heading."""
-    phrase = shipped.heading_phrase(code)
-    life = heading_life(code)
-    notes: tuple[str, ...] = ()
-    if life is not None:
-        born = life.start > FIRST_MONTH
-        change = f"came into being on 1 January {life.start // 12}" if born else f"ended with December {life.end // 12}"
-        notes = (f"Heading {code} {change}: on the other side of that date its goods are counted under other codes.",)
-    return Subject(
-        id=code,
-        title=f"{phrase[:1].upper()}{phrase[1:]} ({code})",
-        phrase=f"{phrase} (heading {code})",
-        context=shipped.heading_context(code),
-        keys=tuple(sorted({figure.key for figure in figures if figure.key.cmd == code})),
-        caveats=("headings", "members"),
-        notes=notes,
-        born=life.start if life is not None and life.start > FIRST_MONTH else None,
-    )
-
-
-def lives_of(codes: Iterable[str]) -> dict[str, Period]:
-    """Return the lives of the headings that a revision limits."""
-    return {code: life for code in codes if (life := heading_life(code)) is not None}
-
-
-def heading_life(code: str) -> Period | None:
-    """Return the months in which a heading exists, where a revision of the Harmonized System limits them."""
-    from tidewaiter.codes import hs
-
-    alive = [year for year in hs.REVISIONS if hs.alive(code, year)]
-    if not alive or len(alive) == len(hs.REVISIONS):
-        return None
-    start = alive[0] * 12 if alive[0] != hs.REVISIONS[0] else FIRST_MONTH
-    after = [year for year in hs.REVISIONS if year > alive[-1]]
-    return Period(start, after[0] * 12 - 1 if after else LAST_MONTH)
+    missing = () if wanted is None else without_row(wanted, [h.code for h in headings], HEADING, asked.period.end // 12)
+    return Evidence("customs", "EU27", book, subjects, (), title, (shipped.ATTRIBUTION,), missing)
 
 
 def _codes(basket: str) -> frozenset[str] | None:

@@ -206,10 +206,11 @@ def _nothing_on_goods(evidence: Evidence, voice: Voice, asked: Asked) -> str:
     by = f" by {asked.as_of}" if asked.as_of else ""
     if evidence.basket_title:
         return (
-            f"No figure for the goods of this basket {when(asked.period)} had been printed{by}; what follows is {voice.noun} of all "
+            f"No figure for the goods of this basket {when(asked.period)} was {_told(evidence)}{by}; what follows is {voice.noun} of all "
             "goods together."
         )
-    return f"Only {voice.noun} of all goods together were printed for {asked.period.words()}, not the goods they consist of."
+    told = _told(evidence)
+    return f"Only {voice.noun} of all goods together were {told} for {asked.period.words()}, not the goods they consist of."
 
 
 def _covers(none: Period, year: int) -> bool:

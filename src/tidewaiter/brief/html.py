@@ -29,7 +29,7 @@ __all__ = ["FLOW_WORDS", "question_line", "render_html", "spans", "web_address"]
 FLOW_WORDS = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports", "X+M": "two-way trade"}
 """How a flow is said."""
 
-MOST_ROWS = 120
+MOST_ROWS = 150
 """A longer table of figures is folded away on the screen, never on paper."""
 
 FIRM = ("supported", "within rounding")

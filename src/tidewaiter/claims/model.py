@@ -14,10 +14,11 @@ difference     ``period`` less ``base`` (or ``other``) came to ``said``
 share          ``subject`` over ``period`` was ``said`` per cent of ``other`` (by default itself) over ``base``
 unit value     value over amount of ``subject``'s goods came to ``said``, in ``subject.unit`` a piece, pair, kg
 exceeds        ``period`` exceeds ``base`` (or ``other``); with ``direction`` *lower* it falls short of it
-extreme        ``period`` was the ``rank``-th ``direction`` (*highest*, *lowest*) ``since`` (of the whole record, if empty)
+extreme        ``period`` (a month) was the *highest* (*lowest*) ``since`` the month that was the last to be higher;
+               with *record highest* (*record lowest*) the ``rank``-th of the months from the start of ``since`` on
 first          trade in ``period`` after none in any month of ``base``; with ``direction`` *absent* the other way round
 streak         the ``length`` months up to the end of ``period`` each went in ``direction`` (*rise*, *fall*)
-count          the daily ``indicator`` (``measure`` of ``subject``: *new*, *cumulative*) stood at ``said`` on ``day``
+count          the daily ``indicator`` of ``subject.partner`` stood at ``said`` on ``day``; ``direction`` *new* or *cumulative*
 no figure      something is said of trade without a number that could be checked
 unread         a sentence that seems to speak of trade and was not understood; ``why`` says what stood in the way
 ============== =====================================================================================================

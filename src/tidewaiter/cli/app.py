@@ -18,7 +18,18 @@ from tidewaiter._version import __version__
 
 __all__ = ["GROUPS", "build_parser", "main"]
 
-GROUPS: tuple[str, ...] = ("brief", "load", "mapping", "series", "holdings", "codes", "basket", "mirror", "unit_values")
+GROUPS: tuple[str, ...] = (
+    "brief",
+    "load",
+    "mapping",
+    "series",
+    "holdings",
+    "codes",
+    "basket",
+    "mirror",
+    "unit_values",
+    "check",
+)
 """Modules of this package that register commands, in the order in which help shows them."""
 
 

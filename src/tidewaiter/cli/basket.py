@@ -55,11 +55,16 @@ def _print(arguments: argparse.Namespace, schema: str, answer: dict[str, Any], l
 
 def _list(arguments: argparse.Namespace) -> int:
     from tidewaiter.baskets import list_baskets, load_basket
+    from tidewaiter.baskets.basket import home_of
 
-    found = [load_basket(name) for name in list_baskets()]
-    lines = [f"{b.name:<20}{len(b.lines):>4} lines  {b.title} ({b.version})" for b in found]
-    answer = {"baskets": [{"name": b.name, "version": b.version, "title": b.title, "purpose": b.purpose,
-                           "lines": len(b.lines), "groups": [g.id for g in b.groups]} for b in found]}  # fmt: skip
+    found = [(name, load_basket(name), home_of(name)) for name in list_baskets()]
+    lines = []
+    for name, basket, home in found:
+        where = "" if home == "shipped" else f"  [{home}]"
+        called = f" (calls itself {basket.name})" if basket.name != name else ""
+        lines.append(f"{name:<20}{len(basket.lines):>4} lines  {basket.title} ({basket.version}){called}{where}")
+    answer = {"baskets": [{"name": name, "version": b.version, "title": b.title, "purpose": b.purpose, "from": home,
+                           "lines": len(b.lines), "groups": [g.id for g in b.groups]} for name, b, home in found]}  # fmt: skip
     _print(arguments, "basket-list", answer, lines)
     return 0
 
@@ -87,7 +92,11 @@ def _show(arguments: argparse.Namespace) -> int:
                 same = row.codes == (row.line.code,)
                 arrow = "" if same else f" -> {codes or 'nothing'}, {row.kind}"
                 lines.append(f"  {row.line.code}{arrow}  {row.line.reason}{where}{mark}")
-                lines += [f"    {n.scheme} {n.code}  {n.name}" for n in row.line.national]
+                lines += [
+                    f"    {n.scheme} {n.code}  {n.name}{f', since {n.since}' if n.since else ''}"
+                    f"{'' if n.verified else '  [line not verified]'}"
+                    for n in row.line.national
+                ]
     caveats = found.caveats()
     lines += ["", *(f"caveat: {text}" for text in caveats)] if caveats else []
     answer: dict[str, Any] = {
@@ -146,7 +155,7 @@ def _unreported(folder: Path, basket: Any, lines: list[str]) -> dict[str, list[s
 
     found = {}
     for dataset, (codes, first, last) in reported_codes(folder).items():
-        missing = unreported(resolve(basket, f"HS {last // 12}"), codes)
+        missing = unreported(resolve(basket, dataset, last // 12), codes)
         found[dataset] = [row.line.code for row in missing if row.codes]
         span = f"{month_text(first)} to {month_text(last)}"
         said = f"{len(found[dataset])} of {len(basket.lines)} lines not in it"

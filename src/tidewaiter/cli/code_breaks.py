@@ -71,12 +71,15 @@ def run(arguments: argparse.Namespace) -> int:
     """List the starts and stops in a store that a change of codes explains."""
     from collections import Counter
 
+    from tidewaiter.cli.load import day, folder
     from tidewaiter.errors import InputError
     from tidewaiter.period import month_text
     from tidewaiter.series.spans import code_breaks
 
     kinds = [_KINDS[name] for name in arguments.kind or ("new", "ended")]
-    found = code_breaks(arguments.store, arguments.as_of, kinds)
+    day(arguments.as_of, "--as-of")
+    store = folder(arguments.store)
+    found = code_breaks(store, arguments.as_of, kinds)
     if arguments.dataset:
         known = sorted({one.dataset for one in found})
         found = [one for one in found if one.dataset == arguments.dataset]
@@ -84,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise InputError(f"no such break in dataset {arguments.dataset!r}; there are some in {', '.join(known)}")
     counts = Counter(one.found.kind for one in found)
     if arguments.format == "json":
-        answer = {"schema": "tidewaiter/codes-breaks/1", "store": str(arguments.store), "kinds": kinds,
+        answer = {"schema": "tidewaiter/codes-breaks/1", "store": str(store), "kinds": kinds,
                   "breaks": [_told(one) for one in found]}  # fmt: skip
         print(json.dumps(answer, ensure_ascii=False, indent=2))
         return 0

@@ -46,7 +46,9 @@ def register(commands: Any) -> None:
     search.add_argument("--limit", type=int, default=20, metavar="N", help="most codes to list (default: 20)")
     search.set_defaults(run=_search)
     breaks = actions.add_parser("breaks", help="starts and stops in a store that new and ended codes explain")
-    breaks.add_argument("--store", metavar="DIR", type=Path, required=True, help="store of customs files")
+    breaks.add_argument(
+        "--store", metavar="DIR", type=Path, help="store of customs files (default: the one in the settings)"
+    )
     breaks.add_argument("--dataset", metavar="D", help="only this dataset")
     breaks.add_argument(
         "--kind", action="append", choices=("new", "ended", "changed", "line"),

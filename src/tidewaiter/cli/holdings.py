@@ -1,4 +1,4 @@
-"""``tidewaiter coverage``, ``diff`` and ``doctor``: what the store has, what changed in it, whether it is well."""
+"""``tidewaiter coverage``, ``diff``, ``doctor`` and ``cube``: what the store has, what changed in it, whether it is well."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ Verifies the hash of every raw file, makes rows again that are missing or damage
 code 1 if something cannot be mended here.
 """
 
+_CUBE = """examples:
+  tidewaiter cube build
+  tidewaiter cube status --format json
+
+The cube is made from the releases and can be thrown away. Readers keep what they opened while it is built anew; a new
+month is added to it without building the rest again.
+"""
+
 
 def register(commands: Any) -> None:
     """Declare the commands."""
@@ -67,6 +75,11 @@ def register(commands: Any) -> None:
     doctor.add_argument("--compact", action="store_true", help="put many small files of rows together")
     doctor.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
     doctor.set_defaults(run=_doctor)
+    cube = _command(commands, "cube", "build the fast copy of what holds today, or tell how it stands", _CUBE)
+    cube.add_argument("what", choices=("build", "status"), help="bring it up to the releases, or say how it stands")
+    cube.add_argument("--full", action="store_true", help="build it anew, whatever is there")
+    cube.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
+    cube.set_defaults(run=_cube)
 
 
 def _command(commands: Any, name: str, words: str, examples: str) -> Any:
@@ -282,3 +295,24 @@ def _doctor(arguments: argparse.Namespace) -> int:
         print(f"{joined:,} files of rows put together")
     print("the store is well" if found.well else "the store is not well")
     return 0 if found.well else 1
+
+
+def _cube(arguments: argparse.Namespace) -> int:
+    import json
+
+    import msgspec
+
+    from tidewaiter.cli.load import folder
+    from tidewaiter.store.cube import build, status
+    from tidewaiter.store.store import Store
+
+    store = Store(folder(arguments.store))
+    done = build(store, full=arguments.full) if arguments.what == "build" else ""
+    now = status(store)
+    if arguments.format == "json":
+        print(json.dumps({"schema": "tidewaiter/cube/1", "done": done, **msgspec.to_builtins(now)}))
+        return 0
+    told = f"cube {done}; " if done else ""
+    since = f", {now.releases:,} releases behind" if now.releases else ""
+    print(f"{told}state: {now.state}{since}; {now.rows:,} rows, {now.batches} batches, {now.bytes / 1e6:,.1f} MB")
+    return 0

@@ -9,7 +9,12 @@ from typing import Any
 
 __all__ = ["register"]
 
+_FOB_REPORTERS = (
+    "UN Comtrade: a few reporters value imports at FOB; the lower end of the range (factor 1) stands for them"
+)
+
 _EXAMPLES = """examples:
+  tidewaiter mirror --reporter PRK
   tidewaiter mirror --reporter PRK --from 2022-01 --to 2022-06
   tidewaiter mirror --reporter PRK --flow X --from 2021-01 --to 2021-12 --format json
   tidewaiter mirror --reporter KGZ --cmd 8703 --currency EUR --from 2022-01 --to 2022-11 --store books
@@ -35,8 +40,10 @@ def register(commands: Any) -> None:
     goods = mirror.add_mutually_exclusive_group()
     goods.add_argument("--cmd", metavar="CODE", help="one commodity code (default: all goods)")
     goods.add_argument("--basket", metavar="B", help="a basket, added up in six digits (needs a store)")
-    mirror.add_argument("--from", dest="start", metavar="MONTH", required=True, help="first month, YYYY-MM")
-    mirror.add_argument("--to", dest="end", metavar="MONTH", required=True, help="last month, YYYY-MM")
+    mirror.add_argument(
+        "--from", dest="start", metavar="MONTH", help="first month, YYYY-MM (default: the first there is)"
+    )
+    mirror.add_argument("--to", dest="end", metavar="MONTH", help="last month, YYYY-MM (default: the last there is)")
     mirror.add_argument("--currency", metavar="C", default="USD", help="currency of the books compared (default: USD)")
     mirror.add_argument("--cif", type=float, metavar="N", help="CIF over FOB (default: 1.06, range 1 to 1.2)")
     mirror.add_argument("--cif-range", type=float, nargs=2, metavar=("LO", "HI"), help="range of that factor")
@@ -48,10 +55,12 @@ def register(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from tidewaiter.cli.books import known_months
+    from tidewaiter.cli.load import day
     from tidewaiter.codes import area
-    from tidewaiter.errors import InputError
+    from tidewaiter.errors import InputError, NoData
     from tidewaiter.model import Flow
-    from tidewaiter.period import Period, month
+    from tidewaiter.period import Period, month, month_text
 
     country = area(arguments.reporter, "reporter")
     partner = area(arguments.partner, "partner") if arguments.partner else None
@@ -60,24 +69,26 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.flow.upper() not in ("X", "M"):
         raise InputError(f"--flow is X (exports) or M (imports), not {arguments.flow!r}")
     flow = Flow(arguments.flow.upper())
-    period = Period(month(arguments.start), month(arguments.end))
-    _day(arguments.as_of)
+    day(arguments.as_of, "--as-of")
+    start = month(arguments.start) if arguments.start else None
+    end = month(arguments.end) if arguments.end else None
+    if start is None or end is None:
+        known = known_months(arguments, country.code)
+        if known is None:
+            raise NoData(
+                f"nothing on the trade of {country.name} is at hand; load customs files and name the store with --store"
+            )
+        start, end = start if start is not None else known.start, end if end is not None else known.end
+    if start > end:
+        said = f"{month_text(start)} is after {month_text(end)}"
+        raise InputError(
+            f"{said}, where the data end; name both --from and --to" if not arguments.end else f"--from {said}"
+        )
+    period = Period(start, end)
     factor = _factor(arguments)
     if partner is not None:
         return _pair(arguments, country, partner, flow, period, factor)
     return _others(arguments, country, flow, period, factor)
-
-
-def _day(text: str | None) -> None:
-    from datetime import date
-
-    from tidewaiter.errors import InputError
-
-    try:
-        if text:
-            date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--as-of: not a date: {text!r}; write it as YYYY-MM-DD, for example 2022-05-31") from None
 
 
 def _factor(arguments: argparse.Namespace) -> Any:
@@ -90,132 +101,41 @@ def _factor(arguments: argparse.Namespace) -> Any:
     return CifFactor(middle, lo, hi, "as given")
 
 
-def _books(arguments: argparse.Namespace, partner: str, flow: Any, period: Any) -> list[Any]:
-    """Return every book of trade with a partner, in the flow as its reporters book it."""
-    from tidewaiter.errors import InputError
-    from tidewaiter.series.sides import figure_books, join_books, store_books
-
-    if arguments.store is not None:
-        found = join_books(
-            store_books(arguments.store, partner, flow, codes, months, arguments.as_of)
-            for codes, months, _ in _runs(arguments, period)
-        )
-    else:
-        if arguments.basket:
-            raise InputError("--basket needs customs files: load them and name the store with --store")
-        from tidewaiter.sources.figures import known_by, shipped_figures
-        from tidewaiter.sources.headings import eu27_headings, heading_figures
-
-        printed = list(shipped_figures())
-        printed += [figure for one in eu27_headings() if one.partner == partner for figure in heading_figures(one)]
-        known = known_by(printed, arguments.as_of)
-        found = figure_books(known, partner, flow, _figure_goods(arguments.cmd), list(period))
-    if arguments.dataset:
-        found = [book for book in found if book.dataset == arguments.dataset]
-    return found
-
-
-def _figure_goods(cmd: str | None) -> str:
-    """Return how printed figures name the goods: in words, or by a code."""
-    from tidewaiter.codes.hs import clean
-    from tidewaiter.errors import InputError
-    from tidewaiter.model import TOTAL
-    from tidewaiter.sources.figures import good_key, goods
-
-    if not cmd or cmd.casefold() in ("total", "all"):
-        return TOTAL
-    if cmd.removeprefix("good:") in goods():
-        return good_key(cmd.removeprefix("good:"))
-    try:
-        return clean(cmd)
-    except InputError as error:
-        raise InputError(f"{error}; or a good that printed figures name: {', '.join(sorted(goods()))}") from None
-
-
-def _runs(arguments: argparse.Namespace, period: Any) -> list[tuple[list[str] | None, list[int], tuple[str, ...]]]:
-    """Return the codes to add up in each run of months between two revisions, and the caveats of the seams."""
-    from tidewaiter.codes import hs
-    from tidewaiter.series.goods import codes_in_years
-
-    goods = codes_in_years(arguments.cmd, arguments.basket, {number // 12 for number in period})
-    runs: dict[int, list[int]] = {}
-    for number in period:
-        runs.setdefault(hs.revision_of(number // 12), []).append(number)
-    found = []
-    for revision, months in sorted(runs.items()):
-        codes = goods.revisions[revision]
-        found.append((None if codes is None else list(codes), months, goods.caveats))
-    return found
-
-
-def _goods_caveats(arguments: argparse.Namespace, books: dict[str, Any], period: Any) -> list[str]:
-    """Say what the codes leave open: seams that are not exact, and books made of finer lines."""
-    told = [text for _, _, caveats in _runs(arguments, period) for text in caveats] if arguments.store else []
-    notes: dict[str, list[str]] = {}
-    for code, book in sorted(books.items()):
-        if book.note:
-            notes.setdefault(book.note, []).append(code)
-    return [*dict.fromkeys(told), *(f"{', '.join(codes)}: {note}" for note, codes in notes.items())]
-
-
-def _one_each(books: list[Any], currency: str) -> tuple[dict[str, Any], list[str]]:
-    """Keep one book for each reporter, and say which were left aside and why."""
-    kept: dict[str, Any] = {}
-    aside = []
-    for book in sorted(books, key=lambda one: (one.dataset == "press", -len(one.cells), one.dataset)):
-        if book.currency != currency:
-            aside.append(f"{book.reporter} ({book.dataset}) is in {book.currency or 'no currency'}: not added")
-        elif book.reporter in kept:
-            aside.append(f"{book.reporter}: {kept[book.reporter].dataset} used, {book.dataset} left aside")
-        else:
-            kept[book.reporter] = book
-    return kept, aside
-
-
-def _without_groups(books: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Leave out a group of countries where any of its members has a book of its own: they would count twice."""
-    from tidewaiter.codes import all_areas
-
-    areas = all_areas()
-    groups = [code for code in books if code in areas and areas[code].is_group]
-    if not groups or len(groups) == len(books):
-        return books, []
-    told = [f"{code} is a group of countries: not added to its members" for code in groups]
-    return {code: book for code, book in books.items() if code not in groups}, told
-
-
-def _members(code: str, month: int) -> tuple[str, ...]:
-    """Return the countries whose trade a book holds: the reporter, or the members of a group."""
-    from tidewaiter.codes import members
-    from tidewaiter.errors import NoData
-
-    try:
-        return members(code, month)
-    except NoData:
-        return (code,)
-
-
 def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any, factor: Any) -> int:
+    from tidewaiter.cli.books import (
+        books_of,
+        goods_caveats,
+        members_of,
+        one_each,
+        print_csv,
+        reporters_of,
+        without_groups,
+    )
     from tidewaiter.codes import all_areas, area_name
     from tidewaiter.errors import NoData
     from tidewaiter.model import Flow
-    from tidewaiter.period import month_text
     from tidewaiter.series.mirror import seen_by_others
-    from tidewaiter.series.sides import own_flow
+    from tidewaiter.series.sides import longer_periods, over, own_flow
 
     theirs = own_flow(flow)
-    books, aside = _one_each(_books(arguments, country.code, theirs, period), arguments.currency)
-    books, grouped = _without_groups(books)
+    every = books_of(arguments, country.code, theirs, period)
+    books, aside = one_each(every, arguments.currency)
+    books, grouped = without_groups(books)
     if not books:
         raise NoData(
             f"no reporter's {'exports to' if theirs is Flow.EXPORT else 'imports from'} {country.name} are at hand in"
-            f" {arguments.currency}{'; ' + '; '.join(aside[:3]) if aside else ''}; load customs files and name --store"
+            f" {arguments.currency}; {_other_currencies(every)}"
         )
     used = factor if theirs is Flow.IMPORT else None
-    seen = seen_by_others({code: book.cells for code, book in books.items()}, period, used)
+    at_fob = [code for code, book in books.items() if book.import_basis == "FOB"]
+    seen = seen_by_others({code: book.cells for code, book in books.items()}, period, used, at_fob)
+    for run in longer_periods(books.values()):
+        whole: dict[str, Any] = {code: {run: cell} if (cell := over(book, run)) else {} for code, book in books.items()}
+        seen += seen_by_others(whole, [run], used, at_fob)
     countries = [a.code for a in all_areas().values() if a.kind == "country" and a.code != country.code]
-    inside = {code for group in books for code in _members(group, period.end)}
-    absent = sorted(set(countries) - inside)
+    inside = {code for group in books for code in members_of(group, period.end)}
+    silent = sorted(reporters_of(arguments, theirs) - set(books) - {country.code})
+    absent = sorted(set(countries) - inside - set(silent))
     publishers: dict[str, list[str]] = {}
     for code, book in sorted(books.items()):
         publishers.setdefault(f"{book.publisher} ({book.dataset})", []).append(code)
@@ -224,21 +144,28 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     title = f"{country.name}'s {side} of {goods} as other reporters book them, {period.words()}, {arguments.currency}"
     caveats = [
         used.words() if used else "exports at FOB, as the reporters book them",
+        *([_FOB_REPORTERS] if used and any(book.dataset == "comtrade" for book in books.values()) else []),
+        *([f"{', '.join(at_fob)}: imports at FOB already, not adjusted"] if used and at_fob else []),
         f"no book at hand of {len(absent)} other countries and areas: every sum is a floor of the true trade",
         *(f"{', '.join(codes)}: {publisher}" for publisher, codes in publishers.items()),
-        *_goods_caveats(arguments, books, period), *aside, *grouped,
+        *([f"in the files but without a row of this: {', '.join(silent)}; nothing says that silence means zero"]
+          if silent else []),
+        *goods_caveats(arguments, books, period), *aside, *grouped,
     ]  # fmt: skip
     rows: list[dict[str, Any]] = [
         {
-            "month": month_text(one.period.start),
+            "month": str(one.period),
             "state": one.total.state.value,
             "at_least": one.total.bounds.lo,
             "at_most": _finite(one.total.bounds.hi),
             "known": {code: [cell.bounds.lo, _finite(cell.bounds.hi)] for code, cell in one.known.items()},
             "missing": {code: state.value for code, state in one.missing.items()},
+            "missing_bounds": {code: [found.lo, _finite(found.hi)] for code, found in one.partly.items()},
         }
         for one in seen
     ]
+    months = [row for row, one in zip(rows, seen, strict=True) if one.period.is_month]
+    longer = [row for row, one in zip(rows, seen, strict=True) if not one.period.is_month]
     if arguments.format == "json":
         answer = {
             "schema": "tidewaiter/mirror-others/1",
@@ -247,35 +174,55 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
             "goods": goods,
             "period": str(period),
             "currency": arguments.currency,
-            "months": rows,
+            "months": months,
+            "longer_periods": longer,
             "reporters": sorted(books),
+            "silent": silent,
             "no_book": absent,
             "caveats": caveats,
         }
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     elif arguments.format == "csv":
-        _csv(["month", "state", "at_least", "at_most", "reporters", "missing"],
+        print_csv(["month", "state", "at_least", "at_most", "reporters", "missing"],
              [[r["month"], r["state"], r["at_least"], r["at_most"], " ".join(r["known"]), " ".join(r["missing"])]
               for r in rows])  # fmt: skip
     else:
         print(title)
-        for one, row in zip(seen, rows, strict=True):
+        shown = _shown(
+            [
+                (
+                    one.period.is_month,
+                    bool(one.known) or any(state.value != "merged" for state in one.missing.values()),
+                    (one, row),
+                )
+                for one, row in zip(seen, rows, strict=True)
+            ]
+        )
+        for one, row in shown:
             who = ", ".join(f"{area_name(code)} {_amount(cell.bounds)}" for code, cell in one.known.items()) or "nobody"
-            gone = "; missing: " + ", ".join(f"{c} ({s.value})" for c, s in one.missing.items()) if one.missing else ""
-            print(f"  {row['month']}  {_amount(one.total.bounds):>24}  {who}{gone}")
+            absent_of = [
+                f"{code} ({state.value}{', ' + _amount(one.partly[code]) if code in one.partly else ''})"
+                for code, state in one.missing.items()
+            ]
+            gone = f"; missing: {', '.join(absent_of)}" if absent_of else ""
+            print(f"  {row['month']:<16}  {_amount(one.total.bounds):>24}  {who}{gone}")
         print("\n".join(f"  {text}" for text in caveats))
     return 0
 
 
 def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, period: Any, factor: Any) -> int:
+    import msgspec
+
+    from tidewaiter.cli.books import books_of, goods_caveats, one_each, print_csv
     from tidewaiter.errors import NoData
     from tidewaiter.model import Flow
-    from tidewaiter.period import month_text
     from tidewaiter.series.mirror import Side, mirror
-    from tidewaiter.series.sides import own_flow
+    from tidewaiter.series.sides import longer_periods, over, own_flow
 
-    mine = [b for b in _books(arguments, partner.code, flow, period) if b.reporter == country.code]
-    theirs = [b for b in _books(arguments, country.code, own_flow(flow), period) if b.reporter == partner.code]
+    mine = [b for b in books_of(arguments, partner.code, flow, period, country.code) if b.reporter == country.code]
+    theirs = [
+        b for b in books_of(arguments, country.code, own_flow(flow), period, partner.code) if b.reporter == partner.code
+    ]
     sides: dict[Any, Any] = {}
     used: dict[str, Any] = {}
     aside: list[str] = []
@@ -283,7 +230,7 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
         (mine, country.code, partner.code, flow),
         (theirs, partner.code, country.code, own_flow(flow)),
     ):
-        kept, left = _one_each(books, arguments.currency)
+        kept, left = one_each(books, arguments.currency)
         aside += left
         book = kept.get(who)
         used.update(kept)
@@ -294,16 +241,25 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
     if not any(side.cells for side in sides.values()):
         raise NoData(
             f"neither {country.name} nor {partner.name} has a book of this trade at hand in {arguments.currency}"
-            f"{'; ' + '; '.join(aside[:3]) if aside else ''}; load customs files and name --store"
+            f"; {_other_currencies([*mine, *theirs])}"
         )
     rows = mirror(sides[Flow.EXPORT], sides[Flow.IMPORT], period, factor)
+    for run in longer_periods(used.values()):
+        whole = {
+            way: msgspec.structs.replace(
+                side, cells={run: cell} if side.reporter in used and (cell := over(used[side.reporter], run)) else {}
+            )
+            for way, side in sides.items()
+        }
+        rows += mirror(whole[Flow.EXPORT], whole[Flow.IMPORT], [run], factor)
     seller, buyer = sides[Flow.EXPORT], sides[Flow.IMPORT]
     caveats = [factor.words() if buyer.import_basis == "CIF" else "both sides value at FOB", *aside]
+    caveats += [_FOB_REPORTERS] if buyer.dataset == "comtrade" else []
     caveats += [f"{side.reporter} has no book of this trade at hand" for side in (seller, buyer) if not side.cells]
-    caveats += _goods_caveats(arguments, used, period)
+    caveats += goods_caveats(arguments, used, period)
     told: list[dict[str, Any]] = [
         {
-            "month": month_text(row.period.start),
+            "month": str(row.period),
             "exporter": _bounds(row.exporter),
             "importer": _bounds(row.importer),
             "importer_at_fob": None if row.adjusted is None else [row.adjusted.lo, _finite(row.adjusted.hi)],
@@ -314,6 +270,8 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
         }
         for row in rows
     ]
+    months = [entry for entry, row in zip(told, rows, strict=True) if row.period.is_month]
+    longer = [entry for entry, row in zip(told, rows, strict=True) if not row.period.is_month]
     if arguments.format == "json":
         answer = {
             "schema": "tidewaiter/mirror-pair/1",
@@ -325,28 +283,51 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
             "period": str(period),
             "currency": arguments.currency,
             "cif_factor": [factor.lo, factor.middle, factor.hi],
-            "months": told,
+            "months": months,
+            "longer_periods": longer,
             "caveats": caveats,
         }
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     elif arguments.format == "csv":
         columns = ["month", "exporter_lo", "exporter_hi", "importer_lo", "importer_hi", "gap", "gap_lo", "gap_hi",
                    "known_only_to"]  # fmt: skip
-        _csv(columns, [[r["month"], *(r["exporter"] or ["", ""]), *(r["importer"] or ["", ""]), r["gap"],
+        print_csv(columns, [[r["month"], *(r["exporter"] or ["", ""]), *(r["importer"] or ["", ""]), r["gap"],
                         *(r["gap_range"] or ["", ""]), r["known_only_to"]] for r in told])  # fmt: skip
     else:
         print(f"{seller.reporter} exports to {buyer.reporter}, both books, {period.words()}, {arguments.currency}")
         print(
-            f"  month    {seller.reporter + ' exports':>20} {buyer.reporter + ' imports':>20} {'gap at FOB':>16}  range"
+            f"  {'month':<16}  {seller.reporter + ' exports':>20} {buyer.reporter + ' imports':>20} {'gap at FOB':>16}  range"
         )
-        for pair in rows:
+        for pair in _shown([(row.period.is_month, _month_told(row), row) for row in rows]):
             gap = "" if pair.gap is None else f"{pair.gap:,.0f}"
             span = "" if pair.gap_range is None else f"{pair.gap_range.lo:,.0f} to {pair.gap_range.hi:,.0f}"
             only = f"only the {pair.only} knows" if pair.only else span
             sold, bought = (_amount(c.bounds) if c else "-" for c in (pair.exporter, pair.importer))
-            print(f"  {month_text(pair.period.start)}  {sold:>20} {bought:>20} {gap:>16}  {only}")
+            print(f"  {pair.period!s:<16}  {sold:>20} {bought:>20} {gap:>16}  {only}")
         print("\n".join(f"  {text}" for text in caveats))
     return 0
+
+
+def _other_currencies(books: list[Any]) -> str:
+    """Say what to do where no book is in the currency asked for."""
+    found = sorted({book.currency for book in books if book.currency})
+    if not found:
+        return "load customs files and name the store with --store"
+    return f"there are books in {', '.join(found)}: ask with --currency {found[0]}"
+
+
+def _month_told(row: Any) -> bool:
+    """Whether a row says more of its month than that a longer period holds it."""
+    return any(cell is not None and cell.state.value != "merged" for cell in (row.exporter, row.importer))
+
+
+def _shown(rows: list[tuple[bool, bool, Any]]) -> list[Any]:
+    """Leave out the months where none of them is told and longer periods are; say so."""
+    months = [told for is_month, told, _ in rows if is_month]
+    if any(months) or len(months) == len(rows):
+        return [row for _, _, row in rows]
+    print(f"  no single month is known, only longer periods ({len(months)} months left out)")
+    return [row for is_month, _, row in rows if not is_month]
 
 
 def _bounds(cell: Any) -> list[float | None] | None:
@@ -367,13 +348,3 @@ def _amount(bounds: Any) -> str:
     if _finite(bounds.hi) is None:
         return f"at least {bounds.lo:,.0f}" if bounds.lo else "not known"
     return f"{bounds.lo:,.0f} to {bounds.hi:,.0f}"
-
-
-def _csv(header: list[str], rows: list[list[Any]]) -> None:
-    """Print rows of codes and numbers; none of them comes from a file as text."""
-    import csv
-    import sys
-
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)

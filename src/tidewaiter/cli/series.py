@@ -16,6 +16,10 @@ _EXAMPLES = """examples:
 Every dataset that can say something is listed by itself, in its own currency and unit; nothing is blended or converted. A
 month is a value, a zero, unreleased, merged with its neighbours, code not alive, withheld, not recorded, or not known; only
 zero means that there was no trade. --measure qty counts in the unit of the file.
+
+A code of six digits is followed over the revisions of the Harmonized System: in each year the codes that its goods were in
+are added up, and every seam is told as exact, primary or partial. --own-number keeps to the code itself, and to national
+lines: before its birth a month is "code not alive".
 """
 
 
@@ -33,6 +37,9 @@ def register(commands: Any) -> None:
     goods = series.add_mutually_exclusive_group(required=True)
     goods.add_argument("--cmd", metavar="CODE", help="a commodity code, or TOTAL for all goods")
     goods.add_argument("--basket", metavar="B", help="a basket, added up in six digits")
+    series.add_argument(
+        "--own-number", action="store_true", help="do not follow the goods over a revision: this number of --cmd only"
+    )
     series.add_argument(
         "--measure", choices=("value", "net_wgt_kg", "qty"), default="value", help="what is counted (default: value)"
     )
@@ -58,6 +65,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from tidewaiter.errors import InputError
     from tidewaiter.model import Measure
     from tidewaiter.series.customs import customs_series
+    from tidewaiter.series.spans import with_code_notes
     from tidewaiter.store.store import Store
     from tidewaiter.store.view import View
 
@@ -70,7 +78,6 @@ def _run(arguments: argparse.Namespace) -> int:
         raise InputError(f"--flow is X (exports), M (imports), RX or RM, not {arguments.flow!r}")
     day(arguments.as_of, "--as-of")
     period = _period(arguments)
-    codes, name, notes = _goods(arguments)
     view = View(Store(folder(arguments.store)), arguments.as_of)
     if arguments.dataset and arguments.dataset not in view.datasets():
         from tidewaiter.errors import UnknownName
@@ -78,6 +85,7 @@ def _run(arguments: argparse.Namespace) -> int:
         raise UnknownName(
             "dataset", arguments.dataset, list(view.datasets()), "tidewaiter releases lists what is there"
         )
+    codes, name, notes = _goods(arguments, _years(view, reporter, period))
     found = customs_series(
         view,
         reporter=reporter,
@@ -91,6 +99,7 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     if not found:
         raise _nothing(view, reporter, arguments)
+    found = [with_code_notes(view, one) for one in found]
     if arguments.format == "table":
         _print(view, found, notes)
     elif arguments.format == "json":
@@ -117,27 +126,49 @@ def _period(arguments: argparse.Namespace) -> Any:
     return Period(month(arguments.start), month(arguments.end)) if arguments.start else None
 
 
-def _goods(arguments: argparse.Namespace) -> tuple[Any, str, list[str]]:
+def _years(view: Any, reporter: str, period: Any) -> list[int]:
+    """Return the calendar years asked for: those of the period, or all that the store has of the reporter."""
+    if period is not None:
+        return sorted({month // 12 for month in period})
+    spans = [run for (_, who, _), runs in view.spans.items() if who == reporter for run in runs]
+    return (
+        list(range(min(first for first, _ in spans) // 12, max(last for _, last in spans) // 12 + 1)) if spans else []
+    )
+
+
+def _goods(arguments: argparse.Namespace, years: list[int]) -> tuple[Any, str, list[str]]:
     """Return the codes by year, the name of the sum, and what has to be said of the codes."""
     from tidewaiter.codes import hs
     from tidewaiter.model import TOTAL
+    from tidewaiter.series.goods import codes_in_years
 
+    code = ""
     if arguments.cmd:
         code = TOTAL if arguments.cmd.upper() == TOTAL else hs.clean(arguments.cmd)
-        return [code], code, []
-    from tidewaiter.baskets import load_basket, resolve
-
-    basket = load_basket(arguments.basket)
-    made: dict[int, Any] = {}
+        if arguments.own_number or len(code) != 6 or code == TOTAL:
+            return [code], code, []
+    # Years that no table covers are read with the nearest codes there are.
+    inside = {_nearest(hs, year) for year in years} or {hs.REVISIONS[-1]}
+    goods = codes_in_years(code or None, arguments.basket, inside)
 
     def codes(year: int) -> tuple[str, ...]:
-        revision = hs.revision_of(max(year, hs.REVISIONS[0]))
-        if revision not in made:
-            made[revision] = resolve(basket, revision)
-        return tuple(made[revision].codes)
+        revision = hs.revision_of(_nearest(hs, year))
+        near = min(goods.revisions, key=lambda one: abs(one - revision))
+        return goods.revisions[near] or ()
 
-    notes = [f"basket {basket.name}: codes are those of the HS edition in force in each year, added up in six digits"]
-    return codes, f"basket:{basket.name}", notes
+    outside = [year for year in years if _nearest(hs, year) != year]
+    notes = [f"{outside[0]} to {outside[-1]}: in no table of codes; read with the nearest there is"] if outside else []
+    if code:
+        return codes, code, [*notes, *goods.caveats]
+    from tidewaiter.baskets import load_basket
+
+    name = load_basket(arguments.basket).name
+    told = f"basket {name}: codes are those of the HS edition in force in each year, added up in six digits"
+    return codes, f"basket:{name}", [told, *notes, *goods.caveats]
+
+
+def _nearest(hs: Any, year: int) -> int:
+    return min(max(year, int(hs.REVISIONS[0])), int(hs.NEXT_REVISION) - 1)
 
 
 def _nothing(view: Any, reporter: str, arguments: argparse.Namespace) -> Exception:

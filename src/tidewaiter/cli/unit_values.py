@@ -50,7 +50,7 @@ def register(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from tidewaiter.cli.mirror import _day
+    from tidewaiter.cli.load import day
     from tidewaiter.codes import area
     from tidewaiter.errors import InputError, NoData
     from tidewaiter.model import Flow
@@ -64,17 +64,17 @@ def _run(arguments: argparse.Namespace) -> int:
     end = month(arguments.end) if arguments.end else 12 * 10_000
     if start > end:
         raise InputError(f"--from {arguments.start} is after --to {arguments.end}; turn them round")
-    _day(arguments.as_of)
+    day(arguments.as_of, "--as-of")
     tried = _tried(arguments)
     books, caveats = _books(arguments, reporter.code, partner.code, flow, start, end)
     if arguments.dataset:
         books = [book for book in books if book.dataset == arguments.dataset]
     if not books:
-        raise NoData(
-            f"no {'exports' if flow is Flow.EXPORT else 'imports'} of {arguments.basket or arguments.cmd} by"
-            f" {reporter.name} with {partner.name} at hand{'' if arguments.store else ' in printed figures'}; load"
-            " customs files and name --store"
-        )
+        way = "exports" if flow is Flow.EXPORT else "imports"
+        asked = f"no {way} of {arguments.basket or arguments.cmd} by {reporter.name} with {partner.name}"
+        if arguments.store:
+            raise NoData(f"{asked} have a row in {arguments.store}; tidewaiter series says what is known of the months")
+        raise NoData(f"{asked} at hand in printed figures; load customs files and name --store")
     goods = arguments.basket or arguments.cmd
     way = "exports to" if flow is Flow.EXPORT else "imports from"
     title = f"{reporter.name}'s {way} {partner.name}, {goods}"
@@ -122,13 +122,13 @@ def _books(
     from tidewaiter.series.amounts import figure_amounts, store_amounts
 
     if arguments.store is None:
-        from tidewaiter.cli.mirror import _figure_goods
+        from tidewaiter.cli.books import figure_goods
         from tidewaiter.sources.figures import goods, known_by, shipped_figures
 
         if arguments.basket:
             raise InputError("--basket needs customs files: load them and name the store with --store")
         known = known_by(list(shipped_figures()), arguments.as_of)
-        cmd = _figure_goods(arguments.cmd)
+        cmd = figure_goods(arguments.cmd)
         good = goods().get(cmd.removeprefix("good:"))
         told = [f"{good.title}: {good.context}"] if good is not None and good.context else []
         return figure_amounts(known, reporter, partner, flow, cmd), told
@@ -136,7 +136,8 @@ def _books(
         arguments.store, reporter, partner, flow, cmd=arguments.cmd, basket=arguments.basket,
         within=Period(start, end), as_of=arguments.as_of,
     )  # fmt: skip
-    return books, list(told_of_seams)
+    silent = "periods without a row are left out, and are no zeros; tidewaiter series says what is known of each month"
+    return books, [*told_of_seams, silent]
 
 
 def _answer(book: Any, start: int, end: int, tried: Any) -> dict[str, Any]:
@@ -273,7 +274,7 @@ def _span(bounds: list[float | None], form: str) -> str:
 
 
 def _print_csv(answers: list[dict[str, Any]]) -> None:
-    from tidewaiter.cli.mirror import _csv
+    from tidewaiter.cli.books import print_csv
 
     columns = ["dataset", "currency", "period", "value_lo", "value_hi", "quantity_lo", "quantity_hi", "unit", "kg_lo", "kg_hi",
                "each_lo", "each_hi", "each_unit", "per_kg_lo", "per_kg_hi", "usual_lo", "usual_hi", "unusual",
@@ -288,4 +289,4 @@ def _print_csv(answers: list[dict[str, Any]]) -> None:
         for answer in answers
         for row in answer["rows"]
     ]  # fmt: skip
-    _csv(columns, rows)
+    print_csv(columns, rows)

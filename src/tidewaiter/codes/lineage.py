@@ -230,7 +230,7 @@ def seam(codes: Iterable[str], revision: int) -> Seam:
     reach = plain.union(p for code in touched for p in _back(code, revision))
     inside = plain.union(p for p in reach - plain if _inside(p, revision, later))
     main = plain.union(_back(code, revision)[0] for code in touched)
-    follow = reach if inside == reach else inside | main
+    follow = inside | main
     left_out = reach - follow
     also = {s for p in follow - plain for s in _ahead(p, revision)} - later
     real = {code for code in also if not _is_catch_all(code, revision)}
@@ -267,7 +267,7 @@ def seam_ahead(codes: Iterable[str], revision: int) -> Seam:
         for s in reach - plain
         if _back(s, revision)[0] in earlier and (s in earlier or not _is_catch_all(s, revision))
     )
-    follow: set[str] | frozenset[str] = reach if inside == reach else inside | main
+    follow: set[str] | frozenset[str] = inside | main
     lost = any(not _ahead(code, revision) for code in touched)
     if not follow:
         # Nothing is led back to these codes: follow what they went into, catch-all codes only in their own heading.

@@ -10,6 +10,13 @@ from typing import Any
 
 _WHERE = {
     "Calibration": "calibration",
+    "Event": "hierarchy",
+    "LevelShift": "moments",
+    "backscan": "backscanning",
+    "level_shift": "moments",
+    "price_and_quantity": "moments",
+    "scan_hierarchy": "hierarchy",
+    "screen": "backscanning",
     "DensePanel": "panel",
     "STATES": "states",
     "ScanResult": "result",
@@ -19,7 +26,23 @@ _WHERE = {
     "scan_panel": "scanning",
 }
 
-__all__ = ["STATES", "Calibration", "DensePanel", "ScanResult", "SparsePanel", "calibrate", "scan", "scan_panel"]
+__all__ = [
+    "STATES",
+    "Calibration",
+    "DensePanel",
+    "Event",
+    "LevelShift",
+    "ScanResult",
+    "SparsePanel",
+    "backscan",
+    "calibrate",
+    "level_shift",
+    "price_and_quantity",
+    "scan",
+    "scan_hierarchy",
+    "scan_panel",
+    "screen",
+]
 
 
 def __getattr__(name: str) -> Any:

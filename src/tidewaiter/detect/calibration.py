@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.detect import run
-from tidewaiter.detect.channels import CHANNELS, Constants, learn_constants, n_strata, rough_scores, strata
+from tidewaiter.detect.channels import CHANNELS, ODDS_CHANNELS, Constants, learn_constants, n_strata, scores, strata
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.null import Null, fit_null
 from tidewaiter.detect.panel import Panel
+from tidewaiter.detect.silences import Silences
+from tidewaiter.detect.values import Noise
 from tidewaiter.errors import InputError
 
 __all__ = ["LOOKS", "Calibration", "calibrate_panel"]
@@ -27,7 +29,10 @@ LOOKS = ("spike", "sustained", "start")
 """The three ways of looking that ``score`` and ``p`` combine."""
 MONTHS = 12
 SAMPLE = 30_000
-VERSION = 1
+COUNT_WINDOW = (0.3, 0.08)
+COUNT_FAITH = 0.5
+"""Outbreaks last, and a sixth of all past months may belong to one: half the word of the model, half of the months."""
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ class Calibration:
     def save(self, path: Path) -> None:
         """Write it to ``path`` (NumPy's ``.npz``)."""
         parts: dict[str, Any] = {"meta": np.array([VERSION, self.season, self.recent]), "family": np.array(self.family)}
-        parts |= {f"constants.{k}": np.asarray(v) for k, v in dataclasses.asdict(self.constants).items()}
+        for name, part in dataclasses.asdict(self.constants).items():
+            parts |= {f"{name}.{k}": np.asarray(v) for k, v in part.items()}
         for name, null in self.nulls.items():
             parts |= {f"null.{name}.{k}": v for k, v in dataclasses.asdict(null).items()}
         with path.open("wb") as file:
@@ -70,27 +76,25 @@ class Calibration:
                 raise InputError(
                     f"{path.name} holds a calibration of form {version}; this needs {VERSION}: make it anew"
                 )
-            constants: dict[str, Any] = {}
+            noise: dict[str, Any] = {}
+            silences: dict[str, Any] = {}
             nulls: dict[str, dict[str, Any]] = {}
             for key in kept.files:
                 kind, _, rest = key.partition(".")
-                if kind == "constants":
-                    constants[rest] = kept[key] if kept[key].ndim else float(kept[key])
+                if kind == "noise":
+                    noise[rest] = float(kept[key])
+                elif kind == "silences":
+                    silences[rest] = kept[key]
                 elif kind == "null":
                     name, _, what = rest.rpartition(".")
-                    nulls.setdefault(name, {})[what] = kept[key]
+                    nulls.setdefault(name, {})[what] = kept[key] if kept[key].ndim else float(kept[key])
             return cls(
-                str(kept["family"]), season, recent, Constants(**constants), {k: Null(**v) for k, v in nulls.items()}
+                str(kept["family"]),
+                season,
+                recent,
+                Constants(Noise(**noise), Silences(**silences)),
+                {k: Null(**v) for k, v in nulls.items()},
             )
-
-
-def together(log_p: dict[str, Floats]) -> Floats:
-    """Combine the looks: log of the mean of ``1 / p`` (harmonic mean p, Wilson 2019), 0 where all p are 1."""
-    stacked = np.stack([np.where(log_p[c] < 0, -log_p[c], -np.inf) for c in LOOKS])
-    top = stacked.max(0)
-    safe = np.where(np.isfinite(top), top, 0.0)
-    mean = np.log(np.exp(stacked - safe).sum(0) + 1e-300) + safe - np.log(len(LOOKS))
-    return np.where(np.isfinite(top), np.maximum(mean, 1e-9), 0.0)
 
 
 def sample_groups(groups: Ints, n_groups: int) -> NDArray[np.bool_]:
@@ -144,22 +148,27 @@ def calibrate_panel(
     months = [
         run.measure_month(part, small.astype(np.int64), len(kept), e, family, season, recent, quiet) for e in ends
     ]
-    return learn(months, family, season, recent)
+    return learn(months, family, season, recent, quiet)
 
 
-def learn(months: list[Measured], family: str, season: int, recent: int) -> Calibration:
+def learn(months: list[Measured], family: str, season: int, recent: int, options: run.Options) -> Calibration:
     """Fit constants and nulls to measured months."""
     constants = learn_constants(months)
     stratum = np.concatenate([strata(m) for m in months]) if months else np.zeros(0, np.int64)
     known = np.concatenate([m["now"] != np.inf for m in months]) if months else np.zeros(0, np.bool_)
     stratum = stratum[known]
-    rough = [rough_scores(m, constants) for m in months]
+    scored = [scores(m, constants, options) for m in months]
     nulls: dict[str, Null] = {}
-    log_p: dict[str, Floats] = {}
-    for channel in CHANNELS:
-        score = np.concatenate([r[channel] for r in rough])[known] if rough else np.zeros(0)
-        nulls[channel] = fit_null(score, stratum, n_strata(family))
-        if channel in LOOKS:
-            log_p[channel] = nulls[channel].log_p(score, stratum)
-    nulls["together"] = fit_null(together(log_p), stratum, n_strata(family))
+    for channel in (*CHANNELS, "together"):
+        score = np.concatenate([r[channel] for r in scored])[known] if scored else np.zeros(0)
+        nulls[channel] = null_of(channel, family, score, stratum)
     return Calibration(family, season, recent, constants, nulls)
+
+
+def null_of(channel: str, family: str, score: Floats, stratum: Ints) -> Null:
+    """Fit a channel's null: odds mean the same everywhere and are pooled, other scores are not."""
+    if family == "value" and channel in ODDS_CHANNELS:
+        return fit_null(score, np.zeros_like(stratum), 1, odds=True)
+    if family == "count":
+        return fit_null(score, stratum, n_strata(family), window=COUNT_WINDOW, faith=COUNT_FAITH)
+    return fit_null(score, stratum, n_strata(family))

@@ -14,7 +14,9 @@ __all__ = ["COUNT_STRATA", "count_scores", "count_strata", "tail"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-WINDOWS = (2, 3)
+WINDOWS = (2,)
+BOTH = 0.54
+"""Half the sum of the two scores, which go together, is a little short of ``-log p``."""
 LEVELS = np.array([0.25, 1.0, 3.0, 10.0, 40.0])
 COUNT_STRATA = len(LEVELS) + 1
 
@@ -52,7 +54,7 @@ def _common(y: Floats, mu: Floats, phi: Floats, groups: Ints, n_groups: int) -> 
     return np.where(enough, move * between_own / (between_own + spread + 1e-9), 0.0)
 
 
-def count_scores(m: Measured) -> dict[str, Floats]:
+def count_scores(m: Measured, net: bool = True) -> dict[str, Floats]:
     """Return ``-log p`` of spike, sustained, fall and record, and ``expected``, ``spread``, ``common``."""
     phi = np.maximum((m["squares"] + 4.0) / (m["freedom"] + 4.0), 1.0)
     h = np.where(np.isfinite(m["leverage"]), m["leverage"], 0.0)
@@ -61,7 +63,8 @@ def count_scores(m: Measured) -> dict[str, Floats]:
     common = np.zeros_like(mu)
     for j in range(max(WINDOWS)):
         common[:, j] = _common(y[:, j], mu[:, j], phi, m.groups, m.n_groups)
-    mu = mu * np.exp(common)
+    if net:
+        mu = mu * np.exp(common)
     ok = np.isfinite(y[:, 0]) & np.isfinite(mu[:, 0])
     y0, mu0 = np.where(ok, y[:, 0], 0.0), np.where(ok, mu[:, 0], 1.0)
     # the baseline is not known exactly: its variance is h / phi of the mean's own, and adds to the count's
@@ -80,6 +83,8 @@ def count_scores(m: Measured) -> dict[str, Floats]:
     sustained = np.where(ok & (y0 > mu0), best, 0.0)
     over = np.where(ok & (y0 > m["top"]), spike, 0.0)
     return {
+        "together": BOTH * (spike + sustained),
+        "looks": (sustained > spike).astype(np.float64),
         "spike": spike,
         "sustained": sustained,
         "fall": fall,

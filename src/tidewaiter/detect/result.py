@@ -27,7 +27,7 @@ class ScanResult:
         How surprising the month is, comparable across series: ``-log p``. 0 where nothing rose, or nothing is known.
     p
         Share of quiet series that would look at least so surprising in one of three ways (spike, sustained,
-        start), corrected for looking three ways. NaN where the month is not known.
+        start), corrected for looking three ways. NaN where the month is not known, or fewer than 6 before it are.
     q
         Benjamini-Hochberg q-value of ``p``.
     channel
@@ -38,6 +38,12 @@ class ScanResult:
         The three ways one by one, each calibrated by itself.
     p_stop, p_fall, p_record
         The other channels, each calibrated by itself; not part of ``score``.
+    p_unit_value, unit_value, expected_unit_value
+        Value over quantity: how unusual, either way; what it was; what was to be expected. NaN without quantities.
+    artefact
+        What the month may owe to the books and not to trade: ``"no past"`` (fewer than 6 known months before it: not
+        tested), ``"group moved as one"`` (by more than three times; judged net of it), ``"many start at once"`` (a start
+        among far more starts in its group than usual), ``"a thousandfold"`` (a unit read wrong?), ``""``.
     value
         The tested month; NaN where not known.
     expected, low, high
@@ -67,6 +73,10 @@ class ScanResult:
     p_stop: Floats
     p_fall: Floats
     p_record: Floats
+    p_unit_value: Floats
+    unit_value: Floats
+    expected_unit_value: Floats
+    artefact: NDArray[np.str_]
     value: Floats
     expected: Floats
     low: Floats
@@ -81,7 +91,7 @@ class ScanResult:
 
     @property
     def tested(self) -> NDArray[np.bool_]:
-        """Whether the last month is known."""
+        """Whether the last month is known, and enough of what was before it."""
         return ~np.isnan(self.p)
 
     @property

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from tidewaiter.detect import run
-from tidewaiter.detect.calibration import LOOKS, Calibration, calibrate_panel, together
-from tidewaiter.detect.channels import CHANNELS, rough_scores, strata
+from tidewaiter.detect.calibration import LOOKS, Calibration, calibrate_panel
+from tidewaiter.detect.channels import CHANNELS, MANY, scores, strata
 from tidewaiter.detect.fdr import TIERS, q_values, tiers
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.panel import DensePanel, Panel
 from tidewaiter.detect.result import ScanResult
+from tidewaiter.detect.silences import FEW
 from tidewaiter.errors import InputError
 
 __all__ = ["calibrate", "scan", "scan_panel"]
@@ -25,6 +26,9 @@ Ints = NDArray[np.int64]
 
 FAMILIES = ("value", "count")
 BUDGET = 100
+ARTEFACTS = ("", "no past", "group moved as one", "many start at once", "a thousandfold")
+AS_ONE = np.log(3.0)
+"""Log move of a group that is worth a label."""
 
 
 def scan(
@@ -35,6 +39,8 @@ def scan(
     states: ArrayLike | None = None,
     *,
     calibration: Calibration | None = None,
+    net: bool = True,
+    quantities: ArrayLike | None = None,
     budget: int = BUDGET,
     threads: int = 0,
     batch: int = 16384,
@@ -58,6 +64,11 @@ def scan(
         nor zero is a month not known.
     calibration
         From an earlier scan of the same kind of panel; None: learnt from the months before the last one.
+    net
+        Whether a series is judged net of what its group as a whole did that month. A reopened railway lifts every
+        series; raw (``False``) they all alarm, net only those that rose more than the others.
+    quantities
+        [n_series, n_months] in one unit a series, NaN where not known: unit values are judged too (``p_unit_value``).
     budget
         How many alarms a month are wanted at least; see ``tier``.
     threads, batch
@@ -88,10 +99,14 @@ def scan(
     """
     panel = DensePanel(np.asarray(values), None if states is None else np.asarray(states))
     options = run.Options(threads, batch, progress)
-    return scan_panel(panel, groups, family, season, calibration, budget, options, on_compile)
+    found = scan_panel(panel, groups, family, season, calibration, budget, options, on_compile, net)
+    if quantities is None:
+        return found
+    p, now, usual = unit_values(panel, np.asarray(quantities), groups, season, options)
+    return dataclasses.replace(found, p_unit_value=p, unit_value=now, expected_unit_value=usual)
 
 
-def _groups(groups: ArrayLike | None, n: int) -> tuple[Ints, int]:
+def group_numbers(groups: ArrayLike | None, n: int) -> tuple[Ints, int]:
     if groups is None:
         return np.zeros(n, np.int64), 1
     given = np.asarray(groups)
@@ -127,7 +142,7 @@ def calibrate(
     """Learn from all months but the last what :func:`scan` needs; parameters as there."""
     panel = DensePanel(np.asarray(values), None if states is None else np.asarray(states))
     _check(panel, family, season, None)
-    numbers, n_groups = _groups(groups, panel.n_series)
+    numbers, n_groups = group_numbers(groups, panel.n_series)
     return calibrate_panel(panel, numbers, n_groups, family, season, run.Options(threads))
 
 
@@ -140,33 +155,37 @@ def scan_panel(
     budget: int = BUDGET,
     options: run.Options | None = None,
     on_compile: Callable[[], None] | None = None,
+    net: bool = True,
 ) -> ScanResult:
     """Do what :func:`scan` does for any :class:`tidewaiter.detect.panel.Panel`, for one that is not in memory too."""
     options = options or run.Options()
     _check(panel, family, season, calibration)
-    numbers, n_groups = _groups(groups, panel.n_series)
+    numbers, n_groups = group_numbers(groups, panel.n_series)
     if on_compile and not run.compiled():
         on_compile()
     if calibration is None:
         calibration = calibrate_panel(panel, numbers, n_groups, family, season, options)
     end = panel.n_months - 1
     measured = run.measure_month(panel, numbers, n_groups, end, family, season, calibration.recent, options)
-    return judge(measured, calibration, budget)
+    return judge(measured, calibration, budget, run.Options(options.threads, options.batch), net)
 
 
-def judge(measured: Measured, calibration: Calibration, budget: int) -> ScanResult:
+def judge(
+    measured: Measured, calibration: Calibration, budget: int, options: run.Options, net: bool = True
+) -> ScanResult:
     """Turn a measured month into calibrated p-values and what there is to say about it."""
-    rough = rough_scores(measured, calibration.constants)
+    rough = scores(measured, calibration.constants, options, net)
     stratum = strata(measured)
     log_p = {c: calibration.nulls[c].log_p(rough[c], stratum) for c in CHANNELS}
-    log_all = calibration.nulls["together"].log_p(together(log_p), stratum)
-    known = measured["now"] != np.inf
+    log_all = calibration.nulls["together"].log_p(rough["together"], stratum)
+    # a series known for a few months has no past to be judged by
+    known = (measured["now"] != np.inf) & (measured["known"] >= FEW)
     p = np.where(known, np.exp(log_all), np.nan)
     score = np.where(known, -log_all, 0.0) + 0.0
     q = q_values(p)
-    looks = np.stack([log_p[c] for c in LOOKS])
-    channel = np.array([*LOOKS, ""])[np.where(score > 0, looks.argmin(0), len(LOOKS))]
+    channel = np.array([*LOOKS, ""])[np.where(score > 0, rough["looks"].astype(np.int64), len(LOOKS))]
     described = _describe(measured, rough)
+    nothing = np.full(len(p), np.nan)
     return ScanResult(
         score=score,
         p=p,
@@ -174,18 +193,65 @@ def judge(measured: Measured, calibration: Calibration, budget: int) -> ScanResu
         channel=channel,
         tier=np.array(TIERS)[tiers(q, score, budget)],
         **{f"p_{c}": np.where(known, np.exp(log_p[c]), np.nan) for c in CHANNELS},
+        artefact=label(measured, rough),
+        p_unit_value=nothing,
+        unit_value=nothing,
+        expected_unit_value=nothing,
         **described,
         calibration=calibration,
     )
 
 
+def label(m: Measured, rough: dict[str, Floats]) -> NDArray[np.str_]:
+    """What a month may owe to the books and not to trade; see :data:`ARTEFACTS`."""
+    out = np.zeros(len(m.level), np.int64)
+    moved = np.abs(np.nan_to_num(rough["common"])) > AS_ONE
+    out[moved & np.isfinite(m["now"])] = ARTEFACTS.index("group moved as one")
+    out[rough["at_once"] > MANY] = ARTEFACTS.index("many start at once")
+    if m.family == "value":
+        left = m["now"] - np.nan_to_num(rough["expected"])
+        thousand = np.isfinite(left) & (np.abs(np.abs(left) - np.log(1000.0)) < 0.7) & (m["active"] >= FEW)
+        out[thousand & (rough["spread"] < 0.7)] = ARTEFACTS.index("a thousandfold")
+    out[(m["now"] != np.inf) & (m["known"] < FEW)] = ARTEFACTS.index("no past")
+    return np.array(ARTEFACTS)[out]
+
+
+def unit_values(
+    panel: DensePanel, quantities: NDArray[Any], groups: ArrayLike | None, season: int, options: run.Options
+) -> tuple[Floats, Floats, Floats]:
+    """Judge value over quantity, both ways; months without either are not known, never zero."""
+    given = DensePanel(quantities)
+    if quantities.shape != panel.values.shape:
+        raise InputError(f"quantities must have the shape of values, {panel.values.shape}; got {quantities.shape}")
+    value, quantity = panel.block(0, panel.n_series), given.block(0, panel.n_series)
+    both = (value > 0) & (quantity > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        price = np.where(both, value / quantity, np.nan)
+    found = scan_panel(DensePanel(price), groups, "value", season, options=run.Options(options.threads, options.batch))
+    p = np.minimum(1.0, 2.0 * np.fmin(found.p_spike, found.p_fall))
+    return p, found.value, np.where(found.tested, found.expected, np.nan)
+
+
+def t_quantile(share: Floats) -> Floats:
+    """Quantile of Student's t with 4 degrees of freedom (Shaw 2006, closed form).
+
+    Examples
+    --------
+    >>> t_quantile(np.array([0.5, 0.95])).round(4).tolist()
+    [0.0, 2.1318]
+    """
+    root = np.sqrt(np.maximum(4.0 * share * (1.0 - share), 1e-300))
+    q = np.cos(np.arccos(root) / 3.0) / root
+    return np.asarray(np.sign(share - 0.5) * 2.0 * np.sqrt(np.maximum(q - 1.0, 0.0)))
+
+
 def _describe(m: Measured, rough: dict[str, Floats]) -> dict[str, Any]:
-    chance = rough["restart_rate"]
+    chance = rough["chance"]
 
     def quantile(share: float) -> Floats:
         """Quantile of silence and trade together."""
         within = (share - (1.0 - chance)) / chance
-        amount = np.exp(rough["expected"] + rough["spread"] * ndtri(np.clip(within, 1e-9, 1 - 1e-9)))
+        amount = np.exp(rough["expected"] + rough["spread"] * t_quantile(np.clip(within, 1e-9, 1 - 1e-9)))
         return np.where(within <= 0, 0.0, amount)
 
     now = m["now"]

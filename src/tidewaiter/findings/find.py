@@ -22,6 +22,8 @@ __all__ = ["LONG_RECORD", "Finding", "Subject", "find"]
 
 LONG_RECORD = 12
 """Months that must be decided before "highest since" is worth saying."""
+SHORT_RECORD = 3
+"""Months that must be proved lower, where the record holds a higher one further back."""
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -122,7 +124,7 @@ def find(
         if _months_known(book, key) >= LONG_RECORD:
             last = _last_known(book, key, period)
             record = highest_since(book, key, last, subject.phrase) if last is not None else None
-            if record is not None and (record.lower or record.higher):
+            if record is not None and len(record.lower) >= (SHORT_RECORD if record.higher else LONG_RECORD - 1):
                 facts.append(record)
     for event in events:
         if event.level and subject.kind == "total" and main is not None:

@@ -65,7 +65,19 @@ def judge(statement: Statement, figures: Iterable[Figure], wholes: dict[str, str
     key = _key(all_, statement)
     if key is None:
         return Judged("cannot tell", "No figure of any publisher speaks of it.")
-    return _KINDS[statement.kind](statement, key, others, all_)
+    judged: Judged = _KINDS[statement.kind](statement, key, others, all_)
+    return judged if judged.proof else msgspec.structs.replace(judged, proof=_own(statement, key, all_))
+
+
+def _own(statement: Statement, key: SeriesKey, book: Book) -> tuple[Row, ...]:
+    """Return what the publisher itself printed, where nobody else printed anything: what there is to go by, though no witness."""
+    proof = Proof()
+    period = Period.parse(statement.period)
+    for figure in book.figures.values():
+        same = figure.key.cmd == key.cmd and figure.key.flow is key.flow and figure.period.overlaps(period)
+        if same and figure.origin.family == statement.source.family:
+            proof.figure(figure, _phrase(statement))
+    return proof.rows
 
 
 def _key(book: Book, statement: Statement) -> SeriesKey | None:

@@ -1,7 +1,7 @@
 """Numbers, amounts and lists of months as a reader would say them.
 
 Rounding never goes further than the evidence: a multiple is printed with as many digits as its interval leaves
-certain, two at the most, and as a span where it leaves none.
+certain, two at the most (three from a hundred on), and as a span where it leaves none.
 """
 
 from __future__ import annotations
@@ -108,13 +108,15 @@ def times(ratio: Interval, value: float | None = None) -> str:
     ('96 times', '33 times', 'between 21 and 26 times')
     >>> times(Interval(1.40, 1.42)), times(Interval(3, math.inf))
     ('1.4 times', 'at least 3 times')
-    >>> times(Interval(2.02, 2.03))
-    'twice'
+    >>> times(Interval(2.02, 2.03)), times(Interval(103.9, 103.9)), times(Interval(103, 104.9))
+    ('twice', '104 times', '100 times')
     """
     if math.isinf(ratio.hi):
         return f"at least {_floor2(ratio.lo)} times"
     low, high = _two(ratio.lo), _two(ratio.hi)
     if low == high:
+        if ratio.lo >= 100 and round(ratio.lo) == round(ratio.hi) < 1000:
+            low = f"{ratio.lo:.0f}"  # two digits would make a round "100 times" of 104
         return "twice" if low == "2" else f"{low} times"
     return f"between {_floor2(ratio.lo)} and {_ceil2(ratio.hi)} times"
 

@@ -128,7 +128,8 @@ def store_amounts(
     Quantities of several codes are added only where all of them are recorded, in units that convert; else the sum has no
     quantity, and says why. Rows for the world or a group of countries are no comparison.
     """
-    return books_of_rows(_rows(folder, reporter, flow, as_of), partner, cmd=cmd, basket=basket, within=within)
+    rows = _rows(folder, reporter, flow, cmd, basket, as_of)
+    return books_of_rows(rows, partner, cmd=cmd, basket=basket, within=within)
 
 
 def books_of_rows(
@@ -184,14 +185,23 @@ def _countries() -> frozenset[str]:
     return frozenset(code for code, area in all_areas().items() if not area.is_group and code != "W00")
 
 
-def _rows(folder: Path, reporter: str, flow: Flow, as_of: str | None) -> list[dict[str, Any]]:
-    """Read one reporter's rows of a flow."""
-    import pyarrow.compute as pc
-
+def _rows(
+    folder: Path, reporter: str, flow: Flow, cmd: str | None, basket: str | None, as_of: str | None
+) -> list[dict[str, Any]]:
+    """Read one reporter's rows of a flow and some goods that are totals over regime, mode and district."""
     from tidewaiter.store.store import Store
+    from tidewaiter.store.view import View
 
-    table = Store(folder).observations(flow=flow.value, as_of=as_of)
-    table = table.filter(pc.equal(table["reporter"].cast("string"), reporter))
+    view = View(Store(folder), as_of)
+    ends = [end for (_, who, way), runs in view.spans.items() if (who, way) == (reporter, flow.value) for end in runs]
+    years = {year for first, last in ends for year in range(first // 12, last // 12 + 1)}
+    inside = {year for year in years if hs.REVISIONS[0] <= year < hs.NEXT_REVISION}
+    goods = codes_in_years(cmd, basket, inside or {hs.REVISIONS[-1]})
+    # The row of a heading may stand for all of its codes.
+    stems = sorted({code[:4] for codes in goods.revisions.values() for code in codes or ()})
+    table = view.rows(
+        reporters=reporter, flow=flow.value, whole=True, under=stems or None, codes=None if stems else [TOTAL]
+    )
     names = ("dataset", "reporter", "partner", "cmd_code", "customs_regime", "mode_of_transport", "district",
              "period_start", "period_end", "value", "currency", "net_wgt_kg", "qty", "qty_unit", "qty2", "qty2_unit")  # fmt: skip
     rows: list[dict[str, Any]] = table.select(names).to_pylist()

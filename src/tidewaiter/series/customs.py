@@ -14,6 +14,7 @@ import msgspec
 
 from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period, month_text
+from tidewaiter.series.goods import as_reported
 from tidewaiter.series.stitched import add_cells
 from tidewaiter.store.cells import COLUMNS, run_cell, series_cells, unit_of
 from tidewaiter.store.view import View
@@ -95,7 +96,11 @@ def customs_series(
 def _of_dataset(
     view: View, key: SeriesKey, codes: Sequence[str] | Callable[[int], Sequence[str]], period: Period
 ) -> list[CustomsSeries]:
-    by_year = {month // 12: tuple(codes(month // 12)) if callable(codes) else tuple(codes) for month in period}
+    digits = view.digits(key.dataset)
+    by_year = {
+        year: as_reported(codes(year) if callable(codes) else codes, digits)
+        for year in range(period.start // 12, period.end // 12 + 1)
+    }
     every = sorted({code for listed in by_year.values() for code in listed})
     wide = Period(period.start - 11, period.end + 11)
     single = every if TOTAL in every else None

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from tidewaiter.codes import hs, lineage
 from tidewaiter.errors import InputError
+from tidewaiter.model import TOTAL
 
-__all__ = ["GoodsInYears", "codes_in_years", "rows_of_codes"]
+__all__ = ["GoodsInYears", "as_reported", "codes_in_years", "rows_of_codes"]
 
 
 class GoodsInYears(NamedTuple):
@@ -31,8 +32,8 @@ def codes_in_years(cmd: str | None, basket: str | None, years: Iterable[int]) ->
     Parameters
     ----------
     cmd
-        A code of 2, 4, 6 or more digits. Six digits are stitched over a revision; a chapter or heading stands for itself,
-        a national line for its own number only.
+        A code of 2, 4, 6 or more digits, or ``TOTAL``. Six digits are stitched over a revision; a chapter or heading
+        stands for itself, a national line for its own number only.
     basket
         Name or path of a basket, instead.
     years
@@ -50,7 +51,7 @@ def codes_in_years(cmd: str | None, basket: str | None, years: Iterable[int]) ->
         found = {revision: resolve(load_basket(basket), revision) for revision in revisions}
         told = [text for revision in revisions for text in found[revision].caveats()]
         return GoodsInYears({revision: found[revision].codes for revision in revisions}, tuple(dict.fromkeys(told)))
-    if not cmd:
+    if not cmd or cmd.upper() == TOTAL:
         return GoodsInYears(dict.fromkeys(revisions), ())
     code = hs.clean(cmd)
     if len(code) < 6:
@@ -73,6 +74,30 @@ def codes_in_years(cmd: str | None, basket: str | None, years: Iterable[int]) ->
             group = lineage.closed_group((*seam.earlier, *seam.later), seam.revision)
             told.append(seam.words() + (f" ({group.words()})" if group else ""))
     return GoodsInYears({revision: plan.parts[revision] for revision in revisions}, tuple(told))
+
+
+def as_reported(codes: Collection[str], digits: Collection[int]) -> tuple[str, ...]:
+    """Return the codes to read in a dataset: a heading for all of its six-digit codes, where the dataset has no six digits.
+
+    Parameters
+    ----------
+    codes
+        Codes of 2 to 10 digits, none under another.
+    digits
+        Lengths of code that the dataset lists.
+
+    Examples
+    --------
+    >>> as_reported(("310210", "300241"), (4, 8))
+    ('310210', '300241')
+    >>> as_reported(("100110", "110100"), (4, 8)) == as_reported(("100110", "110100"), (6,))
+    False
+    """
+    if 6 in digits or 4 not in digits:
+        return tuple(codes)
+    wholes = _whole_headings(set(codes))
+    kept = (code[:4] if len(code) == 6 and code[:4] in wholes else code for code in codes)
+    return tuple(dict.fromkeys(kept))
 
 
 def rows_of_codes(rows: Iterable[dict[str, Any]], codes: Collection[str]) -> list[dict[str, Any]]:

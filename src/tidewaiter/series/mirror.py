@@ -10,7 +10,7 @@ of them is missing is said.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -21,6 +21,9 @@ from tidewaiter.period import Period
 from tidewaiter.series.stitched import add_cells
 
 __all__ = ["IMF_FACTOR", "CifFactor", "MirrorRow", "Seen", "Side", "mirror", "seen_by_others"]
+
+
+_ANYTHING: Final = Interval(0.0, math.inf)
 
 
 class CifFactor(msgspec.Struct, frozen=True):
@@ -74,7 +77,7 @@ class Side(msgspec.Struct, frozen=True):
     currency
         Currency of the cells; both sides must have the same.
     cells
-        By month number; a month that is not there is not known.
+        By month number (or longer period); a month that is not there is not known.
     import_basis
         ``CIF`` or ``FOB`` for a book of imports; exports are FOB.
     """
@@ -84,7 +87,7 @@ class Side(msgspec.Struct, frozen=True):
     partner: str
     flow: Flow
     currency: str
-    cells: Mapping[int, Cell]
+    cells: Mapping[int | Period, Cell]
     import_basis: str = "CIF"
 
 
@@ -132,12 +135,15 @@ class Seen(msgspec.Struct, frozen=True):
         Reporters whose book says a value or zero, with it.
     missing
         Reporters that have a book, but do not say this month, with the state that says why.
+    partly
+        What is known all the same of those that are missing: bounds other than "anything".
     """
 
     period: Period
     total: Cell
     known: dict[str, Cell]
     missing: dict[str, State]
+    partly: dict[str, Interval] = {}
 
 
 def _known(cell: Cell | None) -> bool:
@@ -148,7 +154,9 @@ def _middle(bounds: Interval) -> float:
     return (bounds.lo + bounds.hi) / 2
 
 
-def mirror(exporter: Side, importer: Side, months: Iterable[int], factor: CifFactor = IMF_FACTOR) -> list[MirrorRow]:
+def mirror(
+    exporter: Side, importer: Side, months: Iterable[int | Period], factor: CifFactor = IMF_FACTOR
+) -> list[MirrorRow]:
     """Set both partners' books side by side.
 
     Parameters
@@ -156,7 +164,7 @@ def mirror(exporter: Side, importer: Side, months: Iterable[int], factor: CifFac
     exporter, importer
         The book of exports and the book of imports of the same trade, in one currency.
     months
-        Month numbers.
+        Month numbers, or longer periods that both books have as their keys.
     factor
         CIF over FOB; not applied if the importer values at FOB.
 
@@ -186,8 +194,12 @@ def mirror(exporter: Side, importer: Side, months: Iterable[int], factor: CifFac
     return [_row(month, exporter.cells.get(month), importer.cells.get(month), used) for month in months]
 
 
-def _row(month: int, out: Cell | None, came: Cell | None, factor: CifFactor) -> MirrorRow:
-    period = Period(month, month)
+def _period(month: int | Period) -> Period:
+    return month if isinstance(month, Period) else Period(month, month)
+
+
+def _row(month: int | Period, out: Cell | None, came: Cell | None, factor: CifFactor) -> MirrorRow:
+    period = _period(month)
     adjusted = None
     if came is not None and _known(came):
         adjusted = Interval(came.bounds.lo / factor.middle, came.bounds.hi / factor.middle)
@@ -201,7 +213,10 @@ def _row(month: int, out: Cell | None, came: Cell | None, factor: CifFactor) -> 
 
 
 def seen_by_others(
-    books: Mapping[str, Mapping[int, Cell]], months: Iterable[int], factor: CifFactor | None = None
+    books: Mapping[str, Mapping[int | Period, Cell]],
+    months: Iterable[int | Period],
+    factor: CifFactor | None = None,
+    at_fob: Collection[str] = (),
 ) -> list[Seen]:
     """Put together a country's trade from the books of its partners.
 
@@ -214,6 +229,8 @@ def seen_by_others(
     factor
         For a country's exports seen in its partners' imports: brings each to FOB. For its imports seen in its partners'
         exports, what is summed is FOB: give nothing.
+    at_fob
+        Reporters whose imports are valued at FOB: the factor is not for them.
 
     Returns
     -------
@@ -223,12 +240,14 @@ def seen_by_others(
     """
     found = []
     for month in months:
+        period = _period(month)
         known: dict[str, Cell] = {}
         missing: dict[str, State] = {}
+        partly: dict[str, Interval] = {}
         unknown: list[Cell] = []
         for reporter in sorted(books):
             cell = books[reporter].get(month)
-            if cell is not None and factor is not None:
+            if cell is not None and factor is not None and reporter not in at_fob:
                 brought = Interval(cell.bounds.lo / factor.hi, cell.bounds.hi / factor.lo)
                 cell = msgspec.structs.replace(cell, bounds=brought)
             if cell is not None and _known(cell):
@@ -236,10 +255,12 @@ def seen_by_others(
                 continue
             missing[reporter] = cell.state if cell is not None else State.UNKNOWN
             note = f"{reporter}: {missing[reporter].value}"
-            bounds = cell.bounds if cell is not None else Interval(0.0, math.inf)
-            unknown.append(Cell(Period(month, month), bounds, missing[reporter], (), note))
+            bounds = cell.bounds if cell is not None else _ANYTHING
+            if bounds != _ANYTHING:
+                partly[reporter] = bounds
+            unknown.append(Cell(period, bounds, missing[reporter], (), note))
         parts = [*known.values(), *unknown]
         if not parts:
-            parts.append(Cell(Period(month, month), Interval(0.0, math.inf), State.UNKNOWN, (), "no book at all"))
-        found.append(Seen(Period(month, month), add_cells(month, parts), known, missing))
+            parts.append(Cell(period, _ANYTHING, State.UNKNOWN, (), "no book at all"))
+        found.append(Seen(period, add_cells(period.start, parts), known, missing, partly))
     return found

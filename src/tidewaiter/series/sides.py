@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tidewaiter.model import TOTAL, Cell, Figure, Flow, Interval, Measure, State
 from tidewaiter.period import Period
 from tidewaiter.series.book import Book
-from tidewaiter.series.goods import rows_of_codes
+from tidewaiter.series.goods import GoodsInYears
+from tidewaiter.series.stitched import add_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Ledger", "figure_books", "join_books", "own_flow", "reported_codes", "store_books"]
+    from tidewaiter.store.view import View
+
+__all__ = ["Ledger", "figure_books", "longer_periods", "over", "own_flow", "reported_codes", "store_books"]
+
+_KNOWN: Final = (State.VALUE, State.ZERO)
 
 _FOB_IMPORTS: Final = frozenset({"census", "comexstat"})
 """Datasets whose import values leave freight and insurance out (general customs value; VL_FOB)."""
@@ -35,7 +40,7 @@ class Ledger(msgspec.Struct, frozen=True):
     reporter, flow, currency
         As booked.
     cells
-        By month; a month that is not there was not found in the dataset.
+        By month, and by longer period where one was published; what is not there, the dataset says nothing of.
     import_basis
         ``CIF`` or ``FOB`` for a book of imports.
     note
@@ -47,7 +52,7 @@ class Ledger(msgspec.Struct, frozen=True):
     reporter: str
     flow: Flow
     currency: str
-    cells: dict[int, Cell]
+    cells: dict[int | Period, Cell]
     import_basis: str = "CIF"
     note: str = ""
 
@@ -83,7 +88,17 @@ def figure_books(figures: Iterable[Figure], partner: str, flow: Flow, cmd: str, 
     for key in sorted(book.keys):
         if key.flow is not flow:
             continue
-        cells = {month: cell for month in months if (cell := book.cell(key, month)).state is not State.UNKNOWN}
+        cells: dict[int | Period, Cell] = {}
+        for month in months:
+            cell = book.cell(key, month)
+            if cell.state is not State.UNKNOWN:
+                cells[month] = cell
+        for run in book.runs(key):
+            reading = book.reading(key, run)
+            if reading is not None and months[0] <= run.start and run.end <= months[-1]:
+                state = State.CONFLICT if reading.others else State.VALUE if reading.bounds.hi else State.ZERO
+                evidence = tuple(figure.id for figure in (*reading.figures, *reading.others))
+                cells[run] = Cell(run, reading.hull if reading.others else reading.bounds, state, evidence)
         publishers = {figure.origin.publisher for figure in book.of(key)}
         publisher = next(iter(publishers)) if len(publishers) == 1 else f"{len(publishers)} publishers"
         found.append(Ledger(key.dataset, publisher, key.reporter, flow, key.unit, cells))
@@ -91,75 +106,99 @@ def figure_books(figures: Iterable[Figure], partner: str, flow: Flow, cmd: str, 
 
 
 def store_books(
-    folder: Path, partner: str, flow: Flow, codes: Sequence[str] | None, months: Sequence[int], as_of: str | None
+    view: View, partner: str, flow: Flow, goods: GoodsInYears, period: Period, reporter: str | None = None
 ) -> list[Ledger]:
-    """Return the books that a store's customs rows make, without what is broken down further.
+    """Return the books that a store's customs rows make.
 
     Parameters
     ----------
-    folder
-        The store.
+    view
+        The store as of a day.
     partner, flow
         As the reporters book it.
-    codes
-        Codes to add up, none under another; ``None`` for the row of all goods.
-    months
-        Month numbers.
-    as_of
-        Only releases published by this date.
+    goods
+        Codes to add up in each year (:func:`tidewaiter.series.goods.codes_in_years`).
+    period
+        The months.
+    reporter
+        Only this one's books.
 
     Notes
     -----
-    Rows of different lengths hold the same goods (:func:`tidewaiter.series.goods.rows_of_codes`). A month without any row
-    stays out of the book: whether that is a zero, the rows alone do not say. Of a month with rows, a code without a row
-    adds nothing; codes of which a book has no row in any of the months are named in its note.
+    Every cell has the state that the store can prove (:func:`tidewaiter.series.customs.customs_series`): a month without a
+    row is zero only inside coverage, and a sum of finer lines is a lower bound unless a release covers all of them.
     """
-    from tidewaiter.store.store import Store
+    from tidewaiter.series.customs import customs_series
 
-    store = Store(folder)
-    period = Period(min(months), max(months))
-    table = store.observations(
-        partner=partner, flow=flow.value, codes=[TOTAL] if codes is None else None, period=period, as_of=as_of
-    )
-    columns = ("dataset", "reporter", "currency", "cmd_code", "period_start", "period_end", "customs_regime",
-               "mode_of_transport", "district", "value", "release")  # fmt: skip
-    rows = [row for row in table.select(columns).to_pylist() if _is_whole(row)]
-    if codes is not None:
-        rows = rows_of_codes(rows, codes)
-    publishers = {release.dataset: release.publisher for release in store.releases(as_of)}
-    sums: dict[tuple[str, str, str], dict[int, list[float]]] = {}
-    evidence: dict[tuple[str, str, str, int], set[str]] = {}
-    finer: set[tuple[str, str, str]] = set()
-    seen: dict[tuple[str, str, str], set[str]] = {}
-    for row in rows:
-        key = (row["dataset"], row["reporter"], row["currency"] or "")
-        sums.setdefault(key, {}).setdefault(row["period_start"], []).append(row["value"])
-        evidence.setdefault((*key, row["period_start"]), set()).add(row["release"])
-        seen.setdefault(key, set()).add(row["cmd_code"])
-        if codes is not None and len(row["cmd_code"]) > max(map(len, codes)):
-            finer.add(key)
+    def codes(year: int) -> tuple[str, ...]:
+        listed = goods.in_year(year)
+        return (TOTAL,) if listed is None else listed
+
+    publishers = {release.dataset: release.publisher for release in view.releases}
     found = []
-    for key in sorted(sums):
-        dataset, reporter, currency = key
-        cells = {}
-        for month, parts in sorted(sums[key].items()):
-            amount = math.fsum(parts)
-            state = State.VALUE if amount > 0 else State.ZERO
-            proof = tuple(sorted(evidence[*key, month]))
-            cells[month] = Cell(Period(month, month), Interval(amount, amount), state, proof)
-        basis = "FOB" if dataset in _FOB_IMPORTS else "CIF"
-        publisher = publishers.get(dataset, dataset)
-        notes = ["added up from finer lines; those that the files do not have are not in it"] if key in finer else []
-        lacking = [
-            code for code in codes or () if not any(one.startswith(code) or code.startswith(one) for one in seen[key])
-        ]
-        if lacking:
-            notes.append(
-                f"no row of {len(lacking)} of {len(codes or ())} codes ({_some(lacking)}), which adds nothing here"
-            )
-        note = "; ".join(notes)
-        found.append(Ledger(dataset, publisher, reporter, flow, currency, cells, basis, note))
+    for dataset, who in sorted({(one, who) for one, who, way in view.spans if way == flow.value}):
+        if who == partner or reporter not in (None, who):
+            continue
+        for one in customs_series(
+            view,
+            reporter=who,
+            partner=partner,
+            codes=codes,
+            name="goods",
+            flow=flow.value,
+            dataset=dataset,
+            period=period,
+        ):
+            cells: dict[int | Period, Cell] = {cell.period.start: cell for cell in one.cells if _says(cell)}
+            cells |= {
+                cell.period: cell
+                for cell in one.longer
+                if period.start <= cell.period.start <= cell.period.end <= period.end
+            }
+            if not cells:
+                continue
+            notes = dict.fromkeys((*one.notes, *(cell.note for cell in one.cells if cell.note and _is_floor(cell))))
+            basis = "FOB" if dataset in _FOB_IMPORTS else "CIF"
+            publisher = publishers.get(dataset, dataset)
+            found.append(Ledger(dataset, publisher, who, flow, one.key.unit, cells, basis, "; ".join(list(notes)[:3])))
     return found
+
+
+def _says(cell: Cell) -> bool:
+    """Whether a cell says more than that nothing is known."""
+    return cell.state not in (State.UNKNOWN, State.UNRELEASED) or cell.bounds.lo > 0 or math.isfinite(cell.bounds.hi)
+
+
+def _is_floor(cell: Cell) -> bool:
+    """Whether only a lower bound is known of a cell."""
+    return cell.bounds.lo > 0 and math.isinf(cell.bounds.hi)
+
+
+def longer_periods(books: Iterable[Ledger]) -> tuple[Period, ...]:
+    """Return the periods longer than a month that any of the books has, in order."""
+    every = {key for book in books for key in book.cells if isinstance(key, Period)}
+    return tuple(sorted(every, key=lambda one: (one.start, one.end)))
+
+
+def over(book: Ledger, period: Period) -> Cell | None:
+    """Return what a book says of a longer period: as published, or its months added up; ``None`` if it has none of them."""
+    whole = book.cells.get(period)
+    if whole is not None:
+        return whole
+    months = [book.cells.get(month) for month in period]
+    if not any(months):
+        return None
+    nothing = Interval(0.0, math.inf)
+    added = add_cells(
+        period.start,
+        [
+            cell if cell is not None else Cell(Period(month, month), nothing, State.UNKNOWN)
+            for month, cell in zip(period, months, strict=True)
+        ],
+    )
+    return msgspec.structs.replace(
+        added, period=period, note="its months added up" if added.state in _KNOWN else added.note
+    )
 
 
 def reported_codes(folder: Path) -> dict[str, tuple[tuple[str, ...], int, int]]:
@@ -170,29 +209,3 @@ def reported_codes(folder: Path) -> dict[str, tuple[tuple[str, ...], int, int]]:
         dataset: (tuple(spans), min(one.first for one in spans.values()), max(one.last for one in spans.values()))
         for dataset, spans in code_spans(folder).items()
     }
-
-
-def join_books(parts: Iterable[list[Ledger]]) -> list[Ledger]:
-    """Put the books of consecutive months together, reporter by reporter."""
-    joined: dict[tuple[str, str, str], Ledger] = {}
-    for books in parts:
-        for book in books:
-            key = (book.dataset, book.reporter, book.currency)
-            before = joined.get(key)
-            if before is None:
-                joined[key] = book
-                continue
-            note = before.note if book.note in before.note else "; ".join(filter(None, (before.note, book.note)))
-            joined[key] = msgspec.structs.replace(before, cells={**before.cells, **book.cells}, note=note)
-    return [joined[key] for key in sorted(joined)]
-
-
-def _some(codes: Sequence[str], limit: int = 5) -> str:
-    text = ", ".join(codes[:limit])
-    return text if len(codes) <= limit else f"{text} and {len(codes) - limit} more"
-
-
-def _is_whole(row: dict[str, Any]) -> bool:
-    """Whether a row is a total over regimes, modes and districts, for a single month, with a value."""
-    broken_down = row["customs_regime"] or row["mode_of_transport"] or row["district"]
-    return not broken_down and row["value"] is not None and row["period_start"] == row["period_end"]

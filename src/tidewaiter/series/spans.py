@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tidewaiter.codes import hs
 from tidewaiter.codes.breaks import Break, start_of, stop_of
 from tidewaiter.errors import InputError, UnknownName
-from tidewaiter.model import TOTAL
+from tidewaiter.model import TOTAL, State
 
-__all__ = ["CodeBreak", "Span", "breaks_of", "code_breaks", "code_spans", "outside_life"]
+if TYPE_CHECKING:
+    from tidewaiter.series.customs import CustomsSeries
+    from tidewaiter.store.view import View
+
+__all__ = ["CodeBreak", "Span", "breaks_of", "code_breaks", "code_spans", "outside_life", "with_code_notes"]
 
 
 class Span(NamedTuple):
@@ -54,23 +58,22 @@ def code_spans(folder: Path, as_of: str | None = None) -> dict[str, dict[str, Sp
     import pyarrow as pa
 
     from tidewaiter.store.store import Store
+    from tidewaiter.store.view import View
 
-    table = Store(folder).observations(as_of=as_of)
-    texts = [table[name].cast(pa.string()) for name in ("dataset", "cmd_code", "classification")]
-    slim = pa.table(
-        [*texts, table["period_start"], table["period_end"]], ["dataset", "code", "scheme", "first", "last"]
-    )
-    grouped = slim.group_by(["dataset", "code", "scheme"]).aggregate([("first", "min"), ("last", "max")])
+    view = View(Store(folder), as_of)
     found: dict[str, dict[str, Span]] = {}
-    for row in sorted(grouped.to_pylist(), key=lambda one: (one["dataset"], one["code"], one["scheme"])):
-        spans = found.setdefault(row["dataset"], {})
-        before = spans.get(row["code"])
-        span = Span(row["first_min"], row["last_max"], (row["scheme"],))
-        if before is not None:
-            schemes = (*before.schemes, *span.schemes)
-            span = Span(min(before.first, span.first), max(before.last, span.last), schemes)
-        spans[row["code"]] = span
-    return found
+    # One reporter and flow at a time, so that memory does not grow with the store.
+    for dataset, reporter, flow in sorted(view.spans):
+        table = view.rows(datasets=dataset, reporters=reporter, flow=flow)
+        texts = [table[name].cast(pa.string()) for name in ("cmd_code", "classification")]
+        slim = pa.table([*texts, table["period_start"], table["period_end"]], ["code", "scheme", "first", "last"])
+        grouped = slim.group_by(["code", "scheme"]).aggregate([("first", "min"), ("last", "max")])
+        spans = found.setdefault(dataset, {})
+        for row in grouped.to_pylist():
+            before = spans.get(row["code"], Span(row["first_min"], row["last_max"], ()))
+            schemes = tuple(sorted({*before.schemes, row["scheme"]}))
+            spans[row["code"]] = Span(min(before.first, row["first_min"]), max(before.last, row["last_max"]), schemes)
+    return {dataset: dict(sorted(spans.items())) for dataset, spans in found.items() if spans}
 
 
 def breaks_of(dataset: str, code: str, spans: Mapping[str, Span], kinds: Iterable[str] = ()) -> list[CodeBreak]:
@@ -146,3 +149,51 @@ def outside_life(code: str, span: Span) -> str:
     if life.died and span.last >= life.died * 12:
         return f"it has {code} after {life.code} ended with HS {life.died}: it adopted the revision late"
     return ""
+
+
+def with_code_notes(view: View, series: CustomsSeries) -> CustomsSeries:
+    """Add to a series what a revision has to do with its start or stop, and whether the dataset has what it came from.
+
+    Parameters
+    ----------
+    view
+        The store as of a day.
+    series
+        A series of one code under its own number; of others nothing is said.
+    """
+    import msgspec
+
+    code = series.key.cmd
+    if not (code.isascii() and code.isdigit() and len(code) >= 6) or any(
+        one[: len(code)] != code for one in series.codes
+    ):
+        return series
+    traded = [cell.period.start for cell in series.cells if cell.state is State.VALUE]
+    dead = [cell.period.start for cell in series.cells if cell.state is State.NOT_ALIVE]
+    scheme = "CN" if series.key.classification.startswith("CN") else ""
+    if not traded or not dead:
+        return series
+    there: set[str] = set()
+    found: list[Break | None] = []
+    for ahead in (False, True):
+        month = traded[-1] if ahead else traded[0]
+        if not any(one > month if ahead else one < month for one in dead):
+            continue
+        look = stop_of if ahead else start_of
+        try:
+            blind = look(code, month, None, scheme)
+        except (InputError, UnknownName):
+            continue
+        if blind is not None:
+            there |= _codes_under(view, series.key.dataset, (*blind.others, code[:4]))
+            found.append(look(code, month, there, scheme))
+    notes = [one.words for one in found if one is not None]
+    return msgspec.structs.replace(series, notes=(*series.notes, *notes)) if notes else series
+
+
+def _codes_under(view: View, dataset: str, codes: Iterable[str]) -> set[str]:
+    """Return the codes of a dataset that lie under some, or are they."""
+    import pyarrow as pa
+
+    table = view.rows(datasets=dataset, under=sorted(set(codes)))
+    return set(table["cmd_code"].cast(pa.string()).unique().to_pylist())

@@ -6,9 +6,14 @@ side in one file; they keep their code as it is, so that a query asks for one le
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
+import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
@@ -16,12 +21,16 @@ import pyarrow.csv as pv
 from tidewaiter.codes import by_scheme
 from tidewaiter.errors import BadFile, InputError
 from tidewaiter.period import month
+from tidewaiter.sources._blocks import LONGEST, Block, blocks, header_of, peek
 from tidewaiter.sources.observation import SCHEMA, Asked, Batch, Reject
 
 __all__ = ["ComextTable"]
 
 COLUMNS = ("reporter", "partner", "flow", "product_code", "period", "value_eur")
 FLOWS = {"EXPORT": "X", "IMPORT": "M"}
+BLOCK = 16 << 20
+_WORDS: Any = pa.dictionary(pa.int32(), pa.string())
+_CODE = re.compile(r"(TOTAL|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8})\Z")
 
 
 class ComextTable:
@@ -45,29 +54,125 @@ class ComextTable:
         return sorted(names) == sorted(COLUMNS)
 
     def read(self, stream: BinaryIO, name: str, asked: Asked) -> Iterator[Batch]:
-        """Read the file; every column comes in as text, so that no code loses its leading zeros."""
-        lines = 1
-        try:
-            reader = pv.open_csv(
-                stream,
-                read_options=pv.ReadOptions(block_size=8 << 20),
-                parse_options=pv.ParseOptions(newlines_in_values=False),
-                convert_options=pv.ConvertOptions(
-                    column_types={column: pa.string() for column in COLUMNS},
-                    include_columns=list(COLUMNS),
-                    strings_can_be_null=False,
-                ),
-            )
-            for batch in reader:
-                yield _observations(batch, lines)
-                lines += batch.num_rows
-        except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
-            raise BadFile(name, f"not a well-formed table ({str(error).splitlines()[0]})") from error
+        """Read the file; every code comes in as text, so that none loses its leading zeros.
+
+        A block of lines is taken as it is if all that it says is known by its few different words; only where something is
+        not, it is gone through row by row to say on which line.
+        """
+        head, stream = peek(stream)
+        columns = header_of(head)
+        if sorted(columns) != sorted(COLUMNS):
+            raise BadFile(name, f"its header is not {','.join(COLUMNS)}", line=1)
+        line = 0
+        for data, last in _lines(stream):
+            if not line:
+                end = data.find(b"\n") + 1 or len(data)
+                data, line = data[end:], 2
+            batches = _plain(data, columns) if data.endswith(b"\n") or not last else None
+            if batches is not None:
+                yield from batches
+            else:
+                yield from _checked(data, line, columns, name)
+            line += data.count(b"\n")
 
 
-def _observations(batch: Any, lines: int) -> Batch:
-    """Turn a batch of text columns into observations, and tell the rows that are none."""
-    columns = {column: batch.column(column) for column in COLUMNS}
+def _lines(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """Yield runs of whole lines and whether it is the last; the next is decompressed while one is worked on."""
+    rest = b""
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(stream.read, BLOCK)
+        while True:
+            chunk = coming.result()
+            if chunk:
+                coming = ahead.submit(stream.read, BLOCK)
+            data = rest + chunk
+            end = data.rfind(b"\n") + 1 if chunk else len(data)
+            if len(data) > LONGEST:
+                raise BadFile("the table", "no end of a line in 64 MB: not a table")
+            data, rest = data[:end], data[end:]
+            if data:
+                yield data, not chunk
+            if not chunk:
+                return
+
+
+def _plain(data: bytes, columns: list[str]) -> list[Batch] | None:
+    """Return the rows of a run of lines if every one of them is beyond doubt, else ``None``."""
+    if not data:
+        return []
+    types = dict.fromkeys(COLUMNS, _WORDS) | {"value_eur": pa.int64()}
+    try:
+        table = pv.read_csv(
+            pa.BufferReader(data),
+            read_options=pv.ReadOptions(column_names=columns, block_size=max(len(data) // 2 + 4096, 1 << 16)),
+            parse_options=pv.ParseOptions(newlines_in_values=False),
+            convert_options=pv.ConvertOptions(
+                column_types=types, include_columns=list(COLUMNS), null_values=[], strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    found = [_taken(batch) for batch in table.to_batches()]
+    return None if any(batch is None for batch in found) else [batch for batch in found if batch is not None]
+
+
+def _taken(batch: Any) -> Batch | None:
+    """Return a batch of numbered words as observations; ``None`` if a word is not known."""
+    count = batch.num_rows
+    value = batch.column("value_eur")
+    ends = pc.min_max(value).as_py()
+    if value.null_count or (count and not 0 <= ends["min"] <= ends["max"] < 10**15):
+        return None
+    words = {name: batch.column(name).dictionary.to_pylist() for name in COLUMNS if name != "value_eur"}
+    known: dict[str, list[Any]] = {
+        "reporter": [by_scheme("eurostat", word) for word in words["reporter"]],
+        "partner": [by_scheme("eurostat", word) for word in words["partner"]],
+        "flow": [FLOWS.get(word) for word in words["flow"]],
+        "period": [_month(word) for word in words["period"]],
+        "product_code": [word if _CODE.match(word) else None for word in words["product_code"]],
+    }
+    if any(word is None for listed in known.values() for word in listed):
+        return None
+    places = {name: batch.column(name).indices.to_numpy() for name in words}
+    start = np.array(known["period"], np.int32)[places["period"]] if count else np.zeros(0, np.int32)
+    lines = np.array([len(word) == 8 for word in words["product_code"]], np.int32)[places["product_code"]]
+    period = pa.array(start)
+
+    def numbered(column: str) -> Any:
+        return pa.DictionaryArray.from_arrays(batch.column(column).indices, pa.array(known[column], pa.string()))
+
+    def same(word: str) -> Any:
+        return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([word]))
+
+    arrays = {
+        "dataset": same("comext"),
+        "reporter": numbered("reporter"),
+        "partner": numbered("partner"),
+        "flow": numbered("flow"),
+        "cmd_code": numbered("product_code"),
+        "classification": pa.DictionaryArray.from_arrays(pa.array(lines), pa.array(["HS", "CN"])),
+        "customs_regime": same(""),
+        "mode_of_transport": same(""),
+        "district": same(""),
+        "period_start": period,
+        "period_end": period,
+        "value": value.cast(pa.float64()),
+        "currency": same("EUR"),
+    }
+    listed = [arrays[field.name] if field.name in arrays else pa.nulls(count, field.type) for field in SCHEMA]
+    return Batch(pa.RecordBatch.from_arrays(listed, schema=SCHEMA))
+
+
+def _checked(data: bytes, line: int, columns: list[str], name: str) -> Iterator[Batch]:
+    """Go through lines row by row, and say of each that is no observation where it stands and why."""
+    for block in blocks(io.BytesIO(data), name, names=columns, wanted=COLUMNS, header_lines=0):
+        torn = tuple(msgspec.structs.replace(one, line=one.line + line - 1) for one in block.rejects)
+        yield _observations(block, line - 1, torn)
+
+
+def _observations(block: Block, before: int, torn: tuple[Reject, ...]) -> Batch:
+    """Turn text columns into observations, and tell the rows that are none; ``before``: lines before the block."""
+    columns = block.columns
     reporter = _translate(columns["reporter"], lambda code: by_scheme("eurostat", code))
     partner = _translate(columns["partner"], lambda code: by_scheme("eurostat", code))
     flow = _translate(columns["flow"], FLOWS.get)
@@ -89,8 +194,8 @@ def _observations(batch: Any, lines: int) -> Batch:
     if not pc.all(good).as_py():
         for column, fine, reason in checks:
             for index in pc.indices_nonzero(pc.invert(fine)).to_pylist():
-                rejects.append(Reject(lines + index + 1, column, columns[column][index].as_py(), reason))
-    count = batch.num_rows
+                rejects.append(Reject(before + block.line(index), column, columns[column][index].as_py(), reason))
+    count = block.count
     empty = pa.array([""] * count)
     value = pc.if_else(value_ok, columns["value_eur"], "0").cast(pa.float64())
     arrays = {
@@ -115,7 +220,10 @@ def _observations(batch: Any, lines: int) -> Batch:
         }
     )
     kept = table.filter(good)
-    return Batch(kept.cast(SCHEMA).combine_chunks().to_batches()[0] if kept.num_rows else None, tuple(rejects))
+    return Batch(
+        kept.cast(SCHEMA).combine_chunks().to_batches()[0] if kept.num_rows else None,
+        (*torn, *sorted(rejects, key=lambda one: one.line)),
+    )
 
 
 def _encode(array: Any, wanted: Any) -> Any:

@@ -63,7 +63,8 @@ class Good(msgspec.Struct, frozen=True):
 
     ``part_of`` names the good that wholly contains this one, ``group`` the basket group it belongs to. ``kind`` is
     ``total``, ``good`` or ``wider`` (a line that holds other goods too and so only bounds the group from above);
-    ``caveats`` are ids of caveats that hold for everything said of it, separated by spaces.
+    ``caveats`` are ids of caveats that hold for everything said of it, separated by spaces. ``codes`` are the lines it
+    is usually counted under, in the tariff in force in 2022, separated by spaces; empty where publishers do not agree.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Good(msgspec.Struct, frozen=True):
     kind: str
     context: str
     caveats: str
+    codes: str = ""
 
 
 def good_key(good: str) -> str:

@@ -16,7 +16,7 @@ from tidewaiter.store.newest import numbered
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["Block", "blocks_of"]
+__all__ = ["Block", "block_of", "blocks_of", "ranked", "shares_of"]
 
 BLOCK_ROWS: Final = 4_000_000
 """Most rows of a block before it is cut by partner: some 300 MB on the way."""
@@ -60,37 +60,42 @@ def blocks_of(
 ) -> Iterator[Block]:
     """Return blocks; see :meth:`tidewaiter.store.view.View.blocks`."""
     inside = {"dataset": _some(datasets), "reporter": _some(reporters), "flow": _some(wanted["flow"])}
+    unit = {Measure.VALUE: "currency", Measure.QUANTITY: "qty_unit"}.get(measure)
     for dataset, reporter, flow in sorted(view.spans):
         here = {"dataset": dataset, "reporter": reporter, "flow": flow}
         if any(some is not None and here[name] not in some for name, some in inside.items()):
             continue
         rest = {name: value for name, value in wanted.items() if name != "flow"}
-        rows = sum(view.spans[dataset, reporter, flow].values())
-        shares: list[Any] = [rest["partners"]]
-        if rows > BLOCK_ROWS:
-            shares = _shares(view, dataset, reporter, flow, rest, -(-rows // BLOCK_ROWS))
-        for partners in shares:
+        for partners in shares_of(view, dataset, reporter, flow, rest["partners"]):
             table = view.rows(
                 datasets=dataset, reporters=reporter, flow=flow, whole=True, **{**rest, "partners": partners}
             )
             table = table.filter(pc.equal(table["period_start"], table["period_end"]))
             if table.num_rows:
-                yield _block(table, measure)
+                if unit is not None:
+                    table = table.append_column("unit", table[unit])
+                yield block_of(table, (dataset, reporter, flow), measure.value, None if unit else "kg")
+
+
+def shares_of(view: View, dataset: str, reporter: str, flow: str, partners: Any = None) -> list[Any]:
+    """Return the partners in shares of no more rows than a block takes; ``None`` stands for all of them."""
+    rows = sum(view.spans[dataset, reporter, flow].values())
+    if rows <= BLOCK_ROWS:
+        return [partners]
+    return _shares(view, dataset, reporter, flow, partners, -(-rows // BLOCK_ROWS))
 
 
 def _some(some: Any) -> set[str] | None:
     return None if some is None else {some} if isinstance(some, str) else set(some)
 
 
-def _shares(view: View, dataset: str, reporter: str, flow: str, rest: Mapping[str, Any], count: int) -> list[list[str]]:
+def _shares(view: View, dataset: str, reporter: str, flow: str, partners: Any, count: int) -> list[list[str]]:
     """Divide the partners into shares of about as many rows."""
     counts: dict[str, int] = {}
     for year in sorted({first // 12 for first, _ in view.spans[dataset, reporter, flow]}):
         from tidewaiter.period import Period
 
-        table = view.rows(
-            datasets=dataset, reporters=reporter, flow=flow, period=Period.year(year), partners=rest["partners"]
-        )
+        table = view.rows(datasets=dataset, reporters=reporter, flow=flow, period=Period.year(year), partners=partners)
         places, words = numbered(table["partner"])
         for word, number in zip(words, np.bincount(places, minlength=len(words)).tolist(), strict=True):
             counts[word] = counts.get(word, 0) + number
@@ -106,10 +111,24 @@ def _shares(view: View, dataset: str, reporter: str, flow: str, rest: Mapping[st
     return shares
 
 
-def _block(table: Any, measure: Measure) -> Block:
-    partners, partner_words = _ranked(table["partner"])
-    codes, code_words = _ranked(table["cmd_code"])
-    classes, _ = _ranked(table["classification"])
+def block_of(table: Any, spot: tuple[str, str, str], measure: str, unit: str | None) -> Block:
+    """Return rows as a block.
+
+    Parameters
+    ----------
+    table
+        ``partner, cmd_code, classification, period_start``, the measure and, unless ``unit`` is given, ``unit``; one row a
+        cell and classification.
+    spot
+        Dataset, reporter and flow of all of them.
+    measure
+        Name of the column.
+    unit
+        The unit of all values, where it is one.
+    """
+    partners, partner_words = ranked(table["partner"])
+    codes, code_words = ranked(table["cmd_code"])
+    classes, _ = ranked(table["classification"])
     months = table["period_start"].to_numpy()
     order = np.lexsort((classes, months, codes, partners))
     partners, codes, months = partners[order], codes[order], months[order]
@@ -120,13 +139,13 @@ def _block(table: Any, measure: Measure) -> Block:
         keep[:-1] = (series[1:] != series[:-1]) | (months[1:] != months[:-1])
         order, partners, codes, months, series = (one[keep] for one in (order, partners, codes, months, series))
     edges = np.flatnonzero(np.append(True, series[1:] != series[:-1]))
-    values = table[measure.value].to_numpy()[order].astype(np.float64)
-    if measure is Measure.NET_WEIGHT:
-        units, names = np.zeros(len(order), np.int16), ["kg"]
+    values = table[measure].to_numpy()[order].astype(np.float64)
+    if unit is not None:
+        units, names = np.zeros(len(order), np.int16), [unit]
     else:
-        places, names = numbered(table["currency" if measure is Measure.VALUE else "qty_unit"])
+        places, names = numbered(table["unit"])
         units = places[order].astype(np.int16)
-    first = {name: str(table[name][0].as_py()) for name in ("dataset", "reporter", "flow")}
+    first = dict(zip(("dataset", "reporter", "flow"), spot, strict=True))
     count = len(edges)
     columns = {
         **{name: _same(text, count) for name, text in first.items()},
@@ -143,7 +162,7 @@ def _block(table: Any, measure: Measure) -> Block:
     )
 
 
-def _ranked(column: Any) -> tuple[Any, list[str]]:
+def ranked(column: Any) -> tuple[Any, list[str]]:
     """Number a text column so that numbers sort as texts do."""
     places, words = numbered(column)
     order = sorted(range(len(words)), key=words.__getitem__)

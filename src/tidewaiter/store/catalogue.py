@@ -20,13 +20,13 @@ from tidewaiter.store.coverage import Rectangle
 
 __all__ = ["Catalogue", "Release", "Segment", "Span"]
 
-VERSION: Final = 3
+VERSION: Final = 4
 _SCHEMA: Final = """
 CREATE TABLE release (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, dataset TEXT NOT NULL, publisher TEXT NOT NULL,
   file TEXT NOT NULL, published TEXT NOT NULL, published_from TEXT NOT NULL, published_to TEXT NOT NULL,
   loaded TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-  asked TEXT NOT NULL, covers TEXT NOT NULL, measures TEXT NOT NULL, digits TEXT NOT NULL, notes TEXT NOT NULL, rejected INTEGER NOT NULL,
+  asked TEXT NOT NULL, covers TEXT NOT NULL, measures TEXT NOT NULL, digits TEXT NOT NULL, hidden TEXT NOT NULL, notes TEXT NOT NULL, rejected INTEGER NOT NULL,
   keep_going INTEGER NOT NULL, withdrawn TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX release_once ON release (id) WHERE withdrawn = '';
@@ -73,6 +73,8 @@ class Release(msgspec.Struct, frozen=True):
         The measures that some row carries.
     digits
         Lengths of code that occur; 0 for all goods.
+    hidden
+        Codes with letters in them, under which a publisher hides goods of a chapter (``27SSSSSS``).
     notes
         What has to be told with the release.
     rejected
@@ -101,6 +103,7 @@ class Release(msgspec.Struct, frozen=True):
     covers: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     digits: tuple[int, ...] = ()
+    hidden: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     rejected: int = 0
     keep_going: bool = False
@@ -142,9 +145,9 @@ class Span(msgspec.Struct, frozen=True):
 
 _COLUMNS: Final = (
     "seq", "id", "source", "dataset", "publisher", "file", "published", "published_from", "published_to", "loaded",
-    "rows", "bytes", "first", "last", "asked", "covers", "measures", "digits", "notes", "rejected", "keep_going", "withdrawn",
+    "rows", "bytes", "first", "last", "asked", "covers", "measures", "digits", "hidden", "notes", "rejected", "keep_going", "withdrawn",
 )  # fmt: skip
-_JSON: Final = ("asked", "covers", "measures", "digits", "notes")
+_JSON: Final = ("asked", "covers", "measures", "digits", "hidden", "notes")
 
 
 class Catalogue:
@@ -349,6 +352,6 @@ def _release(row: Sequence[Any]) -> Release:
     for name in _JSON:
         given[name] = json.loads(given[name])
     given["keep_going"] = bool(given["keep_going"])
-    for name in ("covers", "measures", "digits", "notes"):
+    for name in ("covers", "measures", "digits", "hidden", "notes"):
         given[name] = tuple(given[name])
     return Release(**given)

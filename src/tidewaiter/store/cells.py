@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "unit_of"]
 
+SECRET: Final = ("_QY", "_QZ")
+"""Partners that stand for countries kept back for commercial or military reasons."""
+
 UNITS: Final = {Measure.VALUE: "currency", Measure.QUANTITY: "qty_unit"}
 _PARTS: Final = ("customs_regime", "mode_of_transport", "district")
 _OPEN: Final = Interval(0.0, math.inf)
@@ -224,7 +227,12 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
         return Cell(single, _OPEN, State.NOT_ALIVE, (), dead)
     covering = view.covered(key, month, month)
     if covering is not None:
-        doubt = _doubtful_line(view, key, month)
+        kept_back = _hidden_in(view, key, month)
+        if kept_back:
+            return Cell(single, _OPEN, State.WITHHELD, (covering.id,), kept_back)
+        # A row of its own in the same year shows that the line exists.
+        listed = any(other // 12 == month // 12 for other in printed)
+        doubt = "" if listed else _doubtful_line(view, key, month)
         if doubt:
             return Cell(single, _OPEN, State.UNKNOWN, (covering.id,), doubt)
         return Cell(
@@ -280,6 +288,18 @@ def withheld_of(key: SeriesKey, month: int) -> str:
     from tidewaiter.store.withheld import withheld_note
 
     return withheld_note(key, month)
+
+
+def _hidden_in(view: View, key: SeriesKey, month: int) -> str:
+    """Say under what the trade of a covered cell without a row may be hidden; empty if under nothing."""
+    for partner, code in sorted(view.hidden(key.dataset, key.reporter, key.flow.value).get(month, ())):
+        stem = code.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        if code.isdigit() or code == TOTAL:
+            if partner != key.partner and (key.cmd == code or code == TOTAL or code.startswith(key.cmd)):
+                return f"goods of {code} are booked under partner {partner}, countries kept back"
+        elif partner in (key.partner, *SECRET) and key.cmd.startswith(stem):
+            return f"goods of chapter {stem} are hidden under {code}"
+    return ""
 
 
 def _not_alive(key: SeriesKey, month: int) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from tidewaiter.errors import BadFile, InputError, StoreError
+from tidewaiter.model import TOTAL
 from tidewaiter.period import month_text
 from tidewaiter.sources.compressed import head_of, open_content
 from tidewaiter.sources.observation import Asked, Reject
@@ -217,6 +218,7 @@ def _add(
         covers=told.covers,
         measures=tuple(sorted(written.contents.measures)),
         digits=tuple(sorted({code_digits(code) for code in written.contents.codes})),
+        hidden=tuple(sorted(code for code in written.contents.codes if not code.isdigit() and code != TOTAL)),
         notes=tuple(notes),
         rejected=len(reading.rejects),
         keep_going=told.keep_going,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,8 +19,8 @@ from tidewaiter.store.sorting import FLOATS, TEXTS, UNITS, Rows, Sorted
 
 __all__ = ["Written", "fresh_name", "write_rows"]
 
-RUN_ROWS: Final = 12_000_000
-"""Rows that are sorted in memory at once: some 400 MB."""
+RUN_ROWS: Final = 8_000_000
+"""Rows that are sorted in memory at once, in less than a gigabyte with all that reading them takes."""
 
 GROUP_ROWS: Final = 1 << 20
 """Most rows in a row group."""
@@ -40,32 +41,22 @@ class Written:
         self.contents = Contents("", *(set() for _ in range(9)))
         self.combinations: set[tuple[Any, ...]] = set()
 
-    def add(self, part: Sorted, path: Path, writer: Any, group: int, over: tuple[str, ...] | None) -> int:
-        """Write sorted rows as row groups; return the number of the next one."""
-        years, starts, lengths = part.year(), part.start(), part.keys["length"]
+    def add(self, part: Sorted, over: tuple[str, ...] | None) -> None:
+        """Note what is in sorted rows that are being written."""
+        starts, lengths = part.start(), part.keys["length"]
+        base, longest = int(starts.min()), int(np.max(lengths)) + 1
         for first, last in part.segments():
-            year = int(years[first] if isinstance(years, np.ndarray) else years)
             dataset, reporter, flow = (part.word(name, first) for name in ("dataset", "reporter", "flow"))
-            begins = starts[first:last]
-            ends = begins + (lengths[first:last] if isinstance(lengths, np.ndarray) else lengths) - 1
-            codes, counts = np.unique(begins.astype(np.int64) << 32 | ends, return_counts=True)
-            for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-                key = (dataset, reporter, flow, code >> 32, code & 0xFFFFFFFF)
-                self.spans[key] = self.spans.get(key, 0) + count
-            for low in range(first, last, GROUP_ROWS):
-                high = min(low + GROUP_ROWS, last)
-                writer.write_table(part.table(low, high), row_group_size=GROUP_ROWS)
-                inside = starts[low:high]
-                self.segments.append(
-                    Segment(0, path.name, group, dataset, reporter, flow, year, high - low,
-                            int(inside.min()), int(ends[low - first : high - first].max()))
-                )  # fmt: skip
-                group += 1
+            length = lengths[first:last] if isinstance(lengths, np.ndarray) else lengths
+            counts = np.bincount((starts[first:last] - base) * longest + length)
+            for code in np.flatnonzero(counts).tolist():
+                start = base + code // longest
+                key = (dataset, reporter, flow, start, start + code % longest - 1)
+                self.spans[key] = self.spans.get(key, 0) + int(counts[code])
         self.count += part.count
         self._contents(part)
         if over is not None:
             self._combine(part, over)
-        return group
 
     def _contents(self, part: Sorted) -> None:
         found = self.contents
@@ -147,10 +138,7 @@ def write_rows(batches: Iterable[Any], folder: Path, name: str, over: tuple[str,
                 rows = Rows(texts)
         if not runs:
             if rows.count:
-                path = folder / f"{name}.0.parquet{PART}"
-                written.files.append(path)
-                with _writer(path) as writer:
-                    _finish(written, rows.sort(), path, writer, 0, over)
+                _at_once(written, rows.sort(), folder, name, over)
             return written
         if rows.count:
             path = folder / f"{name}.run{len(runs)}{PART}"
@@ -173,14 +161,64 @@ def write_rows(batches: Iterable[Any], folder: Path, name: str, over: tuple[str,
             path.unlink(missing_ok=True)
 
 
+def _at_once(written: Written, part: Sorted, folder: Path, name: str, over: tuple[str, ...] | None) -> None:
+    """Write rows that memory holds whole; many of them as two files, at the same time."""
+    segments = part.segments()
+    middle = len(segments)
+    if part.count > GROUP_ROWS and len(segments) > 1:
+        middle = next(at for at, (_, last) in enumerate(segments, 1) if last >= part.count / 2)
+    shares = [share for share in (segments[:middle], segments[middle:]) if share]
+    paths = [folder / f"{name}.{number}.parquet{PART}" for number in range(len(shares))]
+    written.files += paths
+
+    def write(path: Path, share: list[tuple[int, int]]) -> list[Segment]:
+        with _writer(path) as writer:
+            return _groups(part, share, path, writer, 0)
+
+    with ThreadPoolExecutor(len(shares)) as pool:
+        coming = [pool.submit(write, path, share) for path, share in zip(paths, shares, strict=True)]
+        _note(written, part, over)
+        for one in coming:
+            written.segments += one.result()
+
+
 def _finish(written: Written, part: Sorted, path: Path, writer: Any, group: int, over: tuple[str, ...] | None) -> int:
+    """Write the rows of a merged segment; return the number of the next row group."""
+    segments = _groups(part, part.segments(), path, writer, group)
+    written.segments += segments
+    _note(written, part, over)
+    return group + len(segments)
+
+
+def _note(written: Written, part: Sorted, over: tuple[str, ...] | None) -> None:
     written.repeated += part.repeated
     for at in part.clash:
         written.clashes.append(
             ", ".join(part.word(name, at) for name in TEXTS if part.word(name, at))
             + f", {_period(part, at)}: {_value(part, at - 1)} and {_value(part, at)}"
         )
-    return written.add(part, path, writer, group, over)
+    written.add(part, over)
+
+
+def _groups(part: Sorted, segments: list[tuple[int, int]], path: Path, writer: Any, group: int) -> list[Segment]:
+    """Write runs of rows as row groups, none larger than :data:`GROUP_ROWS`."""
+    years, starts, lengths = part.year(), part.start(), part.keys["length"]
+    made = []
+    for first, last in segments:
+        year = int(years[first] if isinstance(years, np.ndarray) else years)
+        dataset, reporter, flow = (part.word(name, first) for name in ("dataset", "reporter", "flow"))
+        for low in range(first, last, GROUP_ROWS):
+            high = min(low + GROUP_ROWS, last)
+            writer.write_table(part.table(low, high), row_group_size=GROUP_ROWS)
+            begins = starts[low:high]
+            ends = begins + (lengths[low:high] if isinstance(lengths, np.ndarray) else lengths) - 1
+            made.append(
+                Segment(
+                    0, path.name, group, dataset, reporter, flow, year, high - low, int(begins.min()), int(ends.max())
+                )
+            )
+            group += 1
+    return made
 
 
 def _period(part: Sorted, at: int) -> str:

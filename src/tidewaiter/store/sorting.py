@@ -270,7 +270,7 @@ class Sorted:
     def table(self, first: int, last: int) -> Any:
         """Return rows as an Arrow table of observations."""
         size = last - first
-        begins = self.start()[first:last]
+        begins = self.keys["start"][first:last] + np.int32(self._base)
         length = self.keys["length"]
         ends = begins + (length[first:last] if isinstance(length, np.ndarray) else length) - 1
         arrays: dict[str, Any] = {"period_start": pa.array(begins), "period_end": pa.array(ends.astype(np.int32))}

@@ -68,6 +68,7 @@ class View:
         self._rectangles: dict[int, tuple[Rectangle, ...]] | None = None
         self._spans: dict[tuple[str, str, str], dict[tuple[int, int], int]] | None = None
         self._lines: dict[tuple[str, str], frozenset[int]] = {}
+        self._hidden: dict[tuple[str, str, str], dict[int, set[tuple[str, str]]]] = {}
 
     # What there is
 
@@ -352,6 +353,46 @@ class View:
             table = self.rows(datasets=dataset, codes=code)
             self._lines[key] = frozenset((table["period_start"].to_numpy() // 12).tolist())
         return self._lines[key]
+
+    def hidden(self, dataset: str, reporter: str, flow: str) -> dict[int, set[tuple[str, str]]]:
+        """Return by month the partner and code of rows that hide what they are of.
+
+        Goods under a code with letters (``27SSSSSS``), or a partner kept back for commercial or military reasons. What
+        they hold is missing elsewhere.
+        """
+        from tidewaiter.store.cells import SECRET
+
+        spot = (dataset, reporter, flow)
+        if spot not in self._hidden:
+            codes = {code for release in self.releases if release.dataset == dataset for code in release.hidden}
+            found: dict[int, set[tuple[str, str]]] = {}
+            questions: tuple[dict[str, Any], ...] = ({"codes": sorted(codes)}, {"partners": list(SECRET)})
+            for wanted in questions:
+                if not all(wanted.values()):
+                    continue
+                table = self.rows(datasets=dataset, reporters=reporter, flow=flow, **wanted)
+                columns = (table[name].to_pylist() for name in ("period_start", "partner", "cmd_code"))
+                for month, partner, code in zip(*columns, strict=True):
+                    found.setdefault(month, set()).add((partner, code))
+            self._hidden[spot] = found
+        return self._hidden[spot]
+
+    def learn_lines(self, dataset: str, codes: Iterable[str]) -> None:
+        """Find out with one reading in which years a dataset lists some codes; see :meth:`years_of_line`."""
+        missing = sorted({code for code in codes if (dataset, code) not in self._lines})
+        if not missing:
+            return
+        table = self.rows(datasets=dataset, codes=missing)
+        years = pc.cast(pc.floor(pc.divide(pc.cast(table["period_start"], pa.float64()), 12)), pa.int32())
+        pairs = (
+            pa.table({"code": table["cmd_code"].cast(pa.string()), "year": years})
+            .group_by(["code", "year"])
+            .aggregate([])
+        )
+        found: dict[str, set[int]] = {code: set() for code in missing}
+        for row in pairs.to_pylist():
+            found[row["code"]].add(row["year"])
+        self._lines.update({(dataset, code): frozenset(listed) for code, listed in found.items()})
 
     def blocks(
         self,

@@ -20,10 +20,17 @@ def _corpus(name: str) -> list[dict[str, Any]]:
     return entries
 
 
-@pytest.mark.parametrize("entry", _corpus("corpus.toml"), ids=lambda entry: entry["text"][:50])
+NAMES = ("corpus.toml", "heldout.toml", "second.toml", "adversarial.toml", "articles.toml", "links.toml")
+
+
+@pytest.mark.parametrize(
+    "entry", [entry for name in NAMES for entry in _corpus(name)], ids=lambda entry: entry["text"][:50]
+)
 def test_the_corpus_is_read_as_written(entry: dict[str, Any]) -> None:
     reading = read_article(entry["text"], entry["date"])
     assert sorted(compact(claim) for claim in reading.read) == sorted(entry["claims"])
+    # What a person reads and the grammar does not is listed as not read, never passed over.
+    assert bool(reading.not_read) or not entry.get("missed")
     listed = [claim.text for claim in reading.not_read]
     for wanted in entry.get("unread", []):
         assert any(wanted in text for text in listed), listed

@@ -21,6 +21,7 @@ class Actor(NamedTuple):
     adjective: bool = False
     capital: bool = False
     pointing: str = ""
+    epithet: bool = False
 
 
 _ADJECTIVES: Final = {
@@ -33,7 +34,7 @@ _ADJECTIVES: Final = {
     "BGD": "Bangladeshi", "EGY": "Egyptian", "NGA": "Nigerian", "ZAF": "South African", "CHL": "Chilean",
     "PER": "Peruvian", "GEO": "Georgian", "ARM": "Armenian", "AZE": "Azerbaijani", "NLD": "Dutch", "SWE": "Swedish",
     "CHE": "Swiss", "NOR": "Norwegian", "FIN": "Finnish", "SGP": "Singaporean", "PHL": "Filipino", "ISR": "Israeli",
-    "HKG": "Hong Kong", "EU": "European Union", "LTU": "Lithuanian", "LVA": "Latvian", "EST": "Estonian",
+    "HKG": "Hong Kong", "EU27": "European Union", "LTU": "Lithuanian", "LVA": "Latvian", "EST": "Estonian",
     "CZE": "Czech", "HUN": "Hungarian", "ROU": "Romanian", "GRC": "Greek", "PRT": "Portuguese", "AUT": "Austrian",
     "BEL": "Belgian", "DNK": "Danish", "IRL": "Irish", "NZL": "New Zealand", "MMR": "Myanmar", "KHM": "Cambodian",
     "LAO": "Lao", "TJK": "Tajik", "TKM": "Turkmen", "SRB": "Serbian", "CUB": "Cuban", "VEN": "Venezuelan",
@@ -46,13 +47,13 @@ _CAPITALS: Final = {
     "Beijing": "CHN", "Pyongyang": "PRK", "Seoul": "KOR", "Tokyo": "JPN", "Moscow": "RUS", "Washington": "USA",
     "London": "GBR", "Berlin": "DEU", "Paris": "FRA", "New Delhi": "IND", "Delhi": "IND", "Hanoi": "VNM",
     "Ankara": "TUR", "Bishkek": "KGZ", "Astana": "KAZ", "Tashkent": "UZB", "Kyiv": "UKR", "Tehran": "IRN",
-    "Canberra": "AUS", "Ottawa": "CAN", "Taipei": "TWN", "Jakarta": "IDN", "Brasilia": "BRA", "Brussels": "EU",
+    "Canberra": "AUS", "Ottawa": "CAN", "Taipei": "TWN", "Jakarta": "IDN", "Brasilia": "BRA", "Brussels": "EU27",
 }  # fmt: skip
 
 _EPITHETS: Final = {
     "the isolated nation": "PRK", "the isolated country": "PRK", "the reclusive country": "PRK",
     "the reclusive state": "PRK", "the reclusive nation": "PRK", "the hermit kingdom": "PRK", "the North": "PRK",
-    "the South": "KOR", "DPRK": "PRK", "North Koreans": "PRK",
+    "the South": "KOR",
 }  # fmt: skip
 """Names that newspapers use for one country only; they are believed only where an article names that country."""
 
@@ -90,8 +91,8 @@ _SKIPPED: Final = {
 
 _EXTRA: Final = {
     "the United States": "USA", "the US": "USA", "the U.S.": "USA", "the UK": "GBR", "the United Kingdom": "GBR",
-    "the Netherlands": "NLD", "the Philippines": "PHL", "the EU": "EU", "EU": "EU", "the European Union": "EU",
-    "the bloc": "EU", "the world": "W00", "Mainland China": "CHN", "mainland China": "CHN",
+    "the Netherlands": "NLD", "the Philippines": "PHL", "the EU": "EU27", "EU": "EU27", "the European Union": "EU27",
+    "the world": "W00", "Mainland China": "CHN", "mainland China": "CHN",
 }  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def actors_lexicon() -> Lexicon[Actor]:
     >>> from tidewaiter.claims.read.tokens import tokens
     >>> book = actors_lexicon()
     >>> [book.at(tokens(text), 0)[0].code for text in ("North Korean", "Pyongyang", "the EU")]
-    ['PRK', 'PRK', 'EU']
+    ['PRK', 'PRK', 'EU27']
     """
     from tidewaiter.codes.areas import all_areas
 
@@ -112,6 +113,8 @@ def actors_lexicon() -> Lexicon[Actor]:
     for found in all_areas().values():
         if found.kind not in ("country", "group") or found.code in _SKIPPED:
             continue
+        if found.code in ("EU", "EU28", "EU27_IN", "EU27_XT"):
+            continue  # read as the 27 members of today
         for name in (found.name, found.official, *found.aliases):
             plain = name.isascii() and name[:1].isupper() and "(" not in name and "," not in name and len(name) > 1
             if plain and not name[0].islower() and name not in ("World",):
@@ -119,7 +122,7 @@ def actors_lexicon() -> Lexicon[Actor]:
     table.update({name: Actor(code) for name, code in _EXTRA.items()})
     table.update({name: Actor(code, adjective=True) for code, name in _ADJECTIVES.items() if name not in table})
     table.update({name: Actor(code, capital=True) for name, code in _CAPITALS.items()})
-    table.update({name: Actor(code) for name, code in _EPITHETS.items()})
+    table.update({name: Actor(code, epithet=True) for name, code in _EPITHETS.items()})
     for phrase, way in _POINTING.items():
         table[phrase] = Actor("", pointing=way)
         if way != "border":

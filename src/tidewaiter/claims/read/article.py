@@ -15,8 +15,9 @@ from tidewaiter.claims.read.clean import clean
 from tidewaiter.claims.read.drafts import Refused
 from tidewaiter.claims.read.finish import finish
 from tidewaiter.claims.read.frame import Context
+from tidewaiter.claims.read.periods import Mention
 from tidewaiter.claims.read.rules import Rules
-from tidewaiter.claims.read.source import sources_of
+from tidewaiter.claims.read.source import named_in, sources_of
 from tidewaiter.claims.read.tokens import tokens
 from tidewaiter.errors import InputError
 
@@ -89,7 +90,9 @@ def read_article(text: str, date: str = "", *, publisher: str = "", family: str 
     """
     _check(date)
     context = Context(date)
-    whole = sources_of(tokens(text[:200_000]))
+    opening = tokens(text[:200_000])
+    whole = sources_of(opening)
+    context.named = named_in(opening)
     context.source = next(iter(whole)) if len(whole) == 1 else ""
     found: list[Sentence] = []
     claims: list[Claim] = []
@@ -146,8 +149,11 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         made, refused = read_cases(tagged, text, context.day, context.subject)
         _subject(tagged, context)
         return _ordered(made, refused, text)
-    if not trade and not tags & set(QUANTITIES):
+    # "It was the highest since May" speaks of what was spoken of before.
+    leaning = context.frame is not None and bool(tags & {"E", "B", "S"}) and bool(tags & {"K", "Y", "S", "P"})
+    if not trade and not leaning and not tags & set(QUANTITIES):
         _subject(tagged, context)
+        _period(tagged, context, trade)
         return []
     cleaned = clean(tagged, lambda chunk: text[chunk.start : chunk.end])
     own = sources_of(row)
@@ -156,10 +162,11 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     scan.run()
     claims, unread = finish(scan.drafts, text, context, source, next(iter(own)) if len(own) == 1 else "")
     _subject(tagged, context)
+    _period(tagged, context, trade)
     if scan.actor:
         context.subject = scan.actor
     refused = [*scan.refused, *unread]
-    if not trade and not claims and not tags & {"%", "M", "W", "X"}:
+    if not trade and not leaning and not claims and not tags & {"%", "M", "W", "X"}:
         return []
     made = _ordered(claims, refused, text)
     if not made and tags & {"T", "V"} and tags & _MOVES:
@@ -193,12 +200,26 @@ def _without_quotes(row: list[Chunk], text: str) -> list[Chunk]:
     return made + (inside or [])
 
 
+def _period(row: list[Chunk], context: Context, trade: bool) -> None:
+    """Remember the months a sentence speaks of, if it is one run; another time in it ends what was carried."""
+    times = [chunk.data for chunk in row if isinstance(chunk.data, Mention)]
+    if context.period_sentence == context.sentence:
+        return
+    runs = {mention.periods for mention in times if mention.role == "in" and mention.lead not in ("from", "than")}
+    if len(runs) == 1 and trade and all(mention.role in ("in", "day") for mention in times):
+        context.period, context.period_sentence = runs.pop(), context.sentence
+    elif any(mention.role in ("in", "vague", "since") for mention in times):
+        context.period = None
+
+
 def _subject(row: list[Chunk], context: Context) -> None:
-    """Remember who the sentence begins with: what ``it`` and ``the country`` will mean."""
+    """Remember who the sentence begins with: what ``it`` will mean in the next."""
     for chunk in row:
-        if isinstance(chunk.data, Actor) and chunk.data.code and not chunk.data.adjective:
-            context.subject = chunk.data.code
-            return
+        if chunk.tag in "-P?J," or (isinstance(chunk.data, Actor) and chunk.data.pointing == "subject"):
+            continue
+        known = isinstance(chunk.data, Actor) and not chunk.data.epithet and not chunk.owned
+        context.subject = chunk.data.code if known else ""
+        return
 
 
 def _unread(text: str, one: Refused) -> Claim:

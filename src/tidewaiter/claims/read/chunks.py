@@ -117,7 +117,9 @@ def chunks(row: Sequence[Token], day: str) -> list[Chunk]:
                 made[-1] = made[-1]._replace(owned=True)
             place += 1
             continue
-        chunk = _one(row, place, day)
+        # "rose 3 million to 4 million", "from 3 million to 4 million": a change, not a range.
+        moved = any(one.tag in "UDf" for one in made[-1:])
+        chunk = _one(row, place, day, ranges=not moved)
         made.append(chunk)
         place = max(chunk.last, place + 1)
     return made
@@ -127,7 +129,7 @@ def _make(row: Sequence[Token], tag: str, first: int, last: int, data: Any = Non
     return Chunk(tag, first, last, row[first].start, row[last - 1].end, data, False, hedge)
 
 
-def _one(row: Sequence[Token], at: int, day: str) -> Chunk:
+def _one(row: Sequence[Token], at: int, day: str, *, ranges: bool = True) -> Chunk:
     token = row[at]
     special = _duration(row, at) or _streak(row, at) or _hedged_verb(row, at)
     if special is not None:
@@ -138,7 +140,7 @@ def _one(row: Sequence[Token], at: int, day: str) -> Chunk:
     trade = word_lexicon().at(row, at)
     if trade is not None and trade[0][0] == "T" and trade[1] > 1:
         return _make(row, "T", at, at + trade[1], trade[0][1])
-    quantity = _quantity(row, at)
+    quantity = _quantity(row, at, ranges)
     if quantity is not None:
         return quantity
     best: tuple[int, str, Any] | None = None
@@ -151,6 +153,8 @@ def _one(row: Sequence[Token], at: int, day: str) -> Chunk:
     word = word_lexicon().at(row, at)
     if word is not None and (best is None or word[1] > best[0] or (word[1] == best[0] and best[1] == "G")):
         best = (word[1], word[0][0], word[0][1])
+    if best is not None and best[2] == "=" and not (at + 1 < len(row) and row[at + 1].low in ("to", "from")):
+        best = (best[0], "-", "")
     if token.text in "-/‑" and 0 < at < len(row) - 1 and row[at - 1].touches(token) and token.touches(row[at + 1]):
         return _make(row, "h", at, at + 1)
     if best is not None:
@@ -162,13 +166,13 @@ def _one(row: Sequence[Token], at: int, day: str) -> Chunk:
     return _make(row, "w", at, at + 1, token.low)
 
 
-def _quantity(row: Sequence[Token], at: int) -> Chunk | None:
+def _quantity(row: Sequence[Token], at: int, ranges: bool) -> Chunk | None:
     before = row[at - 1].low.rstrip(".") if at else ""
     if before == "." and at > 1:
         before = row[at - 2].low
     if before in _REFERENCES and row[at].kind == "number":
         return _make(row, "w", at, at + 1, "reference")
-    read = quantity_at(row, at)
+    read = quantity_at(row, at, ranges=ranges)
     if read is None:
         return None
     tag = "O" if read.why else _KINDS[read.kind]
@@ -177,6 +181,8 @@ def _quantity(row: Sequence[Token], at: int) -> Chunk | None:
         return _make(row, "w", at, read.last, "one")
     if tag == "N" and read.value == 0:
         tag = "Z"
+    if tag == "N" and read.bounds is not None and _YEAR.match(row[at].text) and _YEAR.match(row[read.last - 1].text):
+        return _make(row, "O", at, read.last, "a run of years, or numbers that look like it")
     if tag == "N" and _YEAR.match(row[at].text) and read.last == at + 1:
         follows = goods_lexicon().at(row, at + 1) if at + 1 < len(row) else None
         if follows is None:

@@ -36,7 +36,7 @@ def clean(row: list[Chunk], text: Callable[[Chunk], str]) -> Cleaned:
     sources: list[str] = []
     row = _attributions(list(row), sources)
     row = _asides(row, text)
-    row = _relatives(row)
+    row = _appositions(_relatives(row))
     return Cleaned([chunk for chunk in row if chunk.tag != "-"], tuple(sources))
 
 
@@ -129,6 +129,31 @@ def _asides(row: list[Chunk], text: Callable[[Chunk], str]) -> list[Chunk]:
 def _explains(inner: list[Chunk]) -> bool:
     """Tell an aside that explains a word: it has no quantity, whatever else it has."""
     return not any(chunk.tag in QUANTITIES or chunk.tag in "E1SBUD" for chunk in inner)
+
+
+_APPOSED = frozenset("wA-GioEvhr")
+
+
+def _appositions(row: list[Chunk]) -> list[Chunk]:
+    """Drop ``, its second biggest buyer,`` after a country: it says who that is."""
+    made: list[Chunk] = []
+    place = 0
+    while place < len(row):
+        if row[place].tag == "," and made and made[-1].tag == "A" and place + 1 < len(row):
+            shut = place + 1
+            while shut < len(row) and row[shut].tag not in ",." and shut - place < 14:
+                shut += 1
+            inner = row[place + 1 : shut]
+            begins = inner and (
+                inner[0].tag == "-" or (inner[0].tag == "A" and (inner[0].owned or inner[0].data.pointing == "subject"))
+            )
+            tags = {chunk.tag for chunk in inner}
+            if begins and shut < len(row) and row[shut].tag == "," and "w" in tags and tags <= _APPOSED:
+                place = shut + 1
+                continue
+        made.append(row[place])
+        place += 1
+    return made
 
 
 def _relatives(row: list[Chunk]) -> list[Chunk]:

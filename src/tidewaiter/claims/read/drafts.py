@@ -17,7 +17,9 @@ class Draft:
     """A claim in the making.
 
     ``role`` is ``main`` or ``base`` (a level that another is compared with: it takes no month but its own). ``back``
-    counts months from ``period`` to the base. ``start`` and ``end`` are characters of the article.
+    counts months from ``period`` to the base. ``trailed``: words that are
+    not known follow it, so that no month of another sentence may stand in. ``shift``:
+    months to count back from that month. ``start`` and ``end`` are characters of the article.
     """
 
     kind: Kind
@@ -47,6 +49,8 @@ class Draft:
     sum_of_months: bool = False
     leading: Draft | None = None
     listed: bool = False
+    trailed: bool = False
+    shift: int = 0
     printed: tuple[int, int] = (0, 0)
 
 

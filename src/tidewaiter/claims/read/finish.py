@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tidewaiter.claims.goods import resolve_goods
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
 from tidewaiter.claims.read.drafts import Draft, Refused
 from tidewaiter.claims.read.frame import Context, Frame, books
@@ -86,9 +87,11 @@ def _months(drafts: list[Draft], context: Context) -> None:
             )
         ) and made.kind is not Kind.AMOUNT:
             made.periods = later
-        elif isinstance(context.period, tuple) and context.sentence - context.period_sentence <= 1:
+        elif isinstance(context.period, tuple) and not made.trailed and context.sentence - context.period_sentence <= 3:
             made.periods = context.period
-            made.assumed.append(f"{_words(context.period)} is carried from the sentence before")
+            if made.shift:
+                made.periods = tuple(_moved(period, made.shift) for period in context.period)
+            made.assumed.append(f"{_words(context.period)} is carried from a sentence before")
     for made in drafts:
         if made.role == "base" and not made.periods and made.back:
             lead = made.leading
@@ -114,6 +117,15 @@ def _moved(period: Period, back: int) -> Period:
 def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, source: str, named: str) -> list[Claim]:
     if made.why:
         raise _Unreadable(made.why)
+    if made.shift and made.own_period and made.role == "main":
+        raise _Unreadable("two times are named for one number")
+    if (
+        made.kind is Kind.AMOUNT
+        and made.quantity is not None
+        and made.quantity.value == 0
+        and made.quantity.bounds is None
+    ):
+        made.kind, made.quantity = Kind.NONE, None
     if not made.periods:
         raise _Unreadable("of which month is not said")
     if made.sum_of_months and made.periods[0].is_month:
@@ -127,7 +139,7 @@ def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, sourc
     if goods is None or not goods.goods:
         raise _Unreadable("of which goods is not said")
     measure, unit = _measured(made, drafts, context, place[0])
-    subject = Subject(place[0], place[1], place[2], goods.goods, measure, unit)
+    subject = Subject(place[0], place[1], place[2], resolve_goods(goods.goods), measure, unit)
     period = made.periods[0]
     said = _said(made)
     base, since = made.base, made.since
@@ -178,7 +190,9 @@ def _measured(made: Draft, drafts: list[Draft], context: Context, reporter: str)
         return Measure.VALUE, made.quantity.unit
     if made.kind in (Kind.AMOUNT, Kind.DIFFERENCE):
         return _counted(made, drafts, context)
-    sibling = _sibling(made, drafts)
+    whole = made.other.goods if made.kind is Kind.SHARE and made.other is not None else None
+    # A part of all goods together can only be told by value.
+    sibling = None if whole is not None and whole.goods == "total" else _sibling(made, drafts)
     if sibling is not None:
         try:
             return _counted(sibling, drafts, context)
@@ -189,8 +203,12 @@ def _measured(made: Draft, drafts: list[Draft], context: Context, reporter: str)
         raise _Unreadable("in what the volume is counted is not said")
     if made.frame.measure == "volume" and goods is not None:
         return Measure.QUANTITY, goods.unit
-    if made.frame.measure == "value" or (goods is not None and goods.goods == "total"):
-        unit = _CUSTOMARY.get(reporter) or _area_currency(reporter)
+    if (
+        made.frame.measure == "value"
+        or (whole is not None and whole.goods == "total")
+        or (goods is not None and goods.goods == "total")
+    ):
+        unit = _CUSTOMARY.get(reporter) or _area_currency(reporter) or ("USD" if made.kind is Kind.SHARE else "")
         if not unit:
             raise _Unreadable("in which currency is not said")
         made.assumed.append(f"by value, in {unit}")
@@ -297,7 +315,7 @@ def _other(made: Draft, source: str, named: str, measure: Measure, unit: str) ->
     place = books(made.other, source, named)
     if place is None or made.other.goods is None:
         raise _Unreadable("a share of what is not understood")
-    return Subject(place[0], place[1], place[2], made.other.goods.goods, measure, unit)
+    return Subject(place[0], place[1], place[2], resolve_goods(made.other.goods.goods), measure, unit)
 
 
 def _carry(drafts: list[Draft], context: Context) -> None:
@@ -309,6 +327,9 @@ def _carry(drafts: list[Draft], context: Context) -> None:
             context.period = made.periods if len(set(single)) == 1 else None
             context.period_sentence = context.sentence
             break
+    levels = [made for made in mains if made.kind is Kind.AMOUNT and made.periods and not made.why]
+    context.level = levels[0] if len(levels) == 1 else None
+    context.level_sentence = context.sentence
     frames: list[Frame] = [made.frame for made in mains if len(made.frame.pair) == 2]
     if frames:
         context.frame = frames[-1]

@@ -42,7 +42,7 @@ class Frame:
 class Context:
     """What carries over from sentence to sentence.
 
-    ``voices`` are the sides from which the article tells trade between the same two countries: where it is both,
+    ``level`` is the one amount of the sentence before (a draft). ``voices`` are the sides from which the article tells trade between the same two countries: where it is both,
     ``imports`` without a country could be either's.
     """
 
@@ -55,6 +55,10 @@ class Context:
     unit: tuple[str, str] = ("", "")
     sentence: int = 0
     voices: set[tuple[str, str, str]] = field(default_factory=set)
+    level: object | None = None
+    level_sentence: int = -9
+    pairs: set[frozenset[str]] = field(default_factory=set)
+    named: frozenset[str] = frozenset()
 
 
 def books(frame: Frame, source: str, named: str = "") -> tuple[str, str, Flow, str] | None:

@@ -83,4 +83,5 @@ def _baskets() -> list[tuple[str, Named]]:
             for word in group.synonyms:
                 if word.isascii() and "(" not in word:
                     meant.setdefault(word if word.isupper() else word.lower(), set()).add(f"basket:{name}/{group.id}")
-    return [(word, Named(one.pop(), "", "")) for word, one in meant.items() if len(one) == 1]
+    found = [(word, one.pop()) for word, one in meant.items() if len(one) == 1]
+    return [(word, Named(name, "", f"{word} are read as the group {name[7:]}")) for word, name in found]

@@ -86,7 +86,7 @@ class Levels(Scan):
 
     def to_level(self, match: re.Match[str]) -> int:
         """``(rose) to 3.2 million``."""
-        if not self.sign:
+        if not self.sign or (match[0][0] == "i" and self.row[match.start()].data != "at"):
             return 0
         if match["Z"]:
             self.draft(Kind.NONE, match.start(), match.end(), unit="")
@@ -100,21 +100,39 @@ class Levels(Scan):
         """``(rose to 3.2 million) from 2.9 million``."""
         if not self.sign:
             return 0
-        if match["Z"]:
+        if self._several(self._lead()):
+            self.refuse(match.start("Z" if match["Z"] else "Q"), "which of the goods it is compared with is not said")
+        elif match["Z"]:
             self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base")
         else:
+            self.like(self._lead(), match.start("Q"))
             self.draft(Kind.AMOUNT, match.start(), match.end(), match.start("Q"), role="base", leading=self._lead())
         return match.end()
 
+    def _several(self, lead: Draft | None) -> bool:
+        """Whether the amount before is one of several under one verb."""
+        return lead is not None and sum(1 for made in self.drafts if made.listed and made.clause == lead.clause) > 1
+
     def _lead(self) -> Draft | None:
-        return next((made for made in reversed(self.drafts) if made.role == "main"), None)
+        return next((made for made in reversed(self.drafts) if made.role == "main"), self.over)
+
+    def like(self, lead: Draft | None, number: int) -> None:
+        """Give a number of millions without a unit that of the millions it is compared with."""
+        here = self.row[number].data
+        if lead is None or lead.quantity is None or not isinstance(here, Quantity):
+            return
+        if here.kind == "number" and here.scaled and lead.quantity.scaled and lead.quantity.kind in ("money", "weight"):
+            self.row[number] = self.row[number]._replace(
+                data=here._replace(kind=lead.quantity.kind, unit=lead.quantity.unit)
+            )
 
     def compared(self, match: re.Match[str]) -> int:
         """``compared with $1.2 billion``, ``exceeding the total of 2,155 kg``."""
         lead = self._lead()
-        if lead is None:
+        if lead is None or self._several(lead):
             self.refuse(match.start("Q"), self.why() or "what it is compared with is not understood")
             return match.end()
+        self.like(lead, match.start("Q"))
         if lead.kind is Kind.AMOUNT and lead.quantity is not None:
             here = self.row[match.start("Q")].data
             assert isinstance(here, Quantity)
@@ -158,6 +176,7 @@ class Levels(Scan):
             and self.tags[match.start() - 1] != "T"
         ):
             made.periods, made.own_period, made.assumed = lead.periods, False, [*made.assumed, *lead.assumed]
+            made.listed = lead.listed
         return match.end("Q")
 
     def summed(self, match: re.Match[str]) -> int:
@@ -173,8 +192,14 @@ class Levels(Scan):
 
     def listed(self, match: re.Match[str]) -> int:
         """``, with a further 1,500 following in February``: as the amount before it."""
-        lead = self._main()
         number = match.start("Q")
+        latest = self.drafts[-1] if self.drafts else None
+        joined = self.tags[number - 1 : number] == "a" and self.row[number - 1].data == ""
+        if joined and latest is not None and latest.role == "base" and latest.own_period and latest.kind is Kind.AMOUNT:
+            # "compared with $80 million in August and $156 million in July"
+            self.draft(Kind.AMOUNT, number, match.end("Q"), number, role="base", leading=latest.leading)
+            return match.end("Q")
+        lead = self._main()
         if lead is None or lead.quantity is None or self.tags[number - 1 : number] not in (",", "a"):
             return 0
         here = self.row[number].data
@@ -256,6 +281,8 @@ class Levels(Scan):
 
     def extreme(self, match: re.Match[str]) -> int:
         """``the highest level since February 2020``."""
+        if match["own"] and getattr(self.row[match.start("own")].data, "pointing", "") != "subject":
+            return 0
         word = str(self.row[match.start("E")].data).split()
         since = self.row[match.start("K")].data
         lead = self._lead()
@@ -302,6 +329,11 @@ class Levels(Scan):
         how, chunk = self.first_since, self.first
         self.first, self.first_since = None, None
         last = self.row[end - 1].end if end else max(lead.end, chunk.end)
+        if not lead.listed or (lead.quantity is not None and lead.quantity.hedge):
+            self.refused.append(
+                _refused(chunk, "the first time of what is not understood: of any trade, of a rise, or of so much")
+            )
+            return
         if how is None:
             self.refused.append(_refused(chunk, "for the first time since when is not said"))
             return
@@ -421,9 +453,9 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"L+E?(?P<Q>N)(?P<G>G)", Levels.level),
         (r"L+E?(?P<Q>[MWCN])(?P<G>)(?!h)", Levels.level),
         (r"L+Z", Levels.none),
-        (r"[LUDt,a]*(?P<E>E)[vTU]*(?P<K>K)", Levels.extreme),
+        (r"[LUDt,a]*(?P<own>A)?(?P<E>E)[vTU]*(?P<K>K)", Levels.extreme),
         (r"[LUDt]*E(?:[vT]+d?|d)", Levels.extreme_unsaid),
-        (r"tE?v*o?(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
+        (r"(?:tE?v*o?|i)(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
         (r"f[vo]*(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.from_level),
         (r"[ce][vofT]*(?P<Q>[MWCN])", Levels.compared),
         (r"(?:e|Uc)[voT]*(?P<P>P)", Levels.exceeds_period),

@@ -26,20 +26,23 @@ class Lexicon(Generic[_T]):
     """
 
     def __init__(self, entries: Iterable[tuple[str, _T]]) -> None:
-        self._table: dict[str, list[tuple[tuple[str, ...], tuple[str, ...] | None, _T]]] = {}
+        # By the first two words: many phrases begin with "the".
+        self._table: dict[tuple[str, ...], list[tuple[tuple[str, ...], tuple[str, ...] | None, _T]]] = {}
         for phrase, meaning in entries:
             row = tokens(phrase)
             if not row:
                 continue
             lows = tuple(token.low for token in row)
             exact = tuple(token.text for token in row) if phrase != phrase.lower() else None
-            self._table.setdefault(lows[0], []).append((lows, exact, meaning))
+            self._table.setdefault(lows[:2], []).append((lows, exact, meaning))
         for found in self._table.values():
             found.sort(key=lambda entry: -len(entry[0]))
 
     def at(self, row: Sequence[Token], place: int) -> tuple[_T, int] | None:
         """Return the meaning of the longest phrase that begins at a token, and how many tokens it spans."""
-        for lows, exact, meaning in self._table.get(row[place].low, ()):
+        first = row[place].low
+        pair = (first, row[place + 1].low) if place + 1 < len(row) else (first, "")
+        for lows, exact, meaning in (*self._table.get(pair, ()), *self._table.get((first,), ())):
             part = row[place : place + len(lows)]
             if len(part) != len(lows) or any(token.low != low for token, low in zip(part, lows, strict=True)):
                 continue

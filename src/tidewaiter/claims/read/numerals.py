@@ -109,6 +109,13 @@ def digits(text: str) -> tuple[Decimal, Decimal] | None:
     return value, Decimal(1).scaleb(int(exponent))
 
 
+def _significant(value: Decimal, step: Decimal) -> Decimal:
+    """Return the step of a scaled number: of its last digit that is not zero, unless decimals were printed."""
+    while value and value % (step * 10) == 0:
+        step *= 10
+    return step
+
+
 def _whole_step(value: Decimal) -> Decimal:
     """Return the step of a whole number that was printed in full."""
     if value < 10_000:
@@ -168,11 +175,14 @@ def _from_digits(row: Sequence[Token], at: int, money: bool) -> Number | None:
                 scale = _TIGHT.get(row[after].low)
             elif row[after].low == "m" and not (after + 1 < len(row) and row[after + 1].text == "-"):
                 # "1.4m masks"; whether it is metres shows itself in what follows, which the caller looks at.
+                step = _significant(value, step) if step == 1 else step
                 return Number(value * 10**6, step * 10**6, at, after + 1, scaled=True, loose=True)
         if scale is not None:
+            step = _significant(value, step) if step == 1 else step
             return Number(value * scale, step * scale, at, after + 1, scaled=True)
     if after + 1 < len(row) and row[after].text == "-" and row[after + 1].low in _SCALES:
         scale = _SCALES[row[after + 1].low]
+        step = _significant(value, step) if step == 1 else step
         return Number(value * scale, step * scale, at, after + 2, scaled=True)
     if step == 1:
         step = _whole_step(value)
@@ -226,6 +236,15 @@ def _under_hundred(row: Sequence[Token], at: int) -> tuple[Decimal, int] | None:
     return None
 
 
+def _hundreds(row: Sequence[Token], whole: Decimal, place: int) -> tuple[Decimal, int]:
+    """Read on after a number below a hundred: ``three`` ``hundred and twenty``."""
+    if _low(row, place) != "hundred":
+        return whole, place
+    whole, place = whole * 100, place + 1
+    more = _under_hundred(row, place + 1 if _low(row, place) == "and" else place)
+    return (whole + more[0], more[1]) if more else (whole, place)
+
+
 def _from_words(row: Sequence[Token], at: int) -> Number | None:
     first = _low(row, at)
     if first == "half" and _low(row, at + 1) in ("a", "an") and _low(row, at + 2) in _SCALES:
@@ -251,13 +270,7 @@ def _from_words(row: Sequence[Token], at: int) -> Number | None:
             return None
         value, step = value + tail / 10, Decimal("0.1")
     total, whole = Decimal(0), value
-    if _low(row, place) == "hundred":
-        whole, place = whole * 100, place + 1
-        if _low(row, place) == "and" and _under_hundred(row, place + 1):
-            place += 1
-        more = _under_hundred(row, place)
-        if more:
-            whole, place = whole + more[0], more[1]
+    whole, place = _hundreds(row, whole, place)
     scaled, last = False, Decimal(10) ** 30
     while _low(row, place) in _SCALES:
         scale = _SCALES[_low(row, place)]
@@ -265,17 +278,15 @@ def _from_words(row: Sequence[Token], at: int) -> Number | None:
             return None
         total, step, place, scaled, last = total + whole * scale, step * scale, place + 1, True, scale
         whole = Decimal(0)
-        more = _under_hundred(row, place)
+        after = place + 1 if _low(row, place) == "and" else place
+        more = _under_hundred(row, after)
         if more is None:
             break
-        whole, place = more
-        if _low(row, place) == "hundred":
-            whole, place = whole * 100, place + 1
-            more = _under_hundred(row, place)
-            if more:
-                whole, place = whole + more[0], more[1]
+        whole, place = _hundreds(row, *more)
         step = Decimal(1)
     total += whole
+    if scaled and step >= 1:
+        step = _significant(total, step)
     return Number(total, step if scaled or step < 1 else _whole_step(total), at, place, scaled=scaled, words=True)
 
 

@@ -73,11 +73,12 @@ def mention_at(row: Sequence[Token], at: int, day: str) -> Mention | None:
         or _days(rows, at)
         or _since(rows, at)
         or _led(rows, at)
+        or _unresolved(rows, at)
     )  # fmt: skip
 
 
 def _led(rows: Row, at: int) -> Mention | None:
-    lead = rows.low(at) if rows.low(at) in (*_LEADS, *_BASES, "with", "to", "in") else ""
+    lead = rows.low(at) if rows.low(at) in (*_LEADS, *_BASES) else ""
     place = at + 1 if lead else at
     if rows.low(at) == "from":
         ranged = months_at(rows, at)
@@ -106,6 +107,54 @@ def _made(rows: Row, role: str, at: int, run: Run, lead: str) -> Mention:
     return Mention(role, at, run.last, periods, lead=lead, assumed=assumed, yearless=run.yearless)
 
 
+_TIMES: Final = frozenset(
+    [
+        "spring",
+        "summer",
+        "autumn",
+        "winter",
+        "week",
+        "weeks",
+        "weekend",
+        "day",
+        "days",
+        "decade",
+        "decades",
+        "quarter",
+        "quarters",
+        "season",
+        "yesterday",
+        "today",
+        "overnight",
+        "recently",
+        "lately",
+        "period",
+        "periods",
+        "currently",
+        "nowadays",
+        "fortnight",
+        "semester",
+        "century",
+        "hours",
+        "hour",
+        "minutes",
+        "pandemic",
+    ]
+)
+
+
+def _unresolved(rows: Row, at: int) -> Mention | None:
+    """Recognise a month whose year cannot be told, and words of time that are no months: no other month may stand in."""
+    place = at + 1 if rows.low(at) in (*_LEADS, *_BASES, "since") else at
+    if rows.month_at(place) is not None and rows.low(place) != "may":
+        return Mention("vague", at, place + 1, why="of which year that month is, is not said")
+    if rows.low(place) == "may" and rows.month_at(place) is not None and place > 0:
+        return Mention("vague", at, place + 1, why="of which year that month is, is not said")
+    if rows.low(at) in _TIMES:
+        return Mention("vague", at, at + 1, why=f"{rows.low(at)!r}: no run of whole months")
+    return None
+
+
 def _since(rows: Row, at: int) -> Mention | None:
     if rows.low(at) != "since":
         return None
@@ -121,7 +170,7 @@ def _since(rows: Row, at: int) -> Mention | None:
 
 def _back(rows: Row, at: int) -> Mention | None:
     """Read what counts back from the month spoken of."""
-    lead = rows.low(at) if rows.low(at) in (*_LEADS, *_BASES, "with", "to") else ""
+    lead = rows.low(at) if rows.low(at) in (*_LEADS, *_BASES) else ""
     start = at + 1 if lead else at
     for phrase, months in _COMPACT.items():
         if rows.lows(at, len(phrase)) == phrase:
@@ -129,7 +178,8 @@ def _back(rows: Row, at: int) -> Mention | None:
     place = skip(rows, start, ("the", "that", "of", "levels", "level"))
     for phrase, months in _BACK.items():
         if rows.lows(place, len(phrase)) == phrase:
-            return Mention("back", at, place + len(phrase), months=months, lead=lead)
+            whole = "the same month, or the whole year before" if phrase in _WHOLE else ""
+            return Mention("back", at, place + len(phrase), months=months, lead=lead, why=whole)
     if rows.low(place) in ("same", "corresponding") and rows.low(place + 1) in (
         "month",
         "period",
@@ -161,6 +211,7 @@ _COMPACT: Final[dict[tuple[str, ...], int]] = {
     ("mom",): 1, ("m", "/", "m"): 1, ("month", "-", "over", "-", "month"): 1, ("month", "over", "month"): 1,
 }  # fmt: skip
 
+_WHOLE: Final = (("previous", "year"), ("prior", "year"), ("preceding", "year"), ("year", "before"))
 _BACK: Final[dict[tuple[str, ...], int]] = {
     **{(one, "year", word): 12 for one in ("a", "one") for word in _BEFORE},
     **{(one, "month", word): 1 for one in ("a", "one") for word in _BEFORE},
@@ -170,7 +221,7 @@ _BACK: Final[dict[tuple[str, ...], int]] = {
     ("preceding", "month"): 1, ("year", "earlier"): 12, ("year", "-", "earlier"): 12, ("year", "ago"): 12,
     ("year", "-", "ago", "period"): 12, ("year", "-", "ago", "month"): 12, ("month", "earlier"): 1,
     ("year", "-", "earlier", "period"): 12, ("year", "-", "earlier", "month"): 12,
-    ("previous", "year"): 12, ("prior", "year"): 12,
+    ("previous", "year"): 12, ("prior", "year"): 12, ("preceding", "year"): 12,
 }  # fmt: skip
 
 

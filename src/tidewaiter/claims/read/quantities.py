@@ -39,7 +39,7 @@ _UNITS: Final = [
         "barrels", "barrel", "bpd", "litres", "liters", "litre", "bushels", "cubic metres", "cubic meters", "bcm",
         "carats", "ounces", "troy ounces", "pounds", "lbs", "square metres", "square meters", "metres", "meters", "m",
         "km", "kilometres", "kilometers", "miles", "megawatts", "mw", "twh", "gwh", "kwh", "containers", "teu", "teus",
-        "boxes", "packs", "bottles", "cartons", "dozen", "head", "carloads", "truckloads", "shipments", "cargoes", "wagons", "bcf",
+        "boxes", "packs", "bottles", "cartons", "dozen", "head", "carloads", "truckloads", "cargoes", "wagons", "bcf",
     )),
 ]  # fmt: skip
 _FOLDS: Final = {
@@ -141,7 +141,7 @@ def _books() -> tuple[
     )  # fmt: skip
 
 
-def quantity_at(row: Sequence[Token], at: int) -> Quantity | None:
+def quantity_at(row: Sequence[Token], at: int, *, ranges: bool = True) -> Quantity | None:
     """Read the longest quantity that begins at a token, its hedge included.
 
     Examples
@@ -178,7 +178,7 @@ def quantity_at(row: Sequence[Token], at: int) -> Quantity | None:
         place += found[1]
     if hedge.startswith("?"):
         why, hedge = f"what {hedge[1:]!r} leaves open is not in the table of rounding words", ""
-    ranged = _range(row, at) if place == at else None
+    ranged = _range(row, at, ranges) if place == at else None
     read = ranged or _core(row, place)
     if read is None:
         return None
@@ -208,6 +208,18 @@ def _core(row: Sequence[Token], at: int) -> Quantity | None:
     if whole is not None:
         read = said_fraction(whole[0])
         after = at + whole[1]
+        if after < len(row) and row[after].low in (
+            "month",
+            "year",
+            "quarter",
+            "week",
+            "time",
+            "straight",
+            "consecutive",
+            "successive",
+            "day",
+        ):
+            return None
         if (after < len(row) and row[after].low == "a") or (
             whole[0] == "half" and row[at].low == "half" and after < len(row) and row[after].low == "million"
         ):
@@ -306,9 +318,7 @@ def _with_unit(row: Sequence[Token], number: Number, at: int, bounds: Interval |
         last = word + (2 if low == "per" else 1)
         if last < len(row) and row[last].low in ("point", "points"):
             return base._replace(kind="odd", last=last + 1, why="percentage points")
-        step = number.step
-        if number.value >= 10 and number.value % 10 == 0 and step == 1 and len(str(int(number.value)).rstrip("0")) == 1:
-            step = Decimal(10) ** (len(str(int(number.value))) - 1)
+        step = _rounded(base).step
         return base._replace(kind="percent", unit="%", step=step, last=last)
     if low == "percentage" and word + 1 < len(row) and row[word + 1].low in ("point", "points"):
         return base._replace(kind="odd", last=word + 2, why="percentage points")
@@ -344,7 +354,7 @@ def _with_unit(row: Sequence[Token], number: Number, at: int, bounds: Interval |
     return base
 
 
-def _range(row: Sequence[Token], at: int) -> Quantity | None:
+def _range(row: Sequence[Token], at: int, spoken: bool) -> Quantity | None:
     """Read ``between 3 and 4 million``, ``3-4%``, ``3 million to 4 million tonnes``."""
     between = row[at].low == "between"
     place = at + 1 if between else at
@@ -358,7 +368,7 @@ def _range(row: Sequence[Token], at: int) -> Quantity | None:
     if between:
         if join != "and":
             return None
-    elif join not in ("-", "–", "to"):
+    elif join not in ("-", "–", "to") or (join == "to" and not spoken):
         return None
     after = first.last + 1
     if currency is not None and after < len(row) and row[after].kind == "currency":

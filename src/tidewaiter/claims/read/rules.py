@@ -37,6 +37,10 @@ class Rules(Trade):
 
     def _step(self) -> None:
         tag = self.tags[self.at]
+        if self.at == 0 and self.leaning():
+            return
+        if tag == "G" and self.goods_share():
+            return
         if tag in ",a":
             self._boundary()
         elif tag in "mn":
@@ -180,10 +184,26 @@ class Rules(Trade):
             self.first_since = follow.data if follow.tag in "dK" else None
         self.trade(match.start("V"), owner)
         self.at = match.end()
+        if str(self.row[match.start("V")].data).endswith("none"):
+            return self._none_of(match.start("V"))
+        while re.match("[tf]A", self.tags[self.at :]):
+            self.at += 2  # "exported to North Korea 2.8 million face masks"
         goods = OBJECT.match(self.tags, self.at)
         if goods is not None:
             self.objects(goods, match.start("V"))
             self.at = goods.end()
+        return True
+
+    def _none_of(self, place: int) -> bool:
+        """``did not export any coal``."""
+        end = self.at + 1
+        if self.tags[self.at : end] != "G" or self.tags[end : end + 1] in tuple("GTwhA"):
+            self.refuse(place, "what there was none of is not understood")
+            return True
+        if self.frame is not None:
+            self.frame = replace(self.frame, goods=self.row[self.at].data)
+        self.draft(Kind.NONE, place, end, unit="")
+        self.at = end
         return True
 
     def _since_boundary(self, place: int) -> bool:
@@ -199,11 +219,12 @@ class Rules(Trade):
             return
         mention = chunk.data
         assert isinstance(mention, Mention)
-        if chunk.tag == "J":
+        if chunk.tag == "P" and mention.lead == "" and self.at > 1 and self.tags[self.at - 2] == "t":
+            self._without_month("to a month: since when is not said")
+        elif chunk.tag == "J":
             self._without_month("a day is named, not a month")
         elif chunk.tag == "?":
             self._without_month(mention.why)
-            self.vague = mention.why
         elif chunk.tag == "K":
             for made in self.drafts:
                 if (
@@ -251,6 +272,14 @@ class Rules(Trade):
                 given = True
         if (
             not given
+            and self.period is not None
+            and self.period_at == len(self.drafts)
+            and self.period.periods != mention.periods
+        ):
+            self.lose("two months are named for one number")
+        self.period_at = -1 if given else len(self.drafts)
+        if (
+            not given
             and latest is not None
             and latest.clause == self.clause
             and latest.role == "main"
@@ -269,6 +298,8 @@ class Rules(Trade):
         self.comparing = False
         latest = self.drafts[-1] if self.drafts else None
         if latest is not None and latest.role == "base" and not latest.own_period and not latest.back:
+            if mention.why and not any(period.is_year for period in (latest.leading.periods if latest.leading else ())):
+                latest.why = mention.why
             latest.back, latest.end = mention.months, max(latest.end, end)
             lead = latest.leading
             if lead is not None and lead.kind in (Kind.CHANGE, Kind.MULTIPLE) and not lead.back:
@@ -284,8 +315,9 @@ class Rules(Trade):
                 made.back, made.end, given = mention.months, max(made.end, end), True
         if mention.lead in ("in", "for", "during", "of", "throughout") and not given:
             self._without_month("a month counted back from another")
-            self.vague = "a month counted back from another"
             return
+        if not self.drafts and self.frame is None:
+            self.shift = mention.months  # "A year earlier, the figure was ...": counted from the sentence before
         self.back = mention.months
 
     def _known_party(self, place: int) -> bool:
@@ -301,6 +333,9 @@ class Rules(Trade):
     def _rest(self) -> None:
         place, tag = self.at, self.tags[self.at]
         if tag in "NMWC%XFuOZ":
+            joined = place > 1 and self.tags[place - 1] == "a" and self.row[place - 1].data == ""
+            if joined and self.drafts and self.drafts[-1].end == self.row[place - 2].end:
+                self.drafts[-1].why = self.drafts[-1].why or "two numbers for one"
             self.refuse(
                 place,
                 self.why()

@@ -26,7 +26,7 @@ _TOTAL: Final = Named("total", "", "")
 
 # A noun phrase of trade: whose, of what, with whom.
 NOUN: Final = re.compile(
-    r"(?P<pre>(?:AhA|A)?v*(?:vo)?(?:A)?v*G?v*)(?P<T>T)(?P<v>v*)(?P<post>(?:oA?G(?:[ai]G)?|[tf]A|aA(?=[^V])|iAaA|bA)*)"
+    r"(?P<pre>(?:AhA|A)?P?v*(?:vo)?(?:A)?v*G?v*)(?P<T>T)(?P<v>v*)(?P<post>(?:oA?G(?:[ai]G)?|[tf]A|aA(?=[^V])|iAaA|bA)*)"
 )
 
 
@@ -65,8 +65,10 @@ class Scan:
         self.comparing = False
         self.first: Chunk | None = None
         self.first_since: Mention | tuple[int, bool] | None = None
-        self.vague = ""
+        self.shift = 0
         self.lost = False
+        self.over: Draft | None = None
+        self.period_at = -1
 
     # -- helpers -----------------------------------------------------------------------------------------------------
 
@@ -86,6 +88,9 @@ class Scan:
     def spoil(self, place: int, why: str = "") -> None:
         """Note that what follows cannot be tied to the subject."""
         self.dirty = True
+        for made in self.drafts:
+            if made.clause == self.clause and not made.own_period:
+                made.trailed = True
         word = self.row[place]
         self.why_dirty = why or (f"{word.data!r} is not understood" if isinstance(word.data, str) and word.data else "")
 
@@ -110,9 +115,12 @@ class Scan:
             made.printed = (self.row[quantity].start, self.row[quantity].end)
         for name, value in more.items():
             setattr(made, name, value)
+        made.shift = self.shift
         if self.period is not None and made.role == "main":
             made.periods = self.period.periods
             made.assumed += [self.period.assumed] if self.period.assumed else []
+        if self.over is not None and made.leading is None and made.kind is not Kind.AMOUNT:
+            made.leading = self.over
         if made.kind is Kind.CHANGE or made.kind is Kind.MULTIPLE:
             made.back = made.back or self.back
         self.drafts.append(made)
@@ -147,8 +155,10 @@ class Scan:
         """Return the country a chunk names or points to; empty if it cannot be told."""
         data = chunk.data
         assert isinstance(data, Actor)
+        if data.code == "EU27" and self.context.day and self.context.day < "2020-03":
+            return ""  # it had other members then
         if data.code:
-            return data.code
+            return data.code if not data.epithet or data.code in self.context.named else ""
         carried = self.carried()
         own = self.actor or self.context.subject
         if data.pointing in ("subject",):
@@ -164,7 +174,12 @@ class Scan:
 
     def clean_left(self, place: int) -> bool:
         """Whether what stands before a noun phrase cannot belong to it."""
-        return place == 0 or self.tags[place - 1] not in "wGOhNJ!xm"
+        if place == 0:
+            return True
+        before = self.tags[place - 1]
+        if before == "a" and self.row[place - 1].data == "" and place > 1 and self.tags[place - 2] in "AGwh":
+            return False  # "rice and flour exports", "China and Russia exported"
+        return before not in "wGOhNJ!xm"
 
     def noun(self, match: re.Match[str], post: tuple[int, int] | None = None, held: Named | None = None) -> None:
         """Read a noun phrase of trade as the new subject.
@@ -175,6 +190,7 @@ class Scan:
         after, end = post or (match.start("post"), match.end("post"))
         chunk = self.row[match.start("T")]
         kind, _, measure = str(chunk.data).partition(" ")
+        same = kind == "="  # "those to Japan": what the sentence spoke of, with another country
         for volume in self.row[match.start("v") : match.end("v")] + self.row[match.start("pre") : match.end("pre")]:
             if volume.tag == "v" and volume.data in ("volume", "value", "price"):
                 measure = str(volume.data)
@@ -197,7 +213,12 @@ class Scan:
                 problem = problem or ("" if kind == "M" else "two countries stand before the word for trade")
                 sender = self.whom(actors[1])
         named = [c.data for c in pre if c.tag == "G"] + ([held] if held else [])
-        all_goods = any(c.tag == "v" and c.data == "" for c in pre)
+        if same and (self.frame is None or self.dirty or self.frame.side == "B"):
+            problem = "what 'those' stands for is not clear"
+        elif same and self.frame is not None:
+            kind, goods = self.frame.side, self.frame.goods
+            owner = self.frame.sender if self.frame.side == "X" else self.frame.receiver
+        all_goods = same or any(c.tag == "v" and c.data == "" for c in pre)
         k = after
         while k < end:
             tag = self.tags[k]
@@ -247,13 +268,24 @@ class Scan:
                 else:
                     break
                 k += 2
+        if self.tags[end - 1] == "A" and re.match(r"aA(?!V)|,A(?:a|,A)", self.tags[end:]) and self._and(end):
+            problem = "more than one country"
+        if self.tags[end - 1] in "GT" and re.match(r"[a,]G", self.tags[end:]):
+            problem = "more than one kind of goods"
+        if place and self.tags[place - 1] == "r" and not actors:
+            problem = "whose trade it is stands before it in words that are not read"
+        for c in pre:
+            if c.tag == "P" and isinstance(c.data, Mention):
+                self.period = c.data
         for other in named:
             if goods is not None and goods.goods != other.goods:
                 problem = "more than one kind of goods"
             goods = other
         end = k
         if not self.clean_left(place):
-            problem = problem or f"{self.row[place - 1].data!r} before it is not understood"
+            before = self.row[place - 1].data
+            named_word = repr(before) if isinstance(before, str) and before else "what stands"
+            problem = problem or f"{named_word} before it is not understood"
         self.at = end
         carried = self.carried()
         if (
@@ -264,7 +296,7 @@ class Scan:
             and len({owner, sender, receiver} - {""}) < 2
         ):
             bare = not owner and not sender and not receiver
-            if not (bare and kind != "B" and carried.side == ("M" if kind == "M" else "X")):
+            if kind != "B" and not (bare and carried.side == ("M" if kind == "M" else "X")):
                 problem = problem or "all goods, or those spoken of before, is not said"
         frame = self._frame(kind, owner, sender, receiver, goods, notes) if not problem else None
         if isinstance(frame, str):
@@ -280,9 +312,15 @@ class Scan:
             self.blocked, self.contrast = "", False
         self._remember(owner)
 
+    def _and(self, place: int) -> bool:
+        """Whether a country is joined by ``and`` or a comma to the one before."""
+        return self.tags[place] == "," or self.row[place].data == ""
+
     def _remember(self, owner: str) -> None:
         frame = self.frame
         assert frame is not None
+        if len(frame.pair) == 2:
+            self.context.pairs.add(frame.pair)
         if owner and frame.sender and frame.receiver:
             self.context.voices.add((owner, frame.side, "".join(sorted(frame.pair))))
 
@@ -339,6 +377,17 @@ class Scan:
                 if owner and other != "W00" and not self._anaphoric(side):
                     return f"with whom {owner} trades is not said: {other}, as before, or the world"
                 notes.append(f"the other side is taken to be {other}, spoken of before")
+            elif (
+                not owner
+                and full
+                and carried is not None
+                and carried.side != "B"
+                and len({voice[0] for voice in self.context.voices}) < 2
+            ):
+                other = carried.sender if carried.side == "X" else carried.receiver
+                if other in ("W00", known):
+                    return "with whom the trade is, is not said"
+                notes.append(f"taken to be trade of {other}, spoken of before")
             elif not owner and self.source and self.source != known:
                 other = self.source
                 notes.append(f"the other side is taken to be {other}, whose statistics the article names")
@@ -351,6 +400,8 @@ class Scan:
             return Frame(*pair, side, goods or _TOTAL, assumed=tuple(notes))
         if not full or carried is None:
             return "whose trade it is, is not said"
+        if len(self.context.pairs) > 1 and self.frame is None:
+            return "with whom the trade is, is not said: several countries are spoken of"
         same = goods is not None and carried.goods is not None and goods.goods == carried.goods.goods
         if side == carried.side or same:
             notes.append(f"taken to be the trade from {carried.sender} to {carried.receiver}, spoken of before")

@@ -10,10 +10,10 @@ from tidewaiter.claims.read.actors import actors_lexicon
 from tidewaiter.claims.read.lexicon import Lexicon
 from tidewaiter.claims.read.tokens import Token
 
-__all__ = ["sources_of"]
+__all__ = ["named_in", "sources_of"]
 
 _OFFICES: Final = {
-    "General Administration of Customs": "CHN", "GACC": "CHN", "Korea Customs Service": "KOR", "Eurostat": "EU",
+    "General Administration of Customs": "CHN", "GACC": "CHN", "Korea Customs Service": "KOR", "Eurostat": "EU27",
     "Census Bureau": "USA", "Federal Customs Service": "RUS", "Ministry of Finance of Japan": "JPN", "Destatis": "DEU",
 }  # fmt: skip
 _BETWEEN: Final = frozenset(("'s", "official", "government", "trade", "state", "national", "general", "the"))
@@ -53,3 +53,13 @@ def sources_of(row: Sequence[Token]) -> set[str]:
             if actor is not None and actor[1] == length and actor[0].code:
                 found.add(actor[0].code)
     return found
+
+
+def named_in(row: Sequence[Token]) -> frozenset[str]:
+    """Return the countries that are named in full, by their adjective or by their capital."""
+    found = set()
+    for place in range(len(row)):
+        actor = actors_lexicon().at(row, place)
+        if actor is not None and actor[0].code and not actor[0].epithet:
+            found.add(actor[0].code)
+    return frozenset(found)

@@ -11,7 +11,7 @@ from tidewaiter.claims.read.actors import Actor
 from tidewaiter.claims.read.chunks import Chunk
 from tidewaiter.claims.read.drafts import Draft
 from tidewaiter.claims.read.goods import Named
-from tidewaiter.claims.read.levels import Levels
+from tidewaiter.claims.read.linked import Linked
 
 __all__ = ["OBJECT", "OBJECT_PATTERN", "Trade"]
 
@@ -24,12 +24,12 @@ _PASSIVE: Final = re.compile(OBJECT_PATTERN + r"(?P<be>(?:L|P|a|[tf]A)+)(?P<V>V)
 _PARTY: Final = re.compile(r"(?P<p>[tf])(?P<A>A)")
 
 
-class Trade(Levels):
+class Trade(Linked):
     """A sentence, with the rules of who traded what."""
 
     def trade(self, place: int, owner: str) -> None:
         """Set the subject from a verb of trade and the countries that follow it."""
-        kind = str(self.row[place].data)
+        kind = str(self.row[place].data).split()[0]
         sender, receiver = (owner, "") if kind == "X" else ("", owner)
         stop = self._clause_end(place)
         problem = "" if owner else "who traded is not said"
@@ -45,6 +45,9 @@ class Trade(Levels):
                 sender = other
             else:
                 problem = "which way the goods went is not clear"
+        toward = "t" if kind == "X" else "f"
+        if re.search(f"{toward}(?!A|[MWCNZ%])", self.tags[place:stop]):
+            problem = problem or "with whom it traded is not understood"
         goods = OBJECT.match(self.tags, place + 1)
         inner = goods[0].find("A") if goods is not None else -1
         if goods is not None and inner >= 0:
@@ -101,7 +104,7 @@ class Trade(Levels):
         if self.at and self.tags[self.at - 1] not in ",a.PKr":
             return False
         place = match.start("V")
-        kind = str(self.row[place].data)
+        kind = str(self.row[place].data).split()[0]
         reach = (match.start("be"), self._clause_end(place))
         sender = receiver = problem = ""
         for found in _PARTY.finditer(self.tags, *reach):

@@ -51,8 +51,8 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         table.extend((word.strip(), (tag, word.strip() if tag in "mnx" else meaning)) for word in words.split("|"))
 
     add("T", "X", "exports|export|outbound shipments|overseas shipments|outgoing shipments|overseas sales")
-    add("T", "M", "imports|import|inbound shipments|purchases|purchase|arrivals")
-    add("T", "S", "shipments|shipment|deliveries|delivery|sales|supplies")
+    add("T", "M", "imports|import|inbound shipments|purchases|purchase")
+    add("T", "S", "shipments|shipment|deliveries|delivery|sales")
     add("T", "X value", "export value|value of exports|export earnings in value")
     add("T", "X volume", "export volume|export volumes|volume of exports|exports by volume|exports by weight")
     add("T", "M value", "import value|value of imports")
@@ -66,9 +66,9 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "V",
         "X",
-        "exported|exporting|shipped|shipping|sold|selling|sent|supplied|supplying|delivered|being shipped|shipped out",
+        "exported|exporting|shipped|shipping|sold|selling|being shipped|being exported|shipped out",
     )
-    add("V", "M", "imported|importing|bought|buying|purchased|purchasing|received|took in|brought in")
+    add("V", "M", "imported|importing|bought|buying|purchased|purchasing")
     add(
         "L",
         "",
@@ -121,6 +121,12 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "",
         "compared with|compared to|in comparison with|in comparison to|versus|against|vs|than|relative to|as against|as compared with|as compared to|when compared with",
     )
+    add("c", "", "as much as in|as many as in|as much as|as many as")
+    add("T", "=", "those")
+    for way, verbs in (("X", "export ship sell"), ("M", "import buy purchase")):
+        for verb in verbs.split():
+            add("V", f"{way} none", f"did not {verb} any|didn't {verb} any")
+    add("B", "3", "triple|treble")
     add(
         "e",
         "",
@@ -131,11 +137,13 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add("b", "", "by")
     add("o", "", "of|of all")
     add("i", "between", "between")
+    add("i", "at", "at")
     add("i", "", "in|at|on|for|during|within|throughout|over")
     add("a", "contrast", "but|while|whereas|although|though|even as|yet")
     add("a", "with", "with")
     add("a", "including", "including|among them")
-    add("a", "", "and|as|followed by|plus|followed|following|when|alongside|along with|having|then|after|before|when")
+    add("a", "", "and|plus|alongside|along with|as well as")
+    add("a", "time", "as|followed by|followed|following|when|having|then|after|before")
     add("r", "", "which|that|who|whose|where")
     add(
         "v",
@@ -166,9 +174,10 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "excluding|except|except for|apart from|other than|barring|seasonally|adjusted|in yuan terms|in renminbi terms|in rmb terms|in euro terms|in real terms|in volume terms|in local currency|"
         "via|through|by rail|by sea|by ship|by truck|by air|by land|by road|by train|aboard|duty-free|re-exports|reexports|re-exported|"
         "respectively|each|average|averaged|averaging|per capita|a day|a month|a week|per day|per month|per week|daily|weekly|other|includes|included|notably|mostly|mainly from|partly|especially|"
-        "smuggled|illicit|illegal|unreported|undeclared|nominal|net|surplus|deficit|balance|gap|services|service|digital|used|second-hand|secondhand|processing|contracted to|"
-        "cumulative rate|rate of|margin|equivalent|pace",
+        "smuggled|illicit|illegal|unreported|undeclared|nominal|net|digital|used|second-hand|secondhand|processing|contracted to|"
+        "cumulative rate|equivalent",
     )
+    add("s", "according to", "according to")
     add("Z", "", "none|zero|nothing|nil|no")
     add("Q", "cases", "cases|infections|fever cases|new cases|infected people")
     add("Q", "deaths", "deaths|fatalities|new deaths")
@@ -176,7 +185,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "s",
         "",
-        "according to|data showed|data show|data shows|figures showed|figures show|statistics showed|statistics show|customs showed|showed|shows|show|indicated|revealed|"
+        "data showed|data show|data shows|figures showed|figures show|statistics showed|statistics show|customs showed|showed|shows|show|indicated|revealed|"
         "suggested|said|says|reported|reports|announced",
     )
     add(

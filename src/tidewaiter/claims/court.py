@@ -1,0 +1,203 @@
+"""The court: every claim of an article or a list, judged on the evidence of its date.
+
+``check(claims, evidence)`` is the whole of it: claims in, one verdict each, in their order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tidewaiter.claims.bench import Bench
+from tidewaiter.claims.counts import judge_count
+from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
+from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.claims.prices import price_reading
+from tidewaiter.claims.propositions import unit_frame
+from tidewaiter.claims.readings import best_reading, reading_cells
+from tidewaiter.claims.say import said_words
+from tidewaiter.claims.together import Group, together
+from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
+from tidewaiter.claims.voices import own_voices, voices_of
+from tidewaiter.errors import InputError
+from tidewaiter.ledger import Row
+from tidewaiter.model import Figure, Interval
+from tidewaiter.sources.figures import shipped_figures
+
+if TYPE_CHECKING:
+    from tidewaiter.claims.customs import Customs
+
+__all__ = ["Sitting", "check", "sit"]
+
+
+class Sitting(msgspec.Struct, frozen=True):
+    """Claims and verdicts, in the same order.
+
+    ``own`` are the families taken for the article's own voice because no publisher was told, in words; ``together`` what
+    several publishers said of the same cells.
+    """
+
+    claims: tuple[Claim, ...]
+    verdicts: tuple[Verdict, ...]
+    own: tuple[str, ...] = ()
+    together: tuple[Group, ...] = ()
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether any claim is contradicted."""
+        return any(verdict.verdict == "contradicted" for verdict in self.verdicts)
+
+
+def check(
+    claims: Iterable[Claim],
+    evidence: Iterable[Figure] | None = None,
+    *,
+    customs: Customs | None = None,
+) -> list[Verdict]:
+    """Judge claims.
+
+    Parameters
+    ----------
+    claims
+        Judged apart; those of one ``statement`` may rest on each other's levels.
+    evidence
+        Printed figures; by default the table that ships with Tidewaiter.
+    customs
+        Cells of customs files (:class:`tidewaiter.claims.customs.Customs`).
+
+    Returns
+    -------
+    list of Verdict
+        In the order of the claims.
+
+    Raises
+    ------
+    InputError
+        If a claim lacks a field that its kind needs; the message names both.
+    """
+    return list(sit(claims, evidence, customs=customs).verdicts)
+
+
+def sit(
+    claims: Iterable[Claim], evidence: Iterable[Figure] | None = None, *, customs: Customs | None = None
+) -> Sitting:
+    """Judge claims and keep what was found out about them; see :func:`check`."""
+    every = tuple(claims)
+    docket = Docket(shipped_figures() if evidence is None else evidence)
+    families = docket.families()
+    own = own_voices(every, docket)
+    loaded = customs.benches(every) if customs is not None else {}
+    by_statement: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for claim in every:
+        if claim.statement:
+            by_statement[claim.publisher, claim.statement].append(claim)
+    cases = []
+    for claim in every:
+        voices = voices_of(claim, families)
+        if not claim.publisher and not claim.family:
+            voices |= frozenset(own)
+        same = tuple(one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim)
+        cases.append(_judged(claim, same, docket, voices, loaded.get(claim.id, ())))
+    _prepare(cases)
+    verdicts = [_explained(case, docket) for case in cases]
+    told = tuple(
+        f"No publisher was told; the article prints {same} of the {total} figures that {family} published that week, so that "
+        f"{family} is taken for its own voice and is no evidence for it."
+        for family, (same, total) in own.items()
+    )
+    return Sitting(every, tuple(verdicts), told, together(every, docket, next(iter(own), "")))
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """A claim with its verdict, before other readings are sought."""
+
+    claim: Claim
+    same: tuple[Claim, ...]
+    verdict: Verdict
+    bench: Bench | None = None
+
+
+def _judged(
+    claim: Claim, same: tuple[Claim, ...], docket: Docket, voices: frozenset[str], customs: Sequence[Bench]
+) -> _Case:
+    if claim.kind is Kind.UNREAD:
+        why = claim.why or "It was not understood."
+        return _Case(claim, same, Verdict(claim=claim.id, verdict="not read", why=why))
+    if claim.kind is Kind.NO_FIGURE:
+        why = "No figure was printed for it, so there is nothing to check."
+        return _Case(claim, same, Verdict(claim=claim.id, verdict="no figure", why=why))
+    if claim.kind is Kind.COUNT:
+        return _Case(claim, same, judge_count(claim))
+    if claim.subject is None or claim.period is None:
+        raise InputError(
+            f"claim {claim.id}: a claim of kind {claim.kind.value!r} needs goods, reporter, partner, flow and period"
+        )
+    givens = [given for one in same if (given := _given(one)) is not None]
+    press = Press(docket, voices)
+    # The customs service's own cells come first; what they leave open may be in print.
+    for bench in (*customs, press):
+        verdict = judge_claim(claim, bench, givens=givens)
+        if verdict.verdict != "cannot tell":
+            break
+    verdict = _with_now(verdict, claim, bench, givens)
+    return _Case(claim, same, verdict, bench)
+
+
+def _prepare(cases: Sequence[_Case]) -> None:
+    """Fetch what the readings of all contradicted claims will ask for, once for each body of evidence."""
+    wanted: dict[object, tuple[Bench, list[CellName]]] = {}
+    for case in cases:
+        if case.verdict.verdict == "contradicted" and case.bench is not None:
+            now = case.bench.today
+            wanted.setdefault(now.body, (now, []))[1].extend(reading_cells(case.claim, now))
+    for bench, cells in wanted.values():
+        bench.prepare(cells)
+
+
+def _explained(case: _Case, docket: Docket) -> Verdict:
+    """Add the reading that would fit."""
+    verdict = case.verdict
+    if verdict.reading is not None or case.bench is None:
+        return verdict
+    found = None
+    if verdict.verdict == "contradicted":
+        found = best_reading(case.claim, case.bench)
+    elif verdict.verdict == "cannot tell":
+        found = None if verdict.evidence else price_reading(case.claim, case.same, docket)
+        if found is None and case.claim.kind in DERIVED:
+            found = best_reading(case.claim, case.bench, vintages_only=True)
+    return msgspec.structs.replace(verdict, reading=found)
+
+
+def _given(claim: Claim) -> Given | None:
+    """Return the level that a claim of the same sentence prints; None if it prints none."""
+    if claim.kind is not Kind.AMOUNT or claim.subject is None or claim.period is None or claim.said is None:
+        return None
+    factor = unit_frame(claim)
+    bounds = claim.said.bounds
+    if not bounds.is_bounded:
+        # "More than 3.5 million" is less than the next step, or that would have been printed.
+        bounds = Interval(bounds.lo, claim.said.value + claim.said.step)
+    bounds = Interval(bounds.lo * factor, bounds.hi * factor)
+    identity = f"given {claim.id}"
+    row = Row(identity, tuple(cell_terms(claim.subject, claim.period).items()), bounds, identity)
+    item = Item(
+        id=identity, kind="given", what=f"{claim.subject.goods}: {said_words(claim)}", period=str(claim.period),
+        unit=claim.subject.unit, value=claim.said.value, bounds=bounds, publisher=claim.publisher,
+        published=claim.published, published_to=claim.latest,
+    )  # fmt: skip
+    return Given(claim, row, item)
+
+
+def _with_now(verdict: Verdict, claim: Claim, bench: Bench, givens: Sequence[Given]) -> Verdict:
+    """Add what would be said on all that is known today, where it is another thing."""
+    now = bench.today
+    if not claim.latest or now is bench:
+        return verdict
+    today = judge_claim(claim, now, givens=givens)
+    if today.verdict == verdict.verdict and today.found == verdict.found:
+        return verdict
+    return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)

@@ -1,0 +1,395 @@
+"""Cells of customs files as evidence, as known on a claim's date; one bench for each dataset, never blended.
+
+The store is read once for all claims of the same date of knowledge: claims are grouped by the releases that were out,
+and a group's series are fetched together. A reading that needs another series fetches it when it is tried.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from tidewaiter.claims.bench import Bench
+from tidewaiter.claims.evidence import CellName, Item, cell_terms
+from tidewaiter.claims.goods import codes_of, is_code, phrase
+from tidewaiter.claims.model import Claim, Kind, Subject
+from tidewaiter.claims.propositions import compile_claim
+from tidewaiter.codes.areas import members
+from tidewaiter.errors import InputError, NoData
+from tidewaiter.ledger import Ledger, Row
+from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
+from tidewaiter.period import Period
+
+if TYPE_CHECKING:
+    from tidewaiter.store.store import Store
+    from tidewaiter.store.view import View
+
+__all__ = ["Customs", "CustomsBench"]
+
+_KNOWN = (State.VALUE, State.ZERO)
+_SLICES = 64
+"""Pairs whose codes are kept in memory while readings are tried."""
+
+_SILENT = Cell(Period(0, 0), Interval(0.0, math.inf), State.UNKNOWN)
+
+_Series: TypeAlias = tuple[str, str, Flow, str, Measure, str]
+
+
+class Customs:
+    """A store as evidence.
+
+    Parameters
+    ----------
+    store
+        The store.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._archives: dict[tuple[int, ...], _Archive] = {}
+        self._dates: dict[str | None, _Archive] = {}
+
+    def benches(self, claims: Sequence[Claim]) -> dict[str, Sequence[Bench]]:
+        """Return, by claim, the datasets that know something of its cells, the one that knows most first.
+
+        Parameters
+        ----------
+        claims
+            All claims that will be asked about, so that the store is read as seldom as possible.
+        """
+        wanted: dict[int, tuple[_Archive, list[CellName]]] = {}
+        cells_of: dict[str, tuple[CellName, ...]] = {}
+        today = self._archive(None)
+        for claim in claims:
+            cells = _cells(claim)
+            if not cells:
+                continue
+            cells_of[claim.id] = cells
+            for archive in {id(one): one for one in (self._archive(claim.latest or None), today)}.values():
+                wanted.setdefault(id(archive), (archive, []))[1].extend(cells)
+        for archive, names in wanted.values():
+            archive.fetch(names)
+        found: dict[str, Sequence[Bench]] = {}
+        for claim in claims:
+            if claim.id in cells_of:
+                archive = self._archive(claim.latest or None)
+                ranked = archive.ranked(cells_of[claim.id])
+                found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in ranked]
+        return found
+
+    def _archive(self, day: str | None) -> _Archive:
+        if day not in self._dates:
+            from tidewaiter.store.view import View
+
+            view = View(self._store, day)
+            known = tuple(release.seq for release in view.releases)
+            # What is asked of a day is the same for all days on which the same releases were out.
+            self._dates[day] = self._archives.setdefault(known, _Archive(view))
+        return self._dates[day]
+
+
+def _cells(claim: Claim) -> tuple[CellName, ...]:
+    if claim.subject is None or claim.period is None:
+        return ()
+    clauses = compile_claim(claim)
+    names = dict.fromkeys(cell for clause in clauses for atom in clause.atoms for cell in atom.cells)
+    if claim.kind in (Kind.NONE, Kind.FIRST):
+        # Trade or no trade: whatever the currency.
+        names |= {(*name[:4], Measure.VALUE, "", name[6]): None for name in names}
+    return tuple(names)
+
+
+class _Archive:
+    """What the releases of a view say of cells, fetched once."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.datasets = view.datasets()
+        ends = [(release.first, release.last) for release in view.releases]
+        self.span = Period(min(one for one, _ in ends), max(one for _, one in ends)) if ends else None
+        self.publishers = {release.id: release for release in view.releases}
+        self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
+        self._keys: dict[tuple[str, _Series], SeriesKey] = {}
+        self._slices: dict[tuple[str | None, ...], list[tuple[str, int, float, str]]] = {}
+
+    def fetch(self, names: Iterable[CellName]) -> None:
+        """Read the series of some cells, all at once."""
+        if self.span is None:
+            return
+        parts = {part for name in names for part in _components(name, self.span)}
+        keys: dict[SeriesKey, tuple[str, _Series]] = {}
+        for dataset in self.datasets:
+            for series in parts:
+                if (dataset, series) in self._series:
+                    continue
+                if (dataset, series[0], series[2].value) in self.view.spans:
+                    keys[self._key(dataset, series)] = (dataset, series)
+                else:
+                    self._series[dataset, series] = {}
+        if not keys:
+            return
+        for dataset in {key.dataset for key in keys}:
+            lines = {key.cmd for key in keys if key.dataset == dataset and len(key.cmd) > 6}
+            if len(lines) > 1:
+                self.view.learn_lines(dataset, lines)
+        for key, cells in self.view.many(list(keys), self.span).items():
+            self._series[keys[key]] = {cell.period.start: cell for cell in cells}
+            self._keys[keys[key]] = key
+
+    def _key(self, dataset: str, series: _Series) -> SeriesKey:
+        reporter, partner, flow, code, measure, unit = series
+        if measure is Measure.QUANTITY:
+            unit = self._unit(dataset, series) or unit
+        return SeriesKey(dataset, reporter, partner, flow, code, "", measure, unit)
+
+    def _unit(self, dataset: str, series: _Series) -> str:
+        """Return the unit in which a dataset counts a series, if it is one that was asked for in other words."""
+        from tidewaiter.claims.goods import canonical_unit
+
+        reporter, partner, flow, code, measure, unit = series
+        keys = self.view.keys(
+            reporter=reporter, partner=partner, codes=code, flow=flow.value, measure=measure, datasets=dataset
+        )
+        for key in keys:
+            base = canonical_unit(measure, key.unit)
+            if base[1] == unit and base[2] == 1:
+                return key.unit
+        return ""
+
+    def cell(self, dataset: str, name: CellName) -> Cell:
+        """Return what a dataset says of a cell: of one series, or of the sum of the codes and reporters it stands for."""
+        month = name[6]
+        if self.span is None or not self.span.start <= month <= self.span.end:
+            return _SILENT
+        parts = _components(name, Period(month, month))
+        if not parts:
+            return _SILENT
+        direct = self._part(dataset, (name[0], *parts[0][1:]), month) if parts[0][0] != name[0] else _SILENT
+        if direct.state is not State.UNKNOWN:
+            return direct
+        cells = [self._part(dataset, part, month) for part in parts]
+        return cells[0] if len(cells) == 1 else _added(cells)
+
+    def _part(self, dataset: str, series: _Series, month: int) -> Cell:
+        if (dataset, series) not in self._series:
+            self.fetch([(*series[:3], series[3], series[4], series[5], month)])
+        return self._series.get((dataset, series), {}).get(month, _SILENT)
+
+    def runs(self, dataset: str, name: CellName) -> list[Cell]:
+        """Return longer periods that were published for a series and hold a cell's month."""
+        found: list[Cell] = []
+        for part in _components(name, Period(name[6], name[6]))[:1]:
+            key = self._keys.get((dataset, part))
+            if key is not None:
+                found += self.view.printed_runs(key, Period(name[6], name[6]))
+        return found
+
+    def slice(
+        self, dataset: str, reporter: str, partner: str, flow: str | None, unit: str
+    ) -> list[tuple[str, int, float, str]]:
+        """Return the values of all codes of one pair, month by month: code, month, value, release."""
+        name = (dataset, reporter, partner, flow, unit)
+        if name not in self._slices:
+            rows = self.view.rows(datasets=dataset, reporters=reporter, partners=partner, flow=flow, whole=True)
+            columns = ("cmd_code", "period_start", "period_end", "value", "currency", "release")
+            self._slices[name] = [
+                (row["cmd_code"], row["period_start"], row["value"], row["release"])
+                for row in rows.select(columns).to_pylist()
+                if row["currency"] == unit and row["value"] is not None and row["period_start"] == row["period_end"]
+            ]
+            if len(self._slices) > _SLICES:
+                del self._slices[next(iter(self._slices))]
+        return self._slices[name]
+
+    def ranked(self, names: Sequence[CellName]) -> list[str]:
+        """Return the datasets that know something of some cells, the one that knows most first."""
+        known = {
+            dataset: sum(self.cell(dataset, name).state not in (State.UNKNOWN, State.UNRELEASED) for name in names)
+            for dataset in self.datasets
+        }
+        return sorted((dataset for dataset, count in known.items() if count), key=lambda one: (-known[one], one))
+
+
+def _components(name: CellName, period: Period) -> list[_Series]:
+    """Return the series that a cell is the sum of: the codes of its goods, the members of a group that reports."""
+    reporter, partner, flow, goods, measure, unit, _ = name
+    codes = (TOTAL,) if goods == "total" else _codes(goods, reporter, period)
+    return [(one, partner, flow, code, measure, unit) for one in _reporters(reporter, period.end) for code in codes]
+
+
+def _codes(goods: str, reporter: str, period: Period) -> tuple[str, ...]:
+    if not goods.startswith("basket:"):
+        return codes_of(goods, reporter)
+    from tidewaiter.baskets import load_basket, resolve
+
+    name, _, group = goods[7:].partition("/")
+    found = resolve(load_basket(name), f"HS {max(period.end // 12, 2007)}")
+    return tuple(found.groups[group]) if group else tuple(found.codes)
+
+
+def _reporters(reporter: str, month: int) -> tuple[str, ...]:
+    try:
+        return members(reporter, month) or (reporter,)
+    except (InputError, NoData):
+        return (reporter,)
+
+
+def _added(cells: Sequence[Cell]) -> Cell:
+    """Add the cells of several series; known only where each is."""
+    bounds = Interval(math.fsum(cell.bounds.lo for cell in cells), math.fsum(cell.bounds.hi for cell in cells))
+    evidence = tuple(dict.fromkeys(one for cell in cells for one in cell.evidence))
+    note = f"added up from {len(cells)} series"
+    if all(cell.state in _KNOWN for cell in cells):
+        return Cell(cells[0].period, bounds, State.VALUE if bounds.hi else State.ZERO, evidence, note)
+    weak = next(cell for cell in cells if cell.state not in _KNOWN)
+    return Cell(cells[0].period, bounds, weak.state, evidence, f"{note}; {weak.note}")
+
+
+class CustomsBench:
+    """One dataset's cells as a bench of evidence for claims of one date.
+
+    Parameters
+    ----------
+    dataset
+        Whose cells.
+    archive, now
+        What was known on the claim's date, and what is known today.
+    """
+
+    def __init__(self, dataset: str, archive: _Archive, now: _Archive) -> None:
+        self.dataset = dataset
+        self._archive = archive
+        self._now = now
+        self._items: dict[str, Item] = {}
+
+    @property
+    def today(self) -> CustomsBench:
+        """The same dataset as it is known today."""
+        return self if self._archive is self._now else CustomsBench(self.dataset, self._now, self._now)
+
+    @property
+    def body(self) -> object:
+        """The archive: the datasets of a store are fetched together."""
+        return id(self._archive)
+
+    @property
+    def everybody(self) -> CustomsBench:
+        """The same: a customs file is nobody's reporting."""
+        return self.today
+
+    def ledger(
+        self,
+        claim: Claim,
+        subjects: Iterable[Subject],
+        cells: Iterable[CellName],
+        *,
+        doubting: bool,
+        extra: Sequence[Row] = (),
+    ) -> Ledger:
+        """Return the ledger of some cells, and of the longer periods that hold those known only inside them."""
+        del claim, subjects
+        rows: dict[str, Row] = {}
+        todo = list(dict.fromkeys(cells))
+        done = set(todo)
+        while todo:
+            name = todo.pop()
+            cell = self._archive.cell(self.dataset, name)
+            if cell.state is State.MERGED:
+                for run in self._archive.runs(self.dataset, name):
+                    more = [(*name[:6], month) for month in run.period]
+                    row = self._row(name, run, more)
+                    rows[row.id] = row
+                    fresh = [one for one in more if one not in done]
+                    done.update(fresh)
+                    todo += fresh
+            elif cell.bounds.lo > 0 or math.isfinite(cell.bounds.hi):
+                row = self._row(name, cell, [name])
+                rows[row.id] = row
+        return Ledger([*rows.values(), *extra], doubting=doubting)
+
+    def _row(self, name: CellName, cell: Cell, cells: Sequence[CellName]) -> Row:
+        period = Period(cells[0][6], cells[-1][6])
+        identity = f"{self.dataset} {name[0]}-{name[1]} {name[2].value} {name[3]} {period} {name[5] or name[4].value}"
+        if identity not in self._items:
+            self._items[identity] = self._item(identity, name, cell, period)
+        spans = cell.state is State.CONFLICT
+        return Row(identity, tuple((one, 1.0) for one in cells), cell.bounds, self.dataset, spans=spans)
+
+    def _item(self, identity: str, name: CellName, cell: Cell, period: Period) -> Item:
+        releases = [self._archive.publishers[one] for one in cell.evidence if one in self._archive.publishers]
+        last = releases[-1] if releases else None
+        words = {"X": "exports", "M": "imports"}.get(name[2].value, name[2].value)
+        note = cell.note or ("" if cell.state in _KNOWN else cell.state.value)
+        return Item(
+            id=identity,
+            kind="customs",
+            what=f"{phrase(name[3])}, {words} {name[0]}-{name[1]}",
+            period=str(period),
+            unit=name[5],
+            value=cell.bounds.lo if cell.bounds.is_point else None,
+            bounds=cell.bounds,
+            publisher=f"{last.publisher} ({self.dataset})" if last else self.dataset,
+            published=last.published if last else "",
+            published_to=last.published if last else "",
+            address=last.file if last else "",
+            note=note,
+        )
+
+    def item(self, row: str) -> Item | None:
+        """Return a cell as evidence."""
+        return self._items.get(row)
+
+    def frames(self, claim: Claim) -> Iterator[tuple[Measure, str]]:
+        """Yield the value in whatever currency: trade is trade."""
+        del claim
+        yield Measure.VALUE, ""
+
+    def printed(self, subject: Subject, period: Period) -> list[Item]:
+        """Return the sum of a series over a period, if every cell of it is known."""
+        names = list(cell_terms(subject, period))
+        cells = [self._archive.cell(self.dataset, name) for name in names]
+        if not all(cell.state in _KNOWN for cell in cells):
+            return []
+        total = math.fsum(cell.bounds.lo for cell in cells)
+        point = Cell(period, Interval(total, total), State.VALUE, cells[-1].evidence)
+        identity = f"{self.dataset} {names[0][0]}-{names[0][1]} {subject.flow.value} {subject.goods} {period} sum"
+        item = self._items[identity] = self._item(identity, names[0], point, period)
+        return [item]
+
+    def prepare(self, cells: Iterable[CellName]) -> None:
+        """Read the series of cells that will be asked for."""
+        self._archive.fetch(cells)
+
+    def goods_near(self, subject: Subject) -> tuple[str, ...]:
+        """Return the codes that hold a code; what lies under it comes by :meth:`parts`."""
+        code = subject.goods
+        return tuple(code[:length] for length in (6, 4, 2) if length < len(code)) if is_code(code) else ()
+
+    def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:
+        """Return the codes two or four digits finer, each with the sum of its rows over a period, by one reading."""
+        measure, unit = next(iter(cell_terms(subject, period)))[4:6]
+        if not is_code(subject.goods) or len(subject.goods) >= 8 or measure is not Measure.VALUE:
+            return []
+        flow = None if subject.flow is Flow.TWO_WAY else subject.flow.value
+        sums: dict[str, float] = {}
+        last: dict[str, str] = {}
+        for reporter in _reporters(subject.reporter, period.end):
+            for code, month, value, release in self._archive.slice(self.dataset, reporter, subject.partner, flow, unit):
+                finer = code.startswith(subject.goods) and len(code) - len(subject.goods) in (2, 4)
+                if finer and period.start <= month <= period.end:
+                    sums[code] = sums.get(code, 0.0) + value
+                    last[code] = release
+        found = []
+        for code, total in sorted(sums.items()):
+            name = (subject.reporter, subject.partner, subject.flow, code, measure, unit, period.end)
+            identity = f"{self.dataset} {subject.reporter}-{subject.partner} {subject.flow.value} {code} {period} sum"
+            cell = Cell(period, Interval(total, total), State.VALUE, (last[code],))
+            item = self._items[identity] = self._item(identity, name, cell, period)
+            found.append((code, item))
+        return found
+
+    def wider(self, claim: Claim, goods: str, before: Period) -> list[Item]:
+        """Return nothing: which line a good was cut out of is known of goods named in print only."""
+        del claim, goods, before
+        return []

@@ -1,0 +1,211 @@
+"""Verdicts in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tidewaiter.claims.goods import phrase
+from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.model import Flow, Interval
+from tidewaiter.period import Period, month_words
+
+if TYPE_CHECKING:
+    from tidewaiter.claims.evidence import Item
+    from tidewaiter.claims.weigh import Weighed
+
+__all__ = ["item_words", "number", "said_words", "settle_words", "span", "subject_words", "why_words"]
+
+_FLOWS = {"X": "exports", "M": "imports", "X+M": "exports and imports together", "RX": "re-exports", "RM": "re-imports"}
+
+
+def number(value: float) -> str:
+    """Write a number with separators, without noise.
+
+    Examples
+    --------
+    >>> number(266891.0), number(0.0400), number(-82.4216), number(1.5e9)
+    ('266,891', '0.04', '-82.42', '1,500,000,000')
+    """
+    if math.isinf(value):
+        return "any number" if value > 0 else "any number below"
+    if abs(value - round(value)) < 1e-9 * max(1.0, abs(value)):
+        return f"{round(value):,}"
+    if abs(value) >= 10_000:
+        return f"{value:,.0f}"
+    if abs(value) >= 100:
+        return f"{value:,.1f}"
+    return f"{float(f'{value:.4g}'):,}"
+
+
+def span(bounds: Interval, unit: str = "") -> str:
+    """Write an interval as a reader would say it.
+
+    Examples
+    --------
+    >>> span(Interval(5, 5), "kg"), span(Interval(4, 5)), span(Interval(4, float("inf"))), span(Interval(0, 5))
+    ('5 kg', '4 to 5', 'at least 4', 'at most 5')
+    """
+    tail = f" {unit}" if unit and unit != "%" else unit
+    if bounds.lo == bounds.hi or number(bounds.lo) == number(bounds.hi):
+        return number(bounds.lo) + tail
+    if math.isinf(bounds.hi):
+        return f"at least {number(bounds.lo)}{tail}"
+    if bounds.lo == 0 or math.isinf(bounds.lo):
+        return f"at most {number(bounds.hi)}{tail}"
+    return f"{number(bounds.lo)} to {number(bounds.hi)}{tail}"
+
+
+def subject_words(claim: Claim) -> str:
+    """Return the series of a claim in words."""
+    if claim.subject is None:
+        return ""
+    subject = claim.subject
+    between = f"between {subject.reporter} and {subject.partner}"
+    if subject.flow in (Flow.EXPORT, Flow.RE_EXPORT):
+        between = f"from {subject.reporter} to {subject.partner}"
+    elif subject.flow in (Flow.IMPORT, Flow.RE_IMPORT):
+        between = f"of {subject.reporter} from {subject.partner}"
+    return f"{_FLOWS[subject.flow.value]} {between} of {phrase(subject.goods)}"
+
+
+def said_words(claim: Claim) -> str:
+    """Return the number of a claim as it was printed, with its unit."""
+    if claim.said is None:
+        return ""
+    hedge = f"{claim.said.hedge} " if claim.said.hedge else ""
+    printed = claim.said.printed or span(claim.said.bounds)
+    tail = ""
+    if claim.kind in (Kind.CHANGE, Kind.SHARE):
+        tail = "" if "%" in printed or "cent" in printed or not printed[-1:].isdigit() else " per cent"
+    elif claim.kind is Kind.MULTIPLE:
+        tail = " times" if printed[-1:].isdigit() else ""
+    elif claim.subject is not None and not any(one in printed for one in ("$", "€", "£", "¥")):
+        tail = f" {claim.subject.unit}".rstrip()
+    return hedge + printed + tail
+
+
+def item_words(item: Item) -> str:
+    """Return a piece of evidence in words."""
+    if item.kind == "definition":
+        return f"by definition {item.what}"
+    what = "none" if item.bounds.hi == 0 else span(item.bounds, item.unit)
+    if item.value is not None and item.bounds.hi:
+        what = f"{number(item.value)} {item.unit}"
+        if math.isinf(item.bounds.hi):
+            what = f"more than {what}"
+    when = f", {item.published}" if item.published else ""
+    who = "its own sentence" if item.kind == "given" else item.publisher
+    if item.kind in ("given", "count"):
+        return f"{who}: {item.what}" + ("" if item.kind == "given" else f": {what}")
+    return f"{who}: {item.what}, {_period(item.period)}: {what}{when}"
+
+
+def _period(text: str) -> str:
+    return Period.parse(text).words() if text else ""
+
+
+def why_words(
+    claim: Claim,
+    verdict: str,
+    weighed: Weighed,
+    found: Interval | None,
+    unit: str,
+    items: Sequence[Item],
+    *,
+    own_only: bool,
+    given: bool,
+) -> str:
+    """Return the reason of a verdict, in one or two sentences."""
+    shown = [item for item in items if item.kind not in ("definition", "given")]
+    whose = _whose(shown)
+    what = _found_words(claim, weighed, found, unit)
+    if own_only:
+        return f"Its own numbers give {what}; nobody else printed a level to hold them against."
+    if verdict == "cannot tell":
+        if weighed.doubt:
+            return _first_up(
+                f"{whose} leave {what}, which does not fit; but publishers conflict there, or the number may have been "
+                "revised between, so that it is not excluded."
+            )
+        if claim.kind is Kind.EXTREME and claim.period is not None and claim.since is not None:
+            return _open_extreme(claim, weighed)
+        if found is not None and shown:
+            return _first_up(f"{whose} leave {what}: that neither proves nor excludes it.")
+        return "No other publisher printed a figure that decides it."
+    taken = "with the level that its own sentence prints, " if given else ""
+    if weighed.atom is None:
+        return _first_up(f"{taken}by {whose} its parts cannot all hold at once.")
+    tail = ": it fits as far as the rounding goes" if verdict == "within rounding" else ""
+    whole = len(items) == 1 and len(shown) == 1 and shown[0].period == str(claim.period)
+    if whole and claim.kind in (Kind.AMOUNT, Kind.NONE) and shown[0].value is not None:
+        one = shown[0]
+        said = "none" if not one.value else f"{number(one.value)} {one.unit}"
+        return f"{one.publisher} has {said} for it{tail}."
+    return _first_up(f"{taken}by {whose} it is {what}{tail}.")
+
+
+def _open_extreme(claim: Claim, weighed: Weighed) -> str:
+    assert claim.period is not None
+    assert claim.since is not None
+    open_months = [atom for atom in weighed.undecided if " was at" not in atom.words]
+    every = claim.period.start - (
+        claim.since.end + 1 if claim.rank == 1 and not claim.direction.startswith("record") else claim.since.start
+    )
+    if len(weighed.undecided) == len(open_months) and every > len(open_months):
+        named = f"{len(open_months)} of the {every} months in between"
+        return f"{named} {'is' if len(open_months) == 1 else 'are'} not known singly, or not known to be on one side; the rest fits."
+    return "Too few of the months in between are known singly."
+
+
+def _first_up(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _found_words(claim: Claim, weighed: Weighed, found: Interval | None, unit: str) -> str:
+    atom = weighed.atom
+    if claim.kind in (Kind.EXTREME, Kind.STREAK, Kind.EXCEEDS, Kind.FIRST) and weighed.bounds is not None:
+        bounds = weighed.bounds.interval
+        of = f" ({atom.words})" if atom is not None and atom.words else ""
+        if claim.kind is Kind.FIRST:
+            return f"{span(bounds, claim.subject.unit if claim.subject else '')}{of}"
+        if bounds.lo > 0:
+            return f"so by {span(bounds, claim.subject.unit if claim.subject else '')}{of}"
+        if bounds.hi <= 0:
+            less = Interval(-bounds.hi, -bounds.lo)
+            return f"not so: it misses by {span(less, claim.subject.unit if claim.subject else '')}{of}"
+        return f"anything from {number(bounds.lo)} to {number(bounds.hi)} between them{of}"
+    return span(found, unit) if found is not None else "nothing that bounds it"
+
+
+def _whose(items: Sequence[Item]) -> str:
+    names = list(dict.fromkeys(item.publisher for item in items if item.publisher and item.kind != "given"))
+    if not names:
+        return "its own numbers"
+    if len(names) == 1:
+        return f"the figures of {names[0]}"
+    return f"the figures of {', '.join(names[:-1])} and {names[-1]}"
+
+
+def settle_words(claim: Claim, weighed: Weighed) -> str:
+    """Return what would settle a claim that cannot be told."""
+    if claim.subject is None or claim.period is None:
+        return ""
+    if claim.kind is Kind.EXTREME:
+        months = [atom.words for atom in weighed.undecided if atom.words]
+        if months:
+            named = [one.split(" was at")[0] if " was at" in one else month_words(_month(one)) for one in months]
+            shown = ", ".join(named[:6]) + (f" and {len(named) - 6} more months" if len(named) > 6 else "")
+            return f"the customs figures on {subject_words(claim)} for {shown}, each by itself"
+    periods = [claim.period]
+    if claim.base is not None and claim.base != claim.period:
+        periods.append(claim.base)
+    what = subject_words(claim)
+    if claim.subject.measure.value != "value":
+        what += f", in {claim.subject.unit}"
+    return f"the customs figures on {what} for {' and '.join(one.words() for one in periods)}"
+
+
+def _month(text: str) -> int:
+    return Period.parse(text).start

@@ -1,0 +1,158 @@
+"""Weighing a claim: its clauses held against the bounds that evidence leaves.
+
+Every clause supported: supported. One that no number left by the evidence fulfils, whichever side of a conflict is
+right and whatever revisions may have moved: contradicted. An overlap that is nothing but rounding: within rounding.
+Anything else: cannot tell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import msgspec
+
+from tidewaiter.claims.propositions import Atom, Clause
+from tidewaiter.ledger import Bounds, Ledger, Row
+from tidewaiter.ledger.rows import added, slack
+from tidewaiter.model import Interval
+
+__all__ = ["Status", "Weighed", "apart", "inside", "linear", "measure", "weigh", "weigh_atom"]
+
+Status = Literal["supported", "within rounding", "contradicted", "open"]
+
+
+class Weighed(msgspec.Struct, frozen=True):
+    """What came of weighing.
+
+    Parameters
+    ----------
+    status
+        See the module.
+    atom
+        The comparison that decided, or that stayed open.
+    bounds
+        What the evidence leaves for it.
+    rows
+        Ids of the evidence behind it.
+    doubt
+        For an open one: True if the evidence excludes it as it stands, but conflicts or revisions could explain that.
+    """
+
+    status: Status
+    atom: Atom | None
+    bounds: Bounds | None
+    rows: tuple[str, ...] = ()
+    doubt: bool = False
+    undecided: tuple[Atom, ...] = ()
+
+
+def measure(ledger: Ledger, atom: Atom) -> Bounds:
+    """Return what evidence leaves for an atom's sum or quotient."""
+    if atom.bottom:
+        return ledger.ratio(dict(atom.top), dict(atom.bottom))
+    return ledger.bounds(dict(atom.top))
+
+
+def apart(said: Interval, found: Interval, *, strict: bool) -> bool:
+    """Whether the two have no number in common, beyond the noise of arithmetic."""
+    noise = slack(*(end for end in (said.lo, said.hi, found.lo, found.hi) if math.isfinite(end)))
+    if strict and (found.hi <= said.lo or found.lo >= said.hi):
+        return True
+    return found.hi < said.lo - noise or found.lo > said.hi + noise
+
+
+def inside(said: Interval, found: Interval, *, strict: bool) -> bool:
+    """Whether everything found is said."""
+    if strict:
+        return said.lo < found.lo and (found.hi < said.hi or math.isinf(said.hi))
+    noise = slack(*(end for end in (said.lo, said.hi, found.lo, found.hi) if math.isfinite(end)))
+    return said.lo - noise <= found.lo and found.hi <= said.hi + noise
+
+
+def weigh_atom(atom: Atom, ledger: Ledger, doubting: Callable[[], Ledger]) -> Weighed:
+    """Weigh one comparison."""
+    bounds = measure(ledger, atom)
+    found = bounds.interval
+    if inside(atom.said, found, strict=atom.strict):
+        return Weighed("supported", atom, bounds, bounds.rows)
+    if apart(atom.said, found, strict=atom.strict):
+        worst = measure(doubting(), atom)
+        if apart(atom.said, worst.interval, strict=atom.strict):
+            return Weighed("contradicted", atom, bounds, bounds.rows)
+        return Weighed("open", atom, bounds, bounds.rows, doubt=True)
+    if bounds.settled:
+        return Weighed("within rounding", atom, bounds, bounds.rows)
+    return Weighed("open", atom, bounds, bounds.rows)
+
+
+def weigh(clauses: Sequence[Clause], ledger: Ledger, doubting: Callable[[], Ledger]) -> Weighed:
+    """Weigh a claim's clauses together."""
+    found = [_weigh_clause(clause, ledger, doubting) for clause in clauses]
+    for one in found:
+        if one.status == "contradicted":
+            return one
+    worst = next((one for one in found if one.status == "open"), None)
+    if worst is not None:
+        joint = _jointly(clauses, doubting) if len(clauses) > 1 else None
+        if joint is not None:
+            return joint
+        undecided = tuple(one.atom for one in found if one.status == "open" and one.atom is not None)
+        return msgspec.structs.replace(worst, undecided=undecided)
+    rounded = next((one for one in found if one.status == "within rounding"), None)
+    rows = tuple(dict.fromkeys(row for one in found for row in one.rows))
+    return msgspec.structs.replace(rounded or found[-1], rows=rows)
+
+
+def _weigh_clause(clause: Clause, ledger: Ledger, doubting: Callable[[], Ledger]) -> Weighed:
+    weighed = [weigh_atom(atom, ledger, doubting) for atom in clause.atoms]
+    if clause.at_most is None:
+        for status in ("supported", "within rounding", "open"):
+            for one in weighed:
+                if one.status == status:
+                    return one
+        return weighed[0]
+    sure = [one for one in weighed if one.status == "supported"]
+    never = [one for one in weighed if one.status == "contradicted"]
+    rows = tuple(dict.fromkeys(row for one in (*sure, *never) for row in one.rows))
+    if len(sure) > clause.at_most:
+        return Weighed("contradicted", sure[0].atom, sure[0].bounds, rows)
+    if len(weighed) - len(never) < clause.at_least:
+        return Weighed("contradicted", never[0].atom, never[0].bounds, rows)
+    if len(sure) + len(never) == len(weighed):
+        first = weighed[0]
+        return Weighed("supported", first.atom, first.bounds, rows)
+    unsure = [one for one in weighed if one not in sure and one not in never]
+    return Weighed("open", unsure[0].atom, unsure[0].bounds, rows, undecided=tuple(o.atom for o in unsure if o.atom))
+
+
+def _jointly(clauses: Sequence[Clause], doubting: Callable[[], Ledger]) -> Weighed | None:
+    """Return a contradiction that only shows when all plain comparisons are asked to hold at once."""
+    asked: list[Row] = []
+    for clause in clauses:
+        if len(clause.atoms) != 1 or clause.at_most is not None:
+            continue
+        (atom,) = clause.atoms
+        if not atom.bottom:
+            asked.append(Row(f"asked {len(asked)}", atom.top, atom.said))
+    if len(asked) < 2:
+        return None
+    rows = doubting().excluding(asked)
+    if not rows:
+        return None
+    return Weighed("contradicted", None, None, rows)
+
+
+def linear(atom: Atom) -> list[Row]:
+    """Return an atom as rows of a linear program: a quotient in an interval is two sums on one side of nought."""
+    if not atom.bottom:
+        return [Row("asked", atom.top, atom.said)]
+    rows = []
+    for name, end, bounds in (
+        ("asked at least", atom.said.lo, Interval(0.0, math.inf)),
+        ("asked at most", atom.said.hi, Interval(-math.inf, 0.0)),
+    ):
+        if math.isfinite(end):
+            rows.append(Row(name, added(atom.top, ((cell, -factor * end) for cell, factor in atom.bottom)), bounds))
+    return rows

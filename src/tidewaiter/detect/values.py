@@ -1,0 +1,164 @@
+"""Evidence in money and weight: each series' scale, its group's common move, and the odds of a surge or a shift."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.detect import kernel_odds
+from tidewaiter.detect.measured import Measured
+from tidewaiter.detect.run import Options, each_block
+
+__all__ = ["Noise", "Weighed", "common_move", "learn_noise", "weigh"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MOST_STEPS = 16
+"""A whole group may have moved by as many times 1.5 scales: thousands that become ones are twelve."""
+LEARN_FROM = 12_000
+"""Series-months the noise is learnt from; more change the third digit only."""
+CHOICES = {
+    "carry": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
+    "ratio": (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3),
+    "doubt": (0.3, 0.6, 1.0, 1.5, 2.5),
+    "freedom": (5.0, 10.0, 20.0, 40.0, 80.0),
+}
+FINER = {"carry": (-0.05, 0.0, 0.05), "ratio": (-0.05, 0.0, 0.05)}
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The noise of all series together, by maximum predictive likelihood.
+
+    Attributes
+    ----------
+    carry
+        How much of a month's noise carries over to the next.
+    ratio, freedom
+        The groups' prior scale is right but for this factor, and counts for this many months.
+    doubt
+        Variance of a baseline's error over its leverage.
+    moved, wide
+        Share of series whose level has moved lately, and by how many scales; fixed.
+    """
+
+    carry: float = 0.3
+    ratio: float = 0.85
+    freedom: float = 20.0
+    doubt: float = 1.0
+    moved: float = 0.2
+    wide: float = 1.0
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What the kernel of odds says; ``common`` is the log move of the group in the tested month."""
+
+    odds: Floats
+    scale: Floats
+    common: Floats
+
+    def __getitem__(self, name: str) -> Floats:
+        """Return one column of :data:`tidewaiter.detect.kernel_odds.ODDS`."""
+        return self.odds[:, kernel_odds.ODDS.index(name)]
+
+
+def common_move(z: Floats, groups: Ints, n_groups: int) -> Floats:
+    """What the other members of each series' group did in a month, shrunk by how much groups move at all.
+
+    An M-estimate (clipped mean, recentred), so that one wild member does not move its group; a member's own move is
+    left out of what is taken from it.
+    """
+    ok = np.isfinite(z)
+    zz = np.where(ok, z, 0.0)
+    n = np.bincount(groups, ok, n_groups)
+    big = n >= 4
+    if not big.any():
+        return np.zeros_like(z)
+    centre = np.zeros(n_groups)
+    for _ in range(MOST_STEPS):
+        pull = np.where(ok, np.clip(zz - centre[groups], -1.5, 1.5), 0.0)
+        step = np.bincount(groups, pull, n_groups) / np.maximum(n, 1)
+        centre = centre + step
+        if np.abs(step).max() < 0.02:
+            break
+    pull = np.where(ok, np.clip(zz - centre[groups], -1.5, 1.5), 0.0)
+    noise = 1.2
+    w = np.minimum(n[big], 30)
+    between = max(float(np.average(np.minimum(centre[big] ** 2, 4.0) - noise / n[big], weights=w)), 0.0)
+    # a group far outside that variance moved as one: its own evidence counts
+    own = np.maximum(centre**2 - 9.0 * noise / np.maximum(n, 1), 0.0)
+    between_g = np.maximum(between, np.where(n >= 8, own, 0.0))
+    keep = between_g / (between_g + noise / np.maximum(n - 1, 1))
+    without = centre[groups] - pull / np.maximum(n[groups] - 1, 1)
+    return np.where(n[groups] > 1, keep[groups] * without, 0.0)
+
+
+def _scales(m: Measured, noise: Noise) -> Floats:
+    prior = (noise.ratio * m.scale) ** 2
+    return np.asarray(np.sqrt((noise.freedom * prior + m["squares"]) / (noise.freedom + m["freedom"])))
+
+
+def weigh(m: Measured, noise: Noise, full: bool = True, options: Options | None = None, net: bool = True) -> Weighed:
+    """Weigh the last months of each series, its group's common move taken out if ``net``."""
+    scale = _scales(m, noise)
+    residuals = m.recent.copy()
+    common = np.zeros(len(scale))
+    for j in range(residuals.shape[1]):
+        move = scale * common_move(residuals[:, j] / scale, m.groups, m.n_groups)
+        if net:
+            residuals[:, j] -= move
+        if j == 0:
+            common = move
+    odds = np.empty((len(scale), len(kernel_odds.ODDS)))
+    doubt = np.sqrt(noise.doubt * np.nan_to_num(m["leverage"]))
+    carry = np.full(len(scale), noise.carry)
+    residuals = np.ascontiguousarray(residuals)
+
+    def block(a: int, b: int) -> None:
+        kernel_odds.weigh(
+            residuals[a:b], scale[a:b], carry[a:b], doubt[a:b], noise.moved, noise.wide, full, odds[a:b]
+        )  # fmt: skip
+
+    each_block(len(scale), options or Options(), block)
+    return Weighed(odds, scale, common)
+
+
+def learn_noise(months: list[Measured]) -> Noise:
+    """Choose the noise under which the months that were measured are likeliest, one constant after the other."""
+    noise = Noise()
+    if not months:
+        return noise
+    per = max(LEARN_FROM // len(months), 1)
+    thin = [_thinned(m, per) for m in months]
+
+    def likelihood(candidate: Noise) -> float:
+        total = 0.0
+        for m in thin:
+            now = np.isfinite(m["now"])
+            total += float(weigh(m, candidate, full=False)["density"][now].sum())
+        return total
+
+    if sum(int(np.isfinite(m["now"]).sum()) for m in thin) < 200:
+        return noise
+    for fine in (False, True):
+        for name, choices in (FINER if fine else CHOICES).items():
+            around = [getattr(noise, name) + x for x in choices] if fine else choices
+            noise = max((dataclasses.replace(noise, **{name: x}) for x in around if x >= 0), key=likelihood)
+    return noise
+
+
+def _thinned(m: Measured, most: int) -> Measured:
+    """Whole groups of a month, about ``most`` series; the group's common move needs its members."""
+    if len(m.level) <= most:
+        return m
+    keep = np.flatnonzero(np.cumsum(np.bincount(m.groups, minlength=m.n_groups)) <= most)
+    last = max(int(keep[-1]) if len(keep) else 0, 0)
+    at = np.flatnonzero(m.groups <= last)
+    if len(at) > 2 * most:  # one large group
+        at = at[:: len(at) // most]
+    return Measured(m.family, m.table[at], m.groups[at], m.n_groups, m.level[at], m.scale[at], m.within)
