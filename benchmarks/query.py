@@ -27,7 +27,8 @@ from tidewaiter.codes import all_areas
 from tidewaiter.period import month
 from tidewaiter.sources import registry
 from tidewaiter.sources.observation import SCHEMA, Asked, Batch
-from tidewaiter.store.cube import Cube, build, status
+from tidewaiter.store.cube import Cube, status
+from tidewaiter.store.cube_build import build
 from tidewaiter.store.store import Store
 
 FIRST = month("2019-01")
@@ -88,7 +89,7 @@ def timed(what: Callable[[], object]) -> tuple[float, float]:
 def reader(rows: int) -> Made:
     """Return the format, with countries and codes for so many rows."""
     made = Made()
-    products = max(20, round(rows / (len(REPORTERS) * PARTNERS * MONTHS * 0.19)))
+    products = max(20, round(rows / (len(REPORTERS) * PARTNERS * MONTHS * 0.14)))
     numbers = np.sort(np.random.default_rng(3).choice(970_000, products, False) + 10_000)
     made.codes = tuple(f"{code:06d}" for code in numbers)
     countries = [area.code for area in all_areas().values() if area.kind == "country"]

@@ -25,9 +25,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ----------
     store
         Folder of the store (``TIDEWAITER_STORE``).
+    comtrade_url, comext_url, census_url
+        Addresses of the publishers' interfaces, should they move (``TIDEWAITER_COMTRADE_URL`` and so on).
     """
 
     store: str = "tidewaiter-store"
+    comtrade_url: str = "https://comtradeapi.un.org"
+    comext_url: str = "https://ec.europa.eu/eurostat/api/comext/dissemination"
+    census_url: str = "https://api.census.gov/data"
 
 
 def load_config(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:

@@ -138,6 +138,14 @@ def test_a_quotient_of_parts_of_one_total_is_bounded_jointly() -> None:
     assert found.interval.hi == pytest.approx(6 / 4)
 
 
+def test_an_end_that_is_only_approached_is_kept() -> None:
+    # The year is its third month and at least 2 elsewhere: as that month grows, the quotient falls towards 1.
+    ledger = Ledger([row("M", ["m"], 2.5, 3.5), row("X", ["z"], 0, 0.5)])
+    found = ledger.ratio({"a": 1, "m": 1, "z": 1}, {"a": 1, "z": 1})
+    assert found.interval.lo == pytest.approx(1.0)
+    assert math.isinf(found.interval.hi)
+
+
 def test_nothing_is_known_of_a_cell_that_nobody_speaks_of() -> None:
     found = Ledger([row("A", ["a"], 5, 5)]).bounds({"z": 1})
     assert found.interval == Interval(0, math.inf)

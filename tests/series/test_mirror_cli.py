@@ -46,6 +46,7 @@ def test_north_korea_is_seen_through_china_and_nobody_else(capsys: pytest.Captur
     assert found["reporters"] == ["CHN"]
     assert "RUS" in found["no_book"]  # type: ignore[operator]
     assert any("floor" in text for text in found["caveats"])  # type: ignore[attr-defined]
+    assert any("publishers (press)" in text for text in found["caveats"])  # type: ignore[attr-defined]
 
 
 def test_without_months_all_there_are_are_shown(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,6 +79,13 @@ def test_cars_are_added_over_reporters_and_counted_once(store: Path, capsys: pyt
         assert (january["at_least"], january["at_most"], january["state"]) == (25.0, 25.0, "value")
         # A month that is not known is told in its row; only what makes a sum a floor is a caveat of the book.
         assert not any(text.startswith("AUT: ") for text in found["caveats"])  # type: ignore[attr-defined]
+
+
+def test_a_single_publisher_is_named(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = ask(
+        capsys, "--reporter", "KGZ", "--cmd", "8703", "--currency", "EUR", "--from", "2022-09", "--to", "2022-09"
+    )
+    assert any(text.endswith("Eurostat (comext)") for text in found["caveats"])  # type: ignore[attr-defined]
 
 
 def test_a_code_is_followed_over_its_revision(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

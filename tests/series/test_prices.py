@@ -66,6 +66,13 @@ def test_pieces_are_never_compared_with_kilograms() -> None:
     assert found.prices[-1].per_kg == Interval(0.01, 0.01)
 
 
+def test_a_quantity_that_is_a_weight_gives_the_price_of_a_kilogram_with_its_rounding() -> None:
+    month = Period(START, START)
+    (price,) = price_series([Amount(month, Interval(100, 110), Interval(4, 5), "t")]).prices
+    assert price.per_kg == Interval(100 / 5000, 110 / 4000)
+    assert (price.each, price.base) == (Interval(100 / 5000, 110 / 4000), "kg")
+
+
 def test_the_weight_of_a_piece_shows_a_slip_where_the_price_does_not() -> None:
     # The price of a mask swings by a thousand, its weight does not.
     months = [amount(n, 10.0 ** (n % 4), 1000, kg=3.5) for n in range(8)]

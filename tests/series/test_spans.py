@@ -80,6 +80,8 @@ def test_the_ends_of_the_data_are_no_breaks_and_foreign_codes_are_passed_over() 
     spans["8703"] = Span(month("2021-01"), last, ("HS",))
     assert [one.event for one in breaks_of("comext", "85171300", spans)] == ["start"]
     assert breaks_of("comext", "85171300", spans, ["ended code"]) == []
+    spans["300241"] = Span(first, last, ("HS 2022",))
+    assert [one.found.others for one in breaks_of("comtrade", "300241", spans)] == [("300220",)]
     assert breaks_of("comext", "98765432", spans) == []
     assert breaks_of("comext", "8517SS00", spans) == []
 

@@ -26,7 +26,7 @@ def steps(store: Path, folder: Path, wanted: Sequence[str]) -> None:
         elif step == "doctor":
             examine(Store(store), rebuild=True)
         elif step == "cube":
-            from tidewaiter.store.cube import build
+            from tidewaiter.store.cube_build import build
 
             build(Store(store))
         else:

@@ -16,7 +16,8 @@ import pytest
 from tests.store.plain import rows, several, write
 from tidewaiter.errors import StoreError
 from tidewaiter.sources import registry
-from tidewaiter.store.cube import Cube, build
+from tidewaiter.store.cube import Cube
+from tidewaiter.store.cube_build import build
 from tidewaiter.store.doctor import examine
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View

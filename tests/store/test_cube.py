@@ -14,7 +14,8 @@ from tidewaiter.cli import main
 from tidewaiter.errors import StoreError
 from tidewaiter.model import Measure
 from tidewaiter.period import month
-from tidewaiter.store.cube import Cube, build, status
+from tidewaiter.store.cube import Cube, status
+from tidewaiter.store.cube_build import build
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View
 
@@ -156,7 +157,7 @@ def test_a_reader_keeps_what_it_opened_while_a_builder_swaps(store: Store) -> No
 
 
 def test_many_batches_become_a_new_base(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tidewaiter.store.cube.MOST_BATCHES", 2)
+    monkeypatch.setattr("tidewaiter.store.cube_build.MOST_BATCHES", 2)
     done = []
     for number in range(1, 6):
         load(store, rows(period=f"2022-{number:02d}", value=number))

@@ -17,7 +17,7 @@ from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import unit_frame
-from tidewaiter.claims.readings import best_reading, reading_cells
+from tidewaiter.claims.readings import best_reading, longer_reading, reading_cells
 from tidewaiter.claims.say import said_words
 from tidewaiter.claims.together import Group, together
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
@@ -166,7 +166,9 @@ def _explained(case: _Case, docket: Docket) -> Verdict:
     if verdict.verdict == "contradicted":
         found = best_reading(case.claim, case.bench)
     elif verdict.verdict == "cannot tell":
-        found = None if verdict.evidence else price_reading(case.claim, case.same, docket)
+        found = longer_reading(case.claim, case.bench)
+        if found is None and not verdict.evidence:
+            found = price_reading(case.claim, case.same, docket)
         if found is None and case.claim.kind in DERIVED:
             found = best_reading(case.claim, case.bench, vintages_only=True)
     return msgspec.structs.replace(verdict, reading=found)

@@ -27,6 +27,9 @@ __all__ = ["LATE", "REVISION", "CellName", "Docket", "Entry", "Item", "Press", "
 LATE = 45
 """Days after a claim in which a figure still reports the same release."""
 
+EARLIER = 20
+"""Days before a claim beyond which a figure reports an earlier release: customs services publish once a month."""
+
 REVISION = 0.12
 """How far, in parts of the number, a figure that was not yet final may have moved."""
 
@@ -258,7 +261,7 @@ def _may_have_moved(entry: Entry, claim: Claim) -> bool:
     """Whether a figure is from an older release than the claim's and its year was still open to revision."""
     if not claim.published or not entry.item.published:
         return False
-    before = (date.fromisoformat(claim.published) - timedelta(days=LATE)).isoformat()
+    before = (date.fromisoformat(claim.published) - timedelta(days=EARLIER)).isoformat()
     frozen = f"{entry.period.end // 12 + 1}-08-01"
     return entry.item.published_to < before and entry.item.published < frozen
 

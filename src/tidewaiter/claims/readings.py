@@ -25,7 +25,7 @@ from tidewaiter.ledger import Cell, Ledger
 from tidewaiter.model import Flow, Interval
 from tidewaiter.period import Period, month_words
 
-__all__ = ["NAMES", "NEAR", "best_reading", "reading_cells"]
+__all__ = ["NAMES", "NEAR", "best_reading", "longer_reading", "reading_cells"]
 
 NAMES = (
     "cut off", "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
@@ -47,6 +47,18 @@ class _Candidate(msgspec.Struct, frozen=True):
     words: str
     claim: Claim
     own_cells: bool = False
+
+
+def longer_reading(claim: Claim, bench: Bench) -> Reading | None:
+    """Return the longer period whose number a claim about a month prints, where the month itself is not known."""
+    if claim.kind is not Kind.AMOUNT or claim.said is None or abs(claim.said.value) < 100 * claim.said.step:
+        return None
+    for candidate in _periods(claim):
+        if candidate.name in ("year to date", "merged months"):
+            reading = _try(candidate, bench)
+            if reading is not None and not reading.distance:
+                return reading
+    return None
 
 
 def best_reading(claim: Claim, bench: Bench, *, vintages_only: bool = False) -> Reading | None:
@@ -105,7 +117,24 @@ def _try(candidate: _Candidate, bench: Bench) -> Reading | None:
         one = Reading(candidate.name, words, distance, bounds.rows)
         if best is None or one.distance < best.distance:
             best = one
+    if best is None or best.distance:
+        return _as_printed(candidate, bench) or best
     return best
+
+
+def _as_printed(candidate: _Candidate, bench: Bench) -> Reading | None:
+    """Return a candidate that somebody printed as it stands, though others conflict with it."""
+    claim = candidate.claim
+    if claim.kind is not Kind.AMOUNT or claim.subject is None or claim.period is None or claim.said is None:
+        return None
+    source = bench.today if candidate.own_cells else bench.everybody
+    factor = unit_frame(claim)
+    for item in source.printed(claim.subject, claim.period):
+        bounds = Interval(item.bounds.lo / factor, item.bounds.hi / factor)
+        if item.value and bounds.is_bounded and claim.said.bounds.meets(bounds):
+            words = f"{candidate.words} ({span(bounds, claim.subject.unit)}, {item.publisher})"
+            return Reading(candidate.name, words, 0.0, (item.id,))
+    return None
 
 
 def _cells(claim: Claim) -> list[CellName]:
@@ -213,7 +242,8 @@ def _periods(claim: Claim) -> Iterator[_Candidate]:
         return _Candidate(name, f"{words}: {new.words()}", msgspec.structs.replace(claim, period=new, base=old))
 
     start = period.start // 12 * 12
-    if period.is_month and period.start > start:
+    # January and February together are the merged months below.
+    if period.is_month and period.start > start + 1:
         to_date = Period(start, period.start)
         earlier = None if base is None else _to_date(base) if base.is_month else base
         yield moved("year to date", "as the year to date", to_date, earlier)

@@ -20,15 +20,18 @@ __all__ = ["GROUPS", "build_parser", "main"]
 
 GROUPS: tuple[str, ...] = (
     "brief",
+    "check",
     "load",
+    "fetch",
+    "plan",
     "mapping",
     "series",
+    "scan",
     "holdings",
     "codes",
     "basket",
     "mirror",
     "unit_values",
-    "check",
 )
 """Modules of this package that register commands, in the order in which help shows them."""
 

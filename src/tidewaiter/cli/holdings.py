@@ -303,7 +303,8 @@ def _cube(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from tidewaiter.cli.load import folder
-    from tidewaiter.store.cube import build, status
+    from tidewaiter.store.cube import status
+    from tidewaiter.store.cube_build import build
     from tidewaiter.store.store import Store
 
     store = Store(folder(arguments.store))

@@ -223,7 +223,11 @@ class _Part:
             below = self.plain.total(bottom, found.at)
             if below <= 0:
                 return end, value
-            before, value = value, self.plain.total(top, found.at) / below
+            sharper = self.plain.total(top, found.at) / below
+            if abs(sharper - value) > _BLUNT * max(1.0, abs(value)):
+                # The end is only approached, as everything grows without bound: no point of the evidence has it.
+                return end, value
+            before, value = value, sharper
             end = found
             if abs(value - before) <= slack(value):
                 break
@@ -251,6 +255,9 @@ def _impossible(rows: Sequence[Row], fixed: Iterable[int]) -> tuple[int, ...] | 
     best = Program(rows, elastic=fixed).price()
     return best.held if best.value > _PRICE else None
 
+
+_BLUNT = 1e-4
+"""How far the change of scale may be off before Dinkelbach's step: more is another end."""
 
 _PRICE = 1e-5
 """A price this low is the noise of arithmetic: rows are broken by less than a hundred-millionth of their size."""

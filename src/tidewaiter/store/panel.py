@@ -258,8 +258,9 @@ def merge(old: Panel, folder: Path, fresh: Iterable[Block], gone: set[tuple[int,
     new = [np.concatenate([part[at] for part in parts]) if parts else np.zeros(0) for at in (2, 3, 4)]
     order = np.lexsort((new[0], new_keys))
     new_keys, new = new_keys[order], [one[order] for one in new]
-    stems = np.array(sorted({stem for stem, _ in gone}), np.uint64)
-    packed_gone = np.array(sorted((stem << 16) | month for stem, month in gone), np.uint64)
+    dropped: dict[int, Any] = {}
+    for stem, month in gone:
+        dropped.setdefault(stem, np.zeros(1 << 16, bool))[month] = True
     out = _Out(folder)
     try:
         at, taken = 0, 0
@@ -271,7 +272,7 @@ def merge(old: Panel, folder: Path, fresh: Iterable[Block], gone: set[tuple[int,
             to = min(total, max(at + 1, reach))
             edge = old.keys[to] if to < total else None
             upto = len(new_keys) if edge is None else int(np.searchsorted(new_keys, edge))
-            _merge_chunk(old, at, to, new_keys[taken:upto], [one[taken:upto] for one in new], stems, packed_gone, out)
+            _merge_chunk(old, at, to, new_keys[taken:upto], [one[taken:upto] for one in new], dropped, out)
             at, taken = to, upto
         out.close()
     finally:
@@ -279,38 +280,63 @@ def merge(old: Panel, folder: Path, fresh: Iterable[Block], gone: set[tuple[int,
 
 
 def _merge_chunk(
-    old: Panel, first: int, last: int, new_keys: Any, new: list[Any], stems: Any, gone: Any, out: _Out
+    old: Panel, first: int, last: int, new_keys: Any, new: list[Any], dropped: dict[int, Any], out: _Out
 ) -> None:
+    """Merge a run of series; ``dropped`` says by stem which months of the old ones no longer stand."""
     low, high = int(old.offsets[first]), int(old.offsets[last])
     own = np.asarray(old.keys[first:last])
-    series = np.repeat(np.arange(len(own), dtype=np.int64), np.diff(old.offsets[first : last + 1]))
-    months = np.asarray(old.months[low:high])
-    values, units = np.asarray(old.values[low:high]), np.asarray(old.units[low:high])
-    stem = own >> np.uint64(BITS["partner"] + BITS["cmd_code"])
-    touched = np.isin(stem, stems)
-    if touched.any() and len(gone):
-        spot = (stem[series] << np.uint64(16)) | months.astype(np.uint64)
-        keep = ~np.isin(spot, gone)
-        series, months, values, units = series[keep], months[keep], values[keep], units[keep]
-    # The series of both, and where the new entries go among the old ones.
-    every = np.union1d(own, new_keys)
-    mine = np.searchsorted(every, own)[series]
-    theirs = np.searchsorted(every, new_keys)
-    old_spot = (mine.astype(np.uint64) << np.uint64(16)) | months.astype(np.uint64)
-    new_spot = (theirs.astype(np.uint64) << np.uint64(16)) | new[0].astype(np.uint64)
-    places = np.searchsorted(old_spot, new_spot) + np.arange(len(new_spot))
-    size = len(old_spot) + len(new_spot)
+    offsets = np.asarray(old.offsets[first : last + 1]) - low
+    arrays = [np.asarray(one[low:high]) for one in (old.months, old.values, old.units)]
+    keep = _kept(own, offsets, arrays[0], dropped)
+    if not keep.all():
+        counted = np.append(0, np.cumsum(keep))
+        offsets = counted[offsets]
+        arrays = [one[keep] for one in arrays]
+    # Where each new entry goes among the old ones of its series, all found at once by halving.
+    place = np.minimum(np.searchsorted(own, new_keys), max(len(own) - 1, 0))
+    known = own[place] == new_keys if len(own) else np.zeros(len(new_keys), bool)
+    beyond = np.searchsorted(own, new_keys)
+    before = np.where(known, offsets[place], offsets[beyond])
+    after = np.where(known, offsets[np.minimum(place + 1, len(offsets) - 1)], before)
+    for _ in range(17):
+        open_ = before < after
+        if not open_.any():
+            break
+        middle = (before + after) // 2
+        later = np.zeros(len(new_keys), bool)
+        later[open_] = arrays[0][middle[open_]] < new[0][open_]
+        before = np.where(open_ & later, middle + 1, before)
+        after = np.where(open_ & ~later, middle, after)
+    size = len(arrays[0]) + len(new_keys)
     fresh = np.zeros(size, bool)
-    fresh[places] = True
+    fresh[before + np.arange(len(new_keys))] = True
+    rest = ~fresh
     joined = []
-    for before, after, name in ((months, new[0], "months"), (values, new[1], "values"), (units, new[2], "units")):
+    for mine, theirs, name in zip(arrays, new, ("months", "values", "units"), strict=True):
         array = np.empty(size, ARRAYS[name])
-        array[~fresh] = before
-        array[fresh] = after
+        array[rest] = mine
+        array[fresh] = theirs
         joined.append(array)
-    lengths = np.bincount(mine, minlength=len(every)) + np.bincount(theirs, minlength=len(every))
+    every = np.union1d(own, new_keys)
+    lengths = np.bincount(np.searchsorted(every, new_keys), minlength=len(every))
+    lengths[np.searchsorted(every, own)] += np.diff(offsets)
     kept = lengths > 0
     out.add(every[kept], lengths[kept], *joined)
+
+
+def _kept(own: Any, offsets: Any, months: Any, dropped: dict[int, Any]) -> Any:
+    """Return which entries still stand."""
+    keep = np.ones(len(months), bool)
+    if not len(own):
+        return keep
+    stem = own >> np.uint64(BITS["partner"] + BITS["cmd_code"])
+    edges = np.flatnonzero(np.append(True, stem[1:] != stem[:-1])).tolist()
+    for first, last in zip(edges, [*edges[1:], len(own)], strict=True):
+        table = dropped.get(int(stem[first]))
+        if table is not None:
+            low, high = int(offsets[first]), int(offsets[last])
+            keep[low:high] = ~table[months[low:high]]
+    return keep
 
 
 def stem_of(words: Words, dataset: str, reporter: str, flow: str) -> int:

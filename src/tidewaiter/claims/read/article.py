@@ -144,7 +144,10 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         return [_unread(text, Refused(start, end, "a sentence too long to be one"))] if digits else []
     tagged = chunks(row, context.day)
     tags = {chunk.tag for chunk in tagged}
-    trade = bool(tags & {"T", "V", "G"})
+    counted = context.frame is not None and any(
+        chunk.tag == "v" and chunk.data in ("value", "volume", "price") for chunk in tagged
+    )
+    trade = bool(tags & {"T", "V", "G"}) or counted
     if "Q" in tags and not tags & {"T", "V"}:
         made, refused = read_cases(tagged, text, context.day, context.subject)
         _subject(tagged, context)
@@ -215,8 +218,10 @@ def _period(row: list[Chunk], context: Context, trade: bool) -> None:
 def _subject(row: list[Chunk], context: Context) -> None:
     """Remember who the sentence begins with: what ``it`` will mean in the next."""
     for chunk in row:
-        if chunk.tag in "-P?J," or (isinstance(chunk.data, Actor) and chunk.data.pointing == "subject"):
+        if chunk.tag in "-P?J,":
             continue
+        if isinstance(chunk.data, Actor) and chunk.data.pointing == "subject":
+            return  # "It also exported": as before
         known = isinstance(chunk.data, Actor) and not chunk.data.epithet and not chunk.owned
         context.subject = chunk.data.code if known else ""
         return

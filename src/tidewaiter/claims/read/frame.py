@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from tidewaiter.claims.read.goods import Named
 from tidewaiter.model import Flow
 
-__all__ = ["Context", "Frame", "books"]
+__all__ = ["NON_PUBLISHERS", "Context", "Frame", "books"]
 
 NON_PUBLISHERS = frozenset({"PRK", "TKM", "ERI"})
 """Countries that publish no customs statistics: what is said of their trade is read from the other side's."""

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from typing import Final
 
 from tidewaiter.claims.model import Kind
+from tidewaiter.claims.read.changes import Changes
 from tidewaiter.claims.read.chunks import Chunk
 from tidewaiter.claims.read.drafts import Draft, Refused
 from tidewaiter.claims.read.goods import Named
 from tidewaiter.claims.read.periods import Mention
 from tidewaiter.claims.read.quantities import Quantity
-from tidewaiter.claims.read.scan import NOUN, Scan
+from tidewaiter.claims.read.scan import NOUN
 
 __all__ = ["Levels"]
 
 
-class Levels(Scan):
+class Levels(Changes):
     """A sentence, with the rules of predicates."""
 
     def levels(self) -> bool:
@@ -32,9 +32,6 @@ class Levels(Scan):
                     self.at = after
                     return True
         return False
-
-    def _main(self) -> Draft | None:
-        return next((made for made in reversed(self.drafts) if made.kind is Kind.AMOUNT and made.role == "main"), None)
 
     # -- levels ------------------------------------------------------------------------------------------------------
 
@@ -109,23 +106,6 @@ class Levels(Scan):
             self.draft(Kind.AMOUNT, match.start(), match.end(), match.start("Q"), role="base", leading=self._lead())
         return match.end()
 
-    def _several(self, lead: Draft | None) -> bool:
-        """Whether the amount before is one of several under one verb."""
-        return lead is not None and sum(1 for made in self.drafts if made.listed and made.clause == lead.clause) > 1
-
-    def _lead(self) -> Draft | None:
-        return next((made for made in reversed(self.drafts) if made.role == "main"), self.over)
-
-    def like(self, lead: Draft | None, number: int) -> None:
-        """Give a number of millions without a unit that of the millions it is compared with."""
-        here = self.row[number].data
-        if lead is None or lead.quantity is None or not isinstance(here, Quantity):
-            return
-        if here.kind == "number" and here.scaled and lead.quantity.scaled and lead.quantity.kind in ("money", "weight"):
-            self.row[number] = self.row[number]._replace(
-                data=here._replace(kind=lead.quantity.kind, unit=lead.quantity.unit)
-            )
-
     def compared(self, match: re.Match[str]) -> int:
         """``compared with $1.2 billion``, ``exceeding the total of 2,155 kg``."""
         lead = self._lead()
@@ -146,6 +126,14 @@ class Levels(Scan):
                 self.drafts[-1], self.drafts[-2] = made, more
                 more.periods, more.own_period, more.frame = lead.periods, lead.own_period, lead.frame
                 more.place = lead.place
+        return match.end()
+
+    def compared_none(self, match: re.Match[str]) -> int:
+        """``compared with none in March``."""
+        if self._lead() is None or self._several(self._lead()):
+            self.refuse(match.end() - 1, self.why() or "what it is compared with is not understood")
+        else:
+            self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base", leading=self._lead())
         return match.end()
 
     def exceeds_period(self, match: re.Match[str]) -> int:
@@ -210,71 +198,6 @@ class Levels(Scan):
         made = self.draft(Kind.AMOUNT, number, match.end("Q"), number)
         if made is not None:
             made.frame, made.periods, made.own_period = lead.frame, (), False
-        return match.end()
-
-    # -- changes -----------------------------------------------------------------------------------------------------
-
-    def change(self, match: re.Match[str]) -> int:
-        """``rose 5 per cent``, ``a 12 percent drop``, ``down by a fifth``."""
-        word = self.row[match.start("U") if match["U"] else match.start("D")]
-        sign = 1 if word.tag == "U" else -1
-        number = match.start("Q")
-        if (
-            self.tags[match.end() : match.end() + 1] == "i"
-            and self.row[match.end()].end - self.row[match.end()].start == 2
-        ):
-            found = NOUN.match(self.tags, match.end() + 1)
-            if found is not None and match.start("Q") < max(match.start("U"), match.start("D")):
-                self.noun(found)
-                end = self.at
-                self.draft(Kind.CHANGE, match.start(), end, number, sign=sign)
-                self.sign = sign
-                return end
-        self.draft(Kind.CHANGE, match.start(), match.end(), number, sign=sign)
-        self.sign = sign
-        return match.end()
-
-    def difference(self, match: re.Match[str]) -> int:
-        """``rose by $5 million``."""
-        sign = 1 if match["U"] else -1
-        self.draft(Kind.DIFFERENCE, match.start(), match.end(), match.start("Q"), sign=sign)
-        self.sign = sign
-        return match.end()
-
-    def multiple(self, match: re.Match[str]) -> int:
-        """``increased 40.7 times``, ``a hundredfold increase``, ``33 times the level of``."""
-        if match["D"]:
-            self.refuse(match.start("X"), "a fall by a multiple can mean two things")
-            return match.end()
-        before, after = match["U"], match["U2"]
-        form = "times"
-        if before or after:
-            form = "increase"
-        if after and self.row[match.start("U2")].data == "state":
-            form = "times more"
-        made = self.draft(Kind.MULTIPLE, match.start(), match.end(), match.start("X"), form=form)
-        if made is not None and not before and not after and not re.match(r"[vocfPY]", self.tags[match.end() :]):
-            made.why = "a multiple of what is not said"
-        self.sign = 1
-        return match.end()
-
-    def doubled(self, match: re.Match[str]) -> int:
-        """``more than doubled``, ``halved``."""
-        chunk = self.row[match.start()]
-        value = Decimal(str(chunk.data))
-        read = Quantity(
-            "times",
-            value,
-            Decimal("0.2") if value < 1 else Decimal(1) if value > 2 else Decimal("0.5"),
-            "times",
-            chunk.hedge,
-            0,
-            0,
-        )
-        made = self.draft(Kind.MULTIPLE, match.start(), match.end(), quantity=-1)
-        if made is not None:
-            made.quantity = read
-        self.sign = 1 if value > 1 else -1
         return match.end()
 
     # -- places in a row of months -----------------------------------------------------------------------------------
@@ -458,6 +381,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"(?:tE?v*o?|i)(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
         (r"f[vo]*(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.from_level),
         (r"[ce][vofT]*(?P<Q>[MWCN])", Levels.compared),
+        (r"c[vof]*Z(?!T)", Levels.compared_none),
         (r"(?:e|Uc)[voT]*(?P<P>P)", Levels.exceeds_period),
         (r"Uc[vofT]*(?P<Q>[MWCN])", Levels.compared),
         (r"l(?P<Q>[MW])", Levels.valued),

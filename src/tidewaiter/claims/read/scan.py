@@ -15,7 +15,7 @@ from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.actors import Actor
 from tidewaiter.claims.read.chunks import Chunk
 from tidewaiter.claims.read.drafts import Draft, Refused
-from tidewaiter.claims.read.frame import Context, Frame
+from tidewaiter.claims.read.frame import NON_PUBLISHERS, Context, Frame
 from tidewaiter.claims.read.goods import Named
 from tidewaiter.claims.read.periods import Mention
 from tidewaiter.claims.read.quantities import Quantity
@@ -374,7 +374,9 @@ class Scan:
         if known:
             if full and carried is not None and known in carried.pair:
                 other = next(iter(carried.pair - {known}))
-                if owner and other != "W00" and not self._anaphoric(side):
+                # Of a country that publishes nothing, only its partners' books tell.
+                only = owner in NON_PUBLISHERS and self.source == other and len(self.context.pairs) == 1
+                if owner and other != "W00" and not only and not self._anaphoric(side):
                     return f"with whom {owner} trades is not said: {other}, as before, or the world"
                 notes.append(f"the other side is taken to be {other}, spoken of before")
             elif (

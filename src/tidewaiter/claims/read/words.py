@@ -179,7 +179,11 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     )
     add("s", "according to", "according to")
     add("Z", "", "none|zero|nothing|nil|no")
-    add("Q", "cases", "cases|infections|fever cases|new cases|infected people")
+    add(
+        "Q",
+        "cases",
+        "cases|infections|fever cases|new cases|infected people|people with fever|fever symptoms|fever patients|patients",
+    )
     add("Q", "deaths", "deaths|fatalities|new deaths")
     add("1", "", "for the first time|the first time|first time|first|marking the first time|the first")
     add(

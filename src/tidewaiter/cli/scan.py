@@ -1,0 +1,152 @@
+"""``tidewaiter scan``: what surged."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+__all__ = ["register"]
+
+_EXAMPLES = """examples:
+  tidewaiter scan --partner KGZ --month 2022-09
+  tidewaiter scan --reporter each --partner KGZ KAZ --month 2022-09 --basket chpl --format csv
+  tidewaiter scan --reporter CHN --partner PRK --channel start --format json
+
+Without --month, the latest month of each dataset is looked at. Without --reporter, all that report in a dataset are added up;
+'each' keeps them apart. Expected is what a series' own past and season let expect; the tide is what the whole trade of the pair
+did in the month, and tiers are for what stands out above it. Tiers: firm (at most one in ten is a false alarm), likely (three in
+ten), watch (worth a look).
+"""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    scan = commands.add_parser(
+        "scan",
+        help="find what surged in a month",
+        description="Look at every series of the store, or of a slice, and list what is out of the ordinary in a month.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    scan.add_argument(
+        "--reporter", metavar="R", nargs="+", default=[], help="whose books; 'each': every reporter by itself"
+    )
+    scan.add_argument("--partner", metavar="P", nargs="+", default=[], help="trade with whom (default: every partner)")
+    scan.add_argument("--flow", choices=("X", "M"), help="exports or imports (default: both, each by itself)")
+    scan.add_argument("--basket", metavar="B", help="only the goods of a basket")
+    scan.add_argument(
+        "--digits", type=int, choices=(0, 2, 4, 6, 8, 10), help="only codes of this length (0: all goods)"
+    )
+    scan.add_argument("--dataset", metavar="D", help="only this dataset")
+    scan.add_argument("--month", metavar="MONTH", help="YYYY-MM (default: the latest of each dataset)")
+    scan.add_argument("--months", type=int, default=72, metavar="N", help="how far back the past goes (default: 72)")
+    scan.add_argument("--as-of", metavar="DATE", help="what was known by this date, YYYY-MM-DD")
+    scan.add_argument("--measure", choices=("value", "net_wgt_kg", "qty"), default="value", help="what is counted")
+    scan.add_argument(
+        "--channel", nargs="+", choices=("spike", "sustained", "start", "record", "stop", "fall"),
+        default=["spike", "sustained", "start"], help="ways to look (default: the upward ones)",
+    )  # fmt: skip
+    scan.add_argument("--top", type=int, default=20, metavar="N", help="most events to print (default: 20; 0: all)")
+    scan.add_argument(
+        "--store", metavar="DIR", type=Path, help="folder of the store (default: the one in the settings)"
+    )
+    scan.add_argument("--format", choices=("table", "json", "csv"), default="table", help="how to print them")
+    scan.set_defaults(run=_scan)
+
+
+def _scan(arguments: argparse.Namespace) -> int:
+    import sys
+
+    from tidewaiter.config import load_config
+    from tidewaiter.findings.survey import Asked, survey
+    from tidewaiter.store.store import Store
+
+    asked = Asked(
+        reporters=tuple(arguments.reporter), partners=tuple(arguments.partner), flow=arguments.flow,
+        basket=arguments.basket, digits=arguments.digits, dataset=arguments.dataset, month=arguments.month,
+        months=arguments.months, as_of=arguments.as_of, measure=arguments.measure, channels=tuple(arguments.channel),
+    )  # fmt: skip
+    store = Store(arguments.store if arguments.store is not None else Path(load_config().store))
+
+    def compiling() -> None:
+        print("compiling the scan for this machine, once; some seconds ...", file=sys.stderr, flush=True)
+
+    def progress(done: int, whole: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done:,} of {whole:,} series", end="\n" if done == whole else "", file=sys.stderr, flush=True)
+
+    found = survey(store, asked, on_compile=compiling, progress=progress)
+    shown = found.events[: arguments.top] if arguments.top else found.events
+    if arguments.format == "json":
+        import msgspec
+
+        print(
+            msgspec.json.encode(
+                {
+                    "schema": "tidewaiter/scan/1",
+                    **msgspec.to_builtins(msgspec.structs.replace(found, events=shown)),
+                    "more": len(found.events) - len(shown),
+                }
+            ).decode()
+        )
+    elif arguments.format == "csv":
+        _csv(shown)
+    else:
+        _table(found, shown)
+    return 0
+
+
+def _table(found: Any, shown: Any) -> None:
+    import sys
+
+    print(f"{found.series:,} series looked at, {len(found.events)} events in {found.months}.")
+    tier = ""
+    for event in shown:
+        head = "may be an artefact" if event.artefact else event.tier
+        if head != tier:
+            tier = head
+            print(f"\n{head}")
+        who = f"{event.reporter} to {event.partner}" if event.flow == "X" else f"{event.reporter} from {event.partner}"
+        more = f" ({event.reporters} reporters)" if event.reporters > 1 else ""
+        print(f"  {event.channel:9} {who}{more}: {event.words}")
+        if event.artefact:
+            print(f"            note: {event.artefact}")
+        if event.tide is not None and event.tide >= 1.2:
+            beyond = f"; beyond that {event.net_multiple:,.1f} times" if event.net_multiple is not None else ""
+            only = "; above that it is not unusual for this series" if event.with_the_tide else ""
+            print(
+                f"            all goods listed here of the pair: {event.tide:,.1f} times the year before{beyond}{only}"
+            )
+        for member in event.members[:4]:
+            print(f"            with {member.words}" + (f" - note: {member.artefact}" if member.artefact else ""))
+        if len(event.members) > 4:
+            print(f"            and {len(event.members) - 4} more lines of heading {event.code[:4]}")
+    if len(shown) < len(found.events):
+        print(f"\n{len(found.events) - len(shown)} more: --top 0")
+    for note in found.notes:
+        print(f"note: {note}", file=sys.stderr)
+
+
+def _csv(shown: Any) -> None:
+    import csv
+    import sys
+
+    import msgspec
+
+    from tidewaiter.findings.surges import Surge
+
+    names = [field for field in Surge.__struct_fields__ if field != "members"]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["event", *names])
+    for event in shown:
+        for one in (event, *event.members):
+            cells = msgspec.to_builtins(one)
+            writer.writerow([event.id, *(_safe(cells[name]) for name in names)])
+
+
+def _safe(cell: Any) -> Any:
+    """Keep a text from being taken for a formula by a spreadsheet."""
+    if isinstance(cell, str) and cell[:1] in "=+-@\t\r":
+        return "'" + cell
+    return "" if cell is None else cell

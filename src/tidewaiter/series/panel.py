@@ -1,0 +1,270 @@
+"""Every series of a slice of a store side by side: a matrix of months, each cell with its state.
+
+A scan needs thousands of series at once. Reporters may stand apart or be added together; then a sum is what they list, and a
+month that a reporter of weight has not released yet is unreleased for the sum. Silence is a zero only where coverage says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from tidewaiter.codes import REVISIONS, codes_of
+from tidewaiter.errors import NoData
+from tidewaiter.model import Measure, State
+from tidewaiter.period import Period
+from tidewaiter.store.blocks import Block
+from tidewaiter.store.coverage import is_group
+from tidewaiter.store.view import View
+
+__all__ = ["STATE_NUMBERS", "TOGETHER", "SeriesPanel", "panels"]
+
+TOGETHER: Final = "all reporters"
+"""The reporter of sums over every country that reports in a dataset."""
+
+STATE_NUMBERS: Final = {state: number for number, state in enumerate(State)}
+"""States as small numbers, in the order of :class:`tidewaiter.model.State`."""
+
+_VALUE, _ZERO, _UNRELEASED, _MERGED, _NOT_ALIVE, _, _NOT_RECORDED, _, _UNKNOWN = range(len(State))
+_RECENT: Final = 24
+
+
+class SeriesPanel(msgspec.Struct, frozen=True):
+    """Series of one dataset, flow and length of code.
+
+    Parameters
+    ----------
+    reporters, partners, codes
+        Of each series; the reporter is :data:`TOGETHER` where they were added.
+    period
+        The months of the columns.
+    values
+        float64 ``[n_series, n_months]``; NaN where not known, 0 where known to be none.
+    states
+        uint8 of the same shape, :data:`STATE_NUMBERS`.
+    unit
+        Currency, or unit of the quantity in the last month.
+    changed
+        bool ``[n_series]``: the unit changed inside the series; months in another unit than the last are not compared.
+    added
+        int16 ``[n_series]``: how many reporters the last month's sum has; 1 where they stand apart.
+    listed
+        Every code that occurs in the slice, of any length.
+    """
+
+    dataset: str
+    flow: str
+    measure: Measure
+    digits: int
+    reporters: tuple[str, ...]
+    partners: tuple[str, ...]
+    codes: tuple[str, ...]
+    period: Period
+    values: Any
+    states: Any
+    units: tuple[str, ...]
+    changed: Any
+    added: Any
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def groups(self) -> Any:
+        """Number the pairs of reporter and partner: what the whole trade of a pair does, each of its goods is expected to do."""
+        names = [f"{reporter} {partner}" for reporter, partner in zip(self.reporters, self.partners, strict=True)]
+        return np.unique(np.array(names), return_inverse=True)[1] if names else np.zeros(0, np.int64)
+
+    def known(self, at: int) -> bool:
+        """Whether every month of a series is known, so that a record or an absence is proved."""
+        return bool((self.states[at] <= _ZERO).all())
+
+
+def panels(
+    view: View,
+    period: Period,
+    *,
+    measure: Measure = Measure.VALUE,
+    datasets: Sequence[str] | None = None,
+    reporters: Sequence[str] | None = None,
+    partners: Sequence[str] | None = None,
+    flow: str | None = None,
+    digits: int | None = None,
+    codes: Iterable[str] | None = None,
+    together: bool = False,
+) -> tuple[SeriesPanel, ...]:
+    """Return the panels of a slice: one for each dataset, flow and length of code.
+
+    Parameters
+    ----------
+    period
+        Months to take in, the last one the month that is asked about.
+    together
+        Add the reporters up; groups of countries that report beside their members are left out.
+
+    Raises
+    ------
+    NoData
+        If the slice has no row.
+    """
+    wanted = None if codes is None else sorted(set(codes))
+    gathered: dict[tuple[str, str, int], list[_Part]] = {}
+    for block in view.blocks(
+        measure=measure, datasets=datasets, reporters=reporters, partners=partners, flow=flow, codes=wanted,
+        digits=digits, period=period,
+    ):  # fmt: skip
+        dataset, reporter, way = (block.keys[name][0].as_py() for name in ("dataset", "reporter", "flow"))
+        if together and is_group(reporter):
+            continue
+        for length, part in _parts(view, block, period, measure, reporter):
+            gathered.setdefault((dataset, way, length), []).append(part)
+    found = []
+    for (dataset, way, length), parts in sorted(gathered.items()):
+        joined = _added(parts) if together else _beside(parts)
+        found.append(_panel(dataset, way, measure, length, period, joined))
+    if not found:
+        raise NoData("the store has no row of what was asked for; tidewaiter coverage shows what it has")
+    return tuple(found)
+
+
+class _Part(msgspec.Struct):
+    reporters: list[str]
+    partners: list[str]
+    codes: list[str]
+    values: Any
+    states: Any
+    units: list[str]
+    changed: Any
+    added: Any
+    months_out: Any
+
+
+def _parts(view: View, block: Block, period: Period, measure: Measure, reporter: str) -> list[tuple[int, _Part]]:
+    """Lay a sparse block out, every cell with its state, and divide it by length of code."""
+    count, width = len(block), len(period)
+    values = np.full((count, width), np.nan)
+    unit_at = np.full((count, width), -1, np.int16)
+    series = np.repeat(np.arange(count), np.diff(block.offsets))
+    column = block.months - period.start
+    values[series, column] = block.values
+    unit_at[series, column] = block.units
+    listed = unit_at >= 0
+    dataset, flow = block.keys["dataset"][0].as_py(), block.keys["flow"][0].as_py()
+    months = np.arange(period.start, period.end + 1)
+    states = np.full((count, width), _UNKNOWN, np.uint8)
+    out = np.isin(months, view.months(dataset, reporter, flow))
+    states[view.covered_months(block.keys, months.tolist(), measure.value)] = _ZERO
+    states[:, ~out] = _UNRELEASED
+    for run in view.runs(dataset, reporter, flow):
+        inside = (months >= run.start) & (months <= run.end) & ~out
+        states[:, inside] = _MERGED
+    codes = block.keys["cmd_code"].to_pylist()
+    states[~_alive(codes, months)] = _NOT_ALIVE
+    finite = np.isfinite(values)
+    states[listed & finite & (values > 0)] = _VALUE
+    states[listed & finite & (values == 0)] = _ZERO
+    states[listed & ~finite] = _NOT_RECORDED
+    # Months in another unit than the latest are not compared with it.
+    latest = np.where(listed.any(1), unit_at[np.arange(count), width - 1 - listed[:, ::-1].argmax(1)], -1)
+    other = listed & (unit_at != latest[:, None])
+    states[other] = _NOT_RECORDED
+    values[states == _ZERO] = 0.0
+    values[states > _ZERO] = np.nan
+    names = [block.unit_names[place] if place >= 0 else "" for place in latest.tolist()]
+    lengths = np.array([0 if code == "TOTAL" else len(code) for code in codes])
+    partners = block.keys["partner"].to_pylist()
+    found = []
+    for length in sorted(set(lengths.tolist())):
+        at = np.flatnonzero(lengths == length)
+        found.append(
+            (
+                length,
+                _Part(
+                    [reporter] * len(at), [partners[i] for i in at], [codes[i] for i in at], values[at], states[at],
+                    [names[i] for i in at], other[at].any(1), np.ones(len(at), np.int16), out,
+                ),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _alive(codes: Sequence[str], months: Any) -> Any:
+    """Return whether each code exists in each month, as far as six digits tell; longer and odd codes follow their six digits."""
+    years = months // 12
+    alive = np.ones((len(codes), len(months)), bool)
+    every = {revision: set(codes_of(revision)) for revision in REVISIONS}
+    ever = set().union(*every.values())
+    for year in np.unique(years).tolist():
+        revision = max((one for one in REVISIONS if one <= year), default=REVISIONS[0])
+        there = every[revision]
+        dead = np.array([len(code) >= 6 and code[:6] in ever and code[:6] not in there for code in codes], bool)
+        alive[np.ix_(dead, years == year)] = False
+    return alive
+
+
+def _beside(parts: list[_Part]) -> _Part:
+    return _Part(
+        [name for part in parts for name in part.reporters],
+        [name for part in parts for name in part.partners],
+        [code for part in parts for code in part.codes],
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.states for part in parts]),
+        [unit for part in parts for unit in part.units],
+        np.concatenate([part.changed for part in parts]),
+        np.concatenate([part.added for part in parts]),
+        parts[0].months_out,
+    )
+
+
+def _added(parts: list[_Part]) -> _Part:
+    """Add the reporters of each partner and code."""
+    place: dict[tuple[str, str, str], int] = {}
+    for part in parts:
+        for key in zip(part.partners, part.codes, part.units, strict=True):
+            place.setdefault(key, len(place))
+    width = parts[0].values.shape[1]
+    total = np.zeros((len(place), width))
+    some, silent, zeros, late, merged, gone = (np.zeros((len(place), width), np.int32) for _ in range(6))
+    changed = np.zeros(len(place), bool)
+    seen = np.zeros(len(place), np.int32)
+    for part in parts:
+        at = np.array([place[key] for key in zip(part.partners, part.codes, part.units, strict=True)])
+        total[at] += np.nan_to_num(part.values)
+        some[at] += part.states == _VALUE
+        zeros[at] += part.states == _ZERO
+        merged[at] += part.states == _MERGED
+        gone[at] += part.states == _NOT_ALIVE
+        silent[at] += (part.states == _UNKNOWN) | (part.states == _NOT_RECORDED)
+        recent = np.cumsum(part.states == _VALUE, axis=1)
+        recent[:, _RECENT:] -= recent[:, :-_RECENT].copy()
+        late[at] += (part.states == _UNRELEASED) & (recent > 0)
+        changed[at] |= part.changed
+        seen[at] += 1
+    states = np.full(total.shape, _UNKNOWN, np.uint8)
+    states[(zeros > 0) & (silent == 0) & (some == 0)] = _ZERO
+    states[gone == seen[:, None]] = _NOT_ALIVE
+    states[some > 0] = _VALUE
+    # A sum with a hole where a member usually trades is no sum.
+    states[merged > 0] = _MERGED
+    states[late > 0] = _UNRELEASED
+    nobody = np.logical_or.reduce([part.months_out for part in parts])
+    states[:, ~nobody & (states == _UNKNOWN).all(0)] = _UNRELEASED
+    total[states > _ZERO] = np.nan
+    keys = list(place)
+    return _Part(
+        [TOGETHER] * len(keys), [key[0] for key in keys], [key[1] for key in keys], total, states,
+        [key[2] for key in keys], changed, some[:, -1].astype(np.int16), nobody,
+    )  # fmt: skip
+
+
+def _panel(dataset: str, flow: str, measure: Measure, digits: int, period: Period, part: _Part) -> SeriesPanel:
+    order = sorted(range(len(part.codes)), key=lambda i: (part.reporters[i], part.partners[i], part.codes[i]))
+    at = np.array(order, np.int64)
+    return SeriesPanel(
+        dataset, flow, measure, digits,
+        tuple(part.reporters[i] for i in order), tuple(part.partners[i] for i in order),
+        tuple(part.codes[i] for i in order), period, part.values[at], part.states[at],
+        tuple(part.units[i] for i in order), part.changed[at], part.added[at],
+    )  # fmt: skip
