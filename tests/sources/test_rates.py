@@ -86,3 +86,26 @@ def test_calendars_tell_not_yet_due_from_overdue() -> None:
             assert due.first <= due.last
     with pytest.raises(UnknownName, match="comext"):
         calendar("comtrade")
+
+
+def test_a_series_in_dollars_says_the_table_and_has_no_more_digits_than_its_rates(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tidewaiter.cli import main
+
+    file = tmp_path / "eu.csv"
+    head = "reporter,partner,flow,product_code,period,value_eur\n"
+    file.write_text(head + "DE,KG,EXPORT,8703,2022-04,1234567\nDE,KG,EXPORT,8703,2030-04,5\n", encoding="utf-8")
+    assert main(["load", str(file), "--store", str(tmp_path / "s")]) == 0
+    words = (
+        f"series --reporter DEU --partner KGZ --cmd 8703 --period 2022-04 --store {tmp_path / 's'} --format csv".split()
+    )
+    capsys.readouterr()
+    assert main([*words, "--usd"]) == 0
+    told = capsys.readouterr().out
+    assert "USD" in told
+    assert "1334000" in told  # 1,234,567 at 1.0803 is 1,333,703: four digits
+    assert main([*words, "--usd", "--measure", "net_wgt_kg"]) == 2
+    assert "--usd converts values" in capsys.readouterr().err
+    assert main([*words, "--rates", str(tmp_path / "none.csv")]) == 2
+    assert "cannot be read" in capsys.readouterr().err

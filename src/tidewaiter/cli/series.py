@@ -13,7 +13,8 @@ _EXAMPLES = """examples:
   tidewaiter series --reporter CHN --partner PRK --basket medical-covid --from 2022-01 --to 2022-04 --flow X
   tidewaiter series --reporter DEU --partner KGZ --cmd 8703 --as-of 2023-01-31 --format xlsx --out cars.xlsx
 
-Every dataset that can say something is listed by itself, in its own currency and unit; nothing is blended or converted. A
+Every dataset that can say something is listed by itself, in its own currency and unit; nothing is blended. --usd converts at
+the monthly averages of the Federal Reserve (yuan, euro, pound), or --rates FILE; a month without a rate is not converted. A
 month is a value, a zero, unreleased, merged with its neighbours, code not alive, withheld, not recorded, or not known; only
 zero means that there was no trade. --measure qty counts in the unit of the file.
 
@@ -49,6 +50,12 @@ def register(commands: Any) -> None:
     series.add_argument("--from", dest="start", metavar="MONTH", help="first month, YYYY-MM")
     series.add_argument("--to", dest="end", metavar="MONTH", help="last month, YYYY-MM")
     series.add_argument("--as-of", metavar="DATE", help="only what was out by this date, YYYY-MM-DD")
+    series.add_argument(
+        "--usd", action="store_true", help="values in US dollars, at the month's rate of a stated table"
+    )
+    series.add_argument(
+        "--rates", metavar="FILE", type=Path, help="a table of rates of your own: CSV of currency, month, rate, sense"
+    )
     series.add_argument(
         "--store", metavar="DIR", type=Path, help="folder of the store (default: the one in the settings)"
     )
@@ -100,6 +107,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if not found:
         raise _nothing(view, reporter, arguments)
     found = [with_code_notes(view, one) for one in found]
+    if arguments.usd or arguments.rates is not None:
+        found = _in_dollars(found, arguments)
     if arguments.format == "table":
         _print(view, found, notes)
     elif arguments.format == "json":
@@ -111,6 +120,32 @@ def _run(arguments: argparse.Namespace) -> int:
 
         write_table(_COLUMNS, [row for one in found for row in _rows(one)], arguments.format, arguments.out)
     return 0
+
+
+def _in_dollars(found: list[Any], arguments: argparse.Namespace) -> list[Any]:
+    from tidewaiter.errors import InputError, NoData
+    from tidewaiter.series.customs import in_currency
+    from tidewaiter.sources.rates import read_rates, shipped_rates
+
+    if arguments.measure != "value":
+        raise InputError(f"--usd converts values, not {arguments.measure}")
+    table = shipped_rates() if arguments.rates is None else read_rates(arguments.rates)
+
+    def rate(currency: str, number: int) -> float | None:
+        try:
+            return table.dollars(1.0, currency, number)
+        except NoData:
+            return None
+
+    source = " ".join(filter(None, (table.source, table.address)))
+
+    def digits(currency: str) -> int:
+        printed = [
+            one.printed.replace(".", "").lstrip("0") for (name, _), one in table.rates.items() if name == currency
+        ]
+        return min((len(text) for text in printed), default=4)
+
+    return [in_currency(one, "USD", rate, source, digits(one.key.unit)) for one in found]
 
 
 def _period(arguments: argparse.Namespace) -> Any:

@@ -247,7 +247,7 @@ class _Code:
 
 
 def in_currency(
-    series: CustomsSeries, currency: str, rate: Callable[[str, int], float | None], source: str
+    series: CustomsSeries, currency: str, rate: Callable[[str, int], float | None], source: str, digits: int = 5
 ) -> CustomsSeries:
     """Convert a series of values by a stated table of rates.
 
@@ -261,6 +261,8 @@ def in_currency(
         From a currency and a month to how much of the wanted currency one unit is; ``None`` where the table has none.
     source
         What the table is, printed with the series.
+    digits
+        Significant digits of its rates; a converted value has no more.
 
     Returns
     -------
@@ -270,9 +272,9 @@ def in_currency(
     key = series.key
     if key.measure is not Measure.VALUE or key.unit == currency:
         return series
-    cells = tuple(_converted(cell, key.unit, currency, rate) for cell in series.cells)
+    cells = tuple(_converted(cell, key.unit, currency, rate, digits) for cell in series.cells)
     left = [month_text(cell.period.start) for cell in cells if cell.state is State.NOT_RECORDED and cell.evidence]
-    notes = [f"converted from {key.unit} into {currency} at the month's rate: {source}"]
+    notes = [f"converted from {key.unit} into {currency} at the month's rate, good to {digits} digits: {source}"]
     if left:
         notes.append(f"no rate for {', '.join(left)}")
     if series.longer:
@@ -280,13 +282,18 @@ def in_currency(
     return CustomsSeries(msgspec.structs.replace(key, unit=currency), cells, (), series.codes, (*series.notes, *notes))
 
 
-def _converted(cell: Cell, unit: str, currency: str, rate: Callable[[str, int], float | None]) -> Cell:
+def _converted(cell: Cell, unit: str, currency: str, rate: Callable[[str, int], float | None], digits: int) -> Cell:
     if cell.state is State.ZERO or cell.bounds == Interval(0.0, math.inf):
         return cell
     factor = rate(unit, cell.period.start)
     if factor is None:
         note = f"no rate from {unit} into {currency} for {cell.period}"
         return msgspec.structs.replace(cell, bounds=Interval(0.0, math.inf), state=State.NOT_RECORDED, note=note)
-    bounds = Interval(cell.bounds.lo * factor, cell.bounds.hi * factor)
+    bounds = Interval(_rounded(cell.bounds.lo * factor, digits), _rounded(cell.bounds.hi * factor, digits))
     note = f"{cell.bounds.lo:.12g} {unit} at {factor:.9g}" if cell.state is State.VALUE else cell.note
     return msgspec.structs.replace(cell, bounds=bounds, note=note)
+
+
+def _rounded(value: float, digits: int) -> float:
+    """Round to significant digits."""
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else value
