@@ -103,8 +103,11 @@ def starting_at_once(fresh: NDArray[np.bool_], m: Measured, chance: Floats) -> F
     silent = ((m["gap"] >= FIRST_GAP) & (m["known"] >= FIRST_GAP) & (m["now"] != np.inf)).astype(np.float64)
     others = np.bincount(m.groups, silent, m.n_groups)[m.groups] - silent
     begun = np.bincount(m.groups, fresh.astype(np.float64), m.n_groups)[m.groups] - fresh
+    usual = np.bincount(m.groups, silent * chance, m.n_groups)[m.groups]
     rate = (USUAL * chance + begun) / (USUAL + others)
-    return np.asarray(np.log(np.maximum(rate / chance, 1.0)))
+    # two or three are a coincidence, not one event
+    beyond = begun > usual + 4.0 * np.sqrt(usual + 1.0)
+    return np.where(beyond, np.log(np.maximum(rate / chance, 1.0)), 0.0)
 
 
 def _value_scores(
