@@ -22,7 +22,7 @@ KNOTS = 96
 WINDOW = (0.20, 0.04)
 """Quantiles, among months with a positive score, between which the tail is fitted."""
 PRIOR = 300.0
-ODDS_FROM = 0.042
+ODDS_FROM = 0.05
 """Share of months in the tail of log odds."""
 ENOUGH = 400
 """Months with a positive score below which a stratum is read together with its neighbour."""
