@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SHELL := /bin/bash
@@ -51,8 +52,15 @@ lint: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/deptry src
 
-bench: $(VENV)/.dev
-	@$(BIN)/python -m benchmarks
+# other methods have dependencies of their own and live apart
+$(BENCH_VENV)/.ready: $(VENV)/.made constraints-bench.txt
+	@$(PYTHON) -m venv $(BENCH_VENV)
+	@echo "Installing the packages of other methods into $(BENCH_VENV) ..."
+	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --requirement constraints-bench.txt
+	@touch $@
+
+bench: $(VENV)/.dev $(BENCH_VENV)/.ready
+	@BENCH_VENV=$(abspath $(BENCH_VENV)) $(BIN)/python -m benchmarks
 
 docs: $(VENV)/.ready
 	@$(BIN)/python -m tidewaiter.cli.reference docs/cli.md
@@ -63,6 +71,9 @@ lock: $(VENV)/.dev
 	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra build --extra dev \
 	  --constraint constraints.txt --output-file constraints-dev.txt pyproject.toml
+	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra bench \
+	  --constraint constraints.txt --output-file constraints-bench.txt pyproject.toml
 
 clean:
-	@rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(BENCH_VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

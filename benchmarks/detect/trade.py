@@ -73,6 +73,7 @@ class TradeRecipe:
     level_within_group: float = 1.2
     occurrence: tuple[float, float] = (-0.5, 2.5)
     occurrence_within_group: float = 0.7
+    occurrence_beta: tuple[float, float] | None = None
     annual: float = 0.3
     half_annual: float = 0.15
     drift: float = 0.005
@@ -129,6 +130,8 @@ def simulate_trade(seed: int, recipe: TradeRecipe | None = None) -> Labelled:
 
     logit = rng.normal(*r.occurrence, many)[groups] + rng.normal(0, r.occurrence_within_group, n)
     occurrence = 1 / (1 + np.exp(-logit))
+    if r.occurrence_beta:
+        occurrence = rng.beta(*r.occurrence_beta, n)
     active = rng.random((n, months)) < occurrence[:, None]
 
     kind, size = np.zeros(n, np.uint8), np.ones(n)

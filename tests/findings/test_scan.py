@@ -216,8 +216,40 @@ def test_a_wrong_question_is_one_line(folder: Path, capsys: pytest.CaptureFixtur
 
 def test_every_field_of_an_event_is_documented() -> None:
     from tests.shared_data import ROOT
-    from tidewaiter.findings.surges import Surge
+    from tidewaiter.findings.surge import Surge
 
     page = (ROOT / "docs/scan.md").read_text(encoding="utf-8")
     for name in Surge.__struct_fields__:
         assert f"`{name}`" in page, name
+
+
+def test_the_change_is_split_by_price_and_quantity_where_weights_are_known(tmp_path: Path) -> None:
+    from tests.live.playing import comtrade_answer, comtrade_row
+
+    rng = np.random.default_rng(3)
+    store = Store(tmp_path / "store", create=True)
+    lines = []
+    codes = [f"8703{n}" for n in (21, 22, 23, 24, 31, 32)] + ["850440", "850450", "841370", "841381"]
+    for number in Period.parse("2019-01..2022-09").months:
+        for code in codes:
+            for partner in (408, 417, 398):
+                weight = float(round(5_000 * np.exp(rng.normal(0, 0.2))))
+                surging = (code, partner, month_text(number)) == ("870323", 408, "2022-09")
+                row = comtrade_row(
+                    month_text(number).replace("-", ""), code, weight * 4 * (40 if surging else 1), partner=partner
+                )
+                lines.append({**row, "partnerISO": None, "netWgt": weight * (10 if surging else 1), "qtyUnitCode": -1})
+    file = tmp_path / "answer.json"
+    for start in range(0, len(lines), 450):
+        file.write_bytes(comtrade_answer(lines[start : start + 450]).body)
+        store.load(file, covers=("partners=PRK,KGZ,KAZ; codes=all",))
+    found = survey(store, Asked(reporters=("CHN",), partners=("PRK",), month="2022-09"))
+    (one,) = [event for event in found.events if event.code == "870323"]
+    assert one.by_price is not None
+    assert one.by_quantity is not None
+    assert one.by_price + one.by_quantity == pytest.approx(one.value - one.year_ago)
+    assert one.by_quantity > one.by_price > 0
+    assert "by quantity and" in one.words
+    dear = survey(store, Asked(reporters=("CHN",), partners=("PRK",), month="2022-09", channels=("unit_value",)))
+    assert [event.code for event in dear.events] == ["870323"]
+    assert dear.events[0].unit_value == pytest.approx(16, rel=0.01)

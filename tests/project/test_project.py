@@ -86,7 +86,7 @@ def test_the_changelog_knows_the_version() -> None:
 
 
 def test_the_pins_hold_hashes_and_no_addresses() -> None:
-    for name in ("constraints.txt", "constraints-dev.txt"):
+    for name in ("constraints.txt", "constraints-dev.txt", "constraints-bench.txt"):
         text = (ROOT / name).read_text(encoding="utf-8")
         for mark in ("://", "--index", "--find-links"):
             assert mark not in text

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.shared_data import shared
+from tests.shared_data import ROOT, shared
 from tests.sources.reading import read_bytes, read_path
 from tidewaiter.errors import BadFile
 from tidewaiter.period import month
@@ -328,3 +328,15 @@ def test_a_file_is_recognised_by_what_is_in_it_and_not_by_its_name(tmp_path: Pat
         assert source.address.startswith("http")
         assert source.attribution
     assert recognise(table(SALMON), "x").name == "census"
+
+
+def test_every_format_and_every_field_of_a_mapping_has_its_place_in_the_documentation() -> None:
+    from tidewaiter.sources.mapping import KEYS, MEASURES
+    from tidewaiter.sources.registry import sources
+
+    pages = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs/sources").glob("*.md")}
+    for source in sources():
+        assert f"`{source.name}`" in pages["index.md"]
+        assert any(f"`{source.name}`" in text for name, text in pages.items() if name != "index.md"), source.name
+    for field in (*KEYS, *MEASURES, "add_up", "missing", "delimiter", "encoding", "decimal", "thousands"):
+        assert f"`{field}`" in pages["other.md"], field

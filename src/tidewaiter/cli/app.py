@@ -24,6 +24,7 @@ GROUPS: tuple[str, ...] = (
     "load",
     "fetch",
     "plan",
+    "mapping",
     "series",
     "scan",
     "holdings",

@@ -12,6 +12,7 @@ _EXAMPLES = """examples:
   tidewaiter load eu27_exports.csv.gz --published 2023-01-21
   tidewaiter load soybeans_2023.csv --flow M --covers "partners=ARG,BRA,USA; codes=1201; periods=2023"
   tidewaiter load *.csv.gz --store books --format json
+  tidewaiter load viet-nam.csv --mapping viet-nam.toml
 
 The format is recognised from the content. A file with a bad row is refused whole, and the row is named; --keep-going loads
 the rest and keeps the bad rows beside the release. A file that is in the store already is left as it is. A corrected file
@@ -39,6 +40,9 @@ def register(commands: Any) -> None:
         "--published", metavar="DATE", default="", help="when the file was published, YYYY-MM-DD, or DATE..DATE"
     )
     load.add_argument("--flow", metavar="F", default="", help="X exports or M imports, where the file does not say it")
+    load.add_argument(
+        "--mapping", metavar="FILE", type=Path, help="what the columns mean, where the format is not known (TOML)"
+    )
     load.add_argument(
         "--covers", metavar="WHAT", action="append", default=[], help="where silence means zero (may be repeated)"
     )
@@ -98,11 +102,13 @@ def _load(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from tidewaiter.sources.compressed import open_content
+    from tidewaiter.sources.mapping import read_mapping
     from tidewaiter.store.load import Refused, day_span
     from tidewaiter.store.store import Store
 
     if arguments.published:
         day_span(arguments.published)
+    mapping = "" if arguments.mapping is None else read_mapping(arguments.mapping)
     where = folder(arguments.store)
     for file in arguments.files:
         open_content(file).close()
@@ -120,6 +126,7 @@ def _load(arguments: argparse.Namespace) -> int:
                 flow=arguments.flow.upper(),
                 covers=arguments.covers,
                 keep_going=arguments.keep_going,
+                mapping=mapping,
             )
             done.append(one)
             if arguments.format == "text":

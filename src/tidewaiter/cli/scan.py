@@ -44,7 +44,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     scan.add_argument("--as-of", metavar="DATE", help="what was known by this date, YYYY-MM-DD")
     scan.add_argument("--measure", choices=("value", "net_wgt_kg", "qty"), default="value", help="what is counted")
     scan.add_argument(
-        "--channel", nargs="+", choices=("spike", "sustained", "start", "record", "stop", "fall"),
+        "--channel", nargs="+", choices=("spike", "sustained", "start", "record", "stop", "fall", "unit_value"),
         default=["spike", "sustained", "start"], help="ways to look (default: the upward ones)",
     )  # fmt: skip
     scan.add_argument("--top", type=int, default=20, metavar="N", help="most events to print (default: 20; 0: all)")
@@ -134,7 +134,7 @@ def _csv(shown: Any) -> None:
 
     import msgspec
 
-    from tidewaiter.findings.surges import Surge
+    from tidewaiter.findings.surge import Surge
 
     names = [field for field in Surge.__struct_fields__ if field != "members"]
     writer = csv.writer(sys.stdout, lineterminator="\n")

@@ -13,97 +13,22 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from tidewaiter.codes import text_of
-from tidewaiter.detect import Calibration, ScanResult, scan
+from tidewaiter.detect import Calibration, ScanResult, level_shift, price_and_quantity, scan
 from tidewaiter.detect.fdr import q_values
 from tidewaiter.findings.artefacts import artefact_of, first_columns, mass_starts
-from tidewaiter.findings.words import money, number
-from tidewaiter.model import Measure, State
+from tidewaiter.findings.surge import CHANNELS, DOWN, Surge, goods_name, surge_words
+from tidewaiter.model import State
 from tidewaiter.period import Period, month_words
 from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
-from tidewaiter.sources.headings import heading_phrase
 from tidewaiter.store.view import View
 
-__all__ = ["CHANNELS", "DOWN", "Scanner", "Surge", "goods_name"]
+__all__ = ["Scanner"]
 
-CHANNELS: Final = ("spike", "sustained", "start", "record", "stop", "fall")
-"""Ways in which a month can be out of the ordinary; the first three are ranked together."""
-
-DOWN: Final = ("stop", "fall")
-
-_OWN_LISTS: Final = ("record", "stop", "fall")
+_OWN_LISTS: Final = ("record", "stop", "fall", "unit_value")
 _RANK: Final = {"firm": 0, "likely": 1, "watch": 2, "": 3}
 _LONG: Final = 6
 _MOST_NEW: Final = 50
 _LOOK: Final = 0.01
-
-
-class Surge(msgspec.Struct, frozen=True):
-    """One event.
-
-    Parameters
-    ----------
-    id
-        The same for the same event whenever it is found: of dataset, reporter, partner, flow, code, way and month.
-    channel, tier, score, p, q
-        As in :class:`tidewaiter.detect.ScanResult`, net of the whole trade of the pair; q among all series asked about.
-    p_raw, with_the_tide
-        The same without taking the tide out; whether only that finds it.
-    value, expected, low, high
-        The month, and the median and 90 % range of what its own past and season let expect.
-    tide
-        How many times the same month a year before all listed goods of the pair came to. None where not known.
-    year_ago, multiple, net_multiple
-        Same month a year before; how many times; how many times that of the tide. None where not known.
-    record, record_month
-        The largest earlier month that is known.
-    proved, known
-        Whether every earlier month is known, so that a record or an absence is proved; how many are.
-    silent, restart
-        Months of proved silence before, and the share of flows so silent that trade again in a given month.
-    artefact
-        Why this may be no event of trade; empty if nothing speaks for it.
-    words
-        It in one sentence.
-    members
-        Other candidates of the same event.
-    """
-
-    id: str
-    dataset: str
-    reporter: str
-    partner: str
-    flow: str
-    code: str
-    goods: str
-    month: str
-    measure: str
-    unit: str
-    channel: str
-    tier: str
-    with_the_tide: bool
-    score: float
-    p: float
-    p_raw: float
-    q: float
-    value: float
-    expected: float
-    low: float
-    high: float
-    tide: float | None
-    year_ago: float | None
-    multiple: float | None
-    net_multiple: float | None
-    record: float | None
-    record_month: str | None
-    proved: bool
-    known: int
-    silent: int
-    restart: float
-    reporters: int
-    artefact: str
-    words: str
-    members: tuple[Surge, ...] = ()
 
 
 class Scanner:
@@ -147,10 +72,16 @@ class Scanner:
         self._notes: list[str] = []
         self.series = 0
 
-    def add(self, panel: SeriesPanel) -> None:
-        """Scan the last month of a panel."""
+    def add(self, panel: SeriesPanel, weights: Any = None) -> None:
+        """Scan the last month of a panel.
+
+        Parameters
+        ----------
+        weights
+            Quantities of the same cells, ``[n_series, n_months]`` in one unit a series, NaN where not known; or None.
+        """
         inside = np.array([self._partners is None or partner in self._partners for partner in panel.partners], bool)
-        net = self._scan(panel, panel.groups(), net=True)
+        net = self._scan(panel, weights, net=True)
         raw = self._scan(panel, None, net=False)
         self._notes.extend(_notes(panel, inside))
         self.series += int(inside.sum())
@@ -168,11 +99,11 @@ class Scanner:
                 if channel in ("spike", "sustained") and _silence(panel, row) >= _LONG:
                     channel = "start"  # whichever statistic caught it, after so long a silence that is what it is
                 if channel in self._channels:
-                    surge = _surge(self._view, panel, net, raw, row, channel, tides, mass, firsts)
+                    surge = _surge(self._view, panel, net, raw, row, channel, tides, mass, firsts, weights)
                     self._found.append((name, before + place, surge))
 
         for row in _born(panel, inside):
-            surge = _surge(self._view, panel, net, raw, row, "start", tides, mass, firsts)
+            surge = _surge(self._view, panel, net, raw, row, "start", tides, mass, firsts, weights)
             if surge.artefact and "start" in self._channels:
                 self._new.append(msgspec.structs.replace(surge, tier="watch"))
 
@@ -208,12 +139,14 @@ class Scanner:
         """Return what must be said about the whole."""
         return tuple(dict.fromkeys(self._notes))
 
-    def _scan(self, panel: SeriesPanel, groups: Any, *, net: bool) -> ScanResult:
+    def _scan(self, panel: SeriesPanel, weights: Any, *, net: bool) -> ScanResult:
         key = (panel.dataset, panel.flow, panel.digits, net)
         result = scan(
             panel.values,
-            groups,
+            panel.groups(),
             states=panel.states,
+            net=net,
+            quantities=weights,
             budget=self._budget,
             calibration=self._learnt.get(key),
             **self._how,
@@ -244,6 +177,7 @@ def _surge(
     tides: dict[str, float],
     mass: dict[str, int],
     firsts: dict[str, int],
+    weights: Any,
 ) -> Surge:
     code, reporter, partner = panel.codes[at], panel.reporters[at], panel.partners[at]
     month = panel.period.end
@@ -289,10 +223,18 @@ def _surge(
         silent=_silence(panel, at),
         restart=float(net.chance[at]),
         reporters=int(panel.added[at]),
-        artefact=artefact_of(view, panel, at, channel, mass, firsts),
+        level_since=_level_since(panel, at) if channel == "sustained" else None,
+        unit_value=None,
+        expected_unit_value=None,
+        by_price=None,
+        by_quantity=None,
+        artefact="; ".join(
+            filter(None, (artefact_of(view, panel, at, channel, mass, firsts), _told(str(net.artefact[at]))))
+        ),
         words="",
     )
-    return msgspec.structs.replace(surge, id=_identity(surge), words=_words(surge, panel))
+    surge = msgspec.structs.replace(surge, id=_identity(surge), **_split(panel, at, weights, net))
+    return msgspec.structs.replace(surge, words=surge_words(surge, panel))
 
 
 def _tides(panel: SeriesPanel) -> dict[str, float]:
@@ -311,6 +253,39 @@ def _tides(panel: SeriesPanel) -> dict[str, float]:
         if then > 0:
             found[name] = now / then
     return found
+
+
+def _told(artefact: str) -> str:
+    """Say what the scan itself holds against a series, where this module does not say it more exactly."""
+    return (
+        "a thousand times what is usual, or a thousandth: a unit may be misread" if artefact == "a thousandfold" else ""
+    )
+
+
+def _level_since(panel: SeriesPanel, at: int) -> str | None:
+    """Return the month since which a series lies on a higher level, where that is sure and lies within two years."""
+    shift = level_shift(panel.values[at])
+    width = panel.values.shape[1]
+    if shift.month is None or shift.factor <= 1 or shift.month < width - 24:
+        return None
+    month = panel.period.start + shift.month
+    return str(Period(month, month))
+
+
+def _split(panel: SeriesPanel, at: int, weights: Any, net: ScanResult) -> dict[str, float | None]:
+    """Return value per quantity, what was to be expected of it, and the change over a year by price and by quantity."""
+    nothing = dict.fromkeys(("unit_value", "expected_unit_value", "by_price", "by_quantity"))
+    if weights is None or panel.values.shape[1] < 13:
+        return nothing
+    price, quantity = price_and_quantity(
+        panel.values[at, -13], panel.values[at, -1], np.nan_to_num(weights[at, -13]), np.nan_to_num(weights[at, -1])
+    )
+    return {
+        "unit_value": _known(net.unit_value[at]),
+        "expected_unit_value": _known(net.expected_unit_value[at]),
+        "by_price": _known(price),
+        "by_quantity": _known(quantity),
+    }
 
 
 def _known(value: Any) -> float | None:
@@ -339,73 +314,6 @@ def _identity(surge: Surge) -> str:
     way = "down" if surge.channel in DOWN else "up"
     parts = (surge.dataset, surge.reporter, surge.partner, surge.flow, surge.code, surge.measure, way, surge.month)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
-
-
-def goods_name(code: str) -> str:
-    """Return what a code is called on one line: its first words, cut at a stop."""
-    if code == "TOTAL":
-        return "goods of all kinds"
-    if len(code) == 4 and not heading_phrase(code).startswith("goods of heading"):
-        return heading_phrase(code)
-    text = text_of(code) or text_of(code[:4])
-    text = " ".join(text.replace(";", ",").split()).rstrip(".,: ")
-    text = text if len(text) <= 80 else text[:77].rsplit(" ", 1)[0].rstrip(",") + " ..."
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text or f"goods of code {code}"
-
-
-def _words(surge: Surge, panel: SeriesPanel) -> str:
-    """Write an event in one sentence that the panel proves."""
-    month = panel.period.end
-
-    def amount(value: float) -> str:
-        if panel.measure is Measure.VALUE:
-            return money(value, surge.unit)
-        return f"{number(value)} {surge.unit or 'kg'}"
-
-    name = surge.goods[:1].upper() + surge.goods[1:]
-    parts = [f"{name} ({surge.code}): {amount(surge.value)} in {month_words(month)}"]
-    if surge.year_ago is not None and surge.multiple is not None and surge.year_ago > 0 and surge.value > 0:
-        before = f"{month_words(month - 12)} ({amount(surge.year_ago)})"
-        parts.append(f"{_times(surge.multiple)} {before}")
-    elif surge.year_ago == 0:
-        parts.append(f"none in {month_words(month - 12)}")
-    if surge.channel in DOWN:
-        parts.append(f"expected {amount(surge.low)} or more")
-    elif surge.high > 0:
-        parts.append(f"expected under {amount(surge.high)}")
-    else:
-        parts.append("none expected")
-    if surge.channel == "start":
-        parts.append(_start_words(surge))
-    elif surge.channel not in DOWN and surge.record is not None and surge.value > surge.record > 0:
-        first = month_words(panel.period.start)
-        if surge.proved:
-            parts.append(f"more than in any month since {first}, the first looked at")
-        else:
-            parts.append(f"more than in any of the {surge.known} earlier months that are known")
-    if surge.channel == "sustained":
-        parts.append("a rise that lasts")
-    return "; ".join(parts)
-
-
-def _start_words(surge: Surge) -> str:
-    if not surge.silent and not surge.known and "new code" in surge.artefact:
-        return "there was no such code before"
-    if not surge.silent:
-        return "earlier months are not known, so a start is not proved"
-    words = f"after {surge.silent} months without" if surge.silent > 1 else "after one month without"
-    if 0 < surge.restart < 0.5:
-        words += f"; of flows so silent about 1 in {max(2, round(1 / surge.restart)):,} trades in a given month"
-    return words
-
-
-def _times(multiple: float) -> str:
-    if multiple >= 1.2:
-        text = f"{multiple:,.0f}" if multiple >= 10 else f"{multiple:.1f}".removesuffix(".0")
-        return f"{text} times"
-    if multiple > 0.95:
-        return "about as much as"
-    return f"{100 * multiple:.0f} % of" if multiple >= 0.01 else "under 1 % of"
 
 
 def _notes(panel: SeriesPanel, inside: Any) -> Iterable[str]:

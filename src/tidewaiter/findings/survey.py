@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+import numpy as np
 
 from tidewaiter.codes import area, members
 from tidewaiter.errors import InputError, NoData, UnknownName
-from tidewaiter.findings.surges import Scanner, Surge
+from tidewaiter.findings.surge import Surge
+from tidewaiter.findings.surges import Scanner
 from tidewaiter.model import Measure
 from tidewaiter.period import Period, month, month_words
-from tidewaiter.series.panel import SeriesPanel, panels
+from tidewaiter.series.panel import TOGETHER, SeriesPanel, panels
 from tidewaiter.store.coverage import is_group
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View
@@ -98,7 +100,7 @@ def survey(
             continue
         period = Period(max(last - asked.months + 1, first), last)
         for panel in _panels(view, dataset, period, asked, reporters, partners, together=not each):
-            scanner.add(panel)
+            scanner.add(panel, _weights(view, panel) if asked.measure == "value" else None)
             told.append(month_words(last))
     if not scanner.series:
         raise NoData(
@@ -171,6 +173,35 @@ def _panels(
             )
         except NoData:
             continue
+
+
+def _weights(view: View, panel: SeriesPanel) -> Any:
+    """Return the weights, else the quantities, of the cells of a panel; None where the dataset carries none."""
+    place = {key: at for at, key in enumerate(zip(panel.reporters, panel.partners, panel.codes, strict=True))}
+    for measure in (Measure.NET_WEIGHT, Measure.QUANTITY):
+        try:
+            (other,) = panels(
+                view,
+                panel.period,
+                measure=measure,
+                datasets=[panel.dataset],
+                reporters=None if TOGETHER in panel.reporters else sorted(set(panel.reporters)),
+                partners=sorted(set(panel.partners)),
+                flow=panel.flow,
+                digits=panel.digits,
+                codes=sorted(set(panel.codes)),
+                together=TOGETHER in panel.reporters,
+            )
+        except (NoData, ValueError):
+            continue
+        if not (np.nan_to_num(other.values) > 0).any():
+            continue
+        found = np.full(panel.values.shape, np.nan)
+        for at, key in enumerate(zip(other.reporters, other.partners, other.codes, strict=True)):
+            if key in place:
+                found[place[key]] = other.values[at]
+        return found
+    return None
 
 
 def _whole(heading: str, six: set[str], period: Period) -> bool:

@@ -72,7 +72,14 @@ def _walk(data: bytes, start: int, delimiter: str, quoted: bool) -> Iterator[tup
     csv.field_size_limit(LONGEST)
     reader = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
     before = 0
-    for cells in reader:
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            # Only where Arrow reads a line that the other reader does not: its place is told, its cells are not.
+            cells = [""]
+        if cells is None:
+            return
         if cells:
             yield start + before, cells
         before = reader.line_num
@@ -219,6 +226,9 @@ def blocks(
             first, data = (stripped[:end], stripped[end + 1 :]) if end >= 0 else (stripped, b"")
             columns = columns or header_of(first + b"\n", delimiter)
             _check_names(columns, name)
+            missing = [column for column in wanted or () if column not in columns]
+            if missing:
+                raise BadFile(name, f"no column {', '.join(missing)} in its header", line=1)
             started = True
         if chunk:
             end = _end(data, quoted)

@@ -61,6 +61,8 @@ class ComextTable:
         """
         head, stream = peek(stream)
         columns = header_of(head)
+        if sorted(columns) != sorted(COLUMNS):
+            raise BadFile(name, f"its header is not {','.join(COLUMNS)}", line=1)
         line = 0
         for data, last in _lines(stream):
             if not line:

@@ -57,6 +57,10 @@ class ComextEasy:
         for kinds in (VALUES, WEIGHTS):
             if len(set(columns) & set(kinds)) > 1:
                 raise BadFile(name, f"more than one of the columns {', '.join(kinds)}; keep one", line=1)
+        if not set(columns) & {*VALUES, *WEIGHTS} or not set(columns) >= set(NEEDED):
+            raise BadFile(
+                name, f"not the relational view; it has {', '.join(NEEDED)} and a value or a quantity", line=1
+            )
         tally = Tally()
         wanted = [column for column in columns if column in (*NEEDED, "STAT_PROCEDURE", *VALUES, *WEIGHTS)]
         for block in blocks(stream, name, names=columns, wanted=wanted):

@@ -98,7 +98,9 @@ class GaccPortal:
         if RMB in columns and USD in columns:
             raise BadFile(name, f"both {RMB} and {USD} in the header; the portal gives one, so keep one a file", line=1)
         if MONTH not in columns:
-            raise BadFile(name, f"no column {MONTH} (the month); ask the portal to list months (分月展示)", line=1)
+            raise BadFile(
+                name, f"no column {MONTH} (the month); have the portal list the answer month by month", line=1
+            )
         unknown = [column for column in columns if column and column not in KNOWN]
         if unknown:
             raise BadFile(

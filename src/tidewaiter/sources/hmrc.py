@@ -80,6 +80,7 @@ class Hmrc:
         flow = flow or asked.flow
         if flow not in ("X", "M"):
             raise BadFile(name, "does not say whether it holds exports or imports; say it: --flow X or --flow M")
+        _complete(names, name)
         tally = Tally()
         wanted = [column for column in names if column in _WANTED]
         read = (
@@ -103,6 +104,17 @@ class Hmrc:
 
 
 _WANTED = _NEEDED | {"account", "account_mm", "account_ccyy", "period_reference", "value", "stat_value", "quantity_1", "nett_mass", "quantity_2", "quantitiy_2", "supp_unit"}  # fmt: skip
+
+
+def _complete(names: list[str], name: str) -> None:
+    """Refuse a header that lacks what every row needs."""
+    month = {"account", "period_reference"} & set(names) or {"account_mm", "account_ccyy"} <= set(names)
+    for has, what in (
+        (set(names) >= _NEEDED, ", ".join(sorted(_NEEDED))), (month, "account, account_mm and account_ccyy, or period_reference"),
+        ({"value", "stat_value"} & set(names), "value or stat_value"), ({"quantity_1", "nett_mass"} & set(names), "quantity_1 or nett_mass"),
+    ):  # fmt: skip
+        if not has:
+            raise BadFile(name, f"not all fields of HMRC's; needed: {what}", line=1)
 
 
 def _layout(head: bytes) -> tuple[list[str], str] | None:

@@ -66,9 +66,12 @@ class Asked(msgspec.Struct, frozen=True):
     ----------
     flow
         ``X`` or ``M``, for formats whose files do not carry the flow. A reader that needs it and was not told refuses.
+    mapping
+        The text of a mapping (:mod:`tidewaiter.sources.mapping`), for a file of no known format.
     """
 
     flow: str = ""
+    mapping: str = ""
 
 
 class Reject(msgspec.Struct, frozen=True):

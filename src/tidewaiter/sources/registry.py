@@ -9,7 +9,7 @@ from tidewaiter.errors import BadFile, UnknownName
 from tidewaiter.sources.observation import Asked, Batch
 from tidewaiter.sources.refused import why_not
 
-__all__ = ["Source", "get", "recognise", "sources"]
+__all__ = ["Source", "choose", "get", "recognise", "sources"]
 
 
 class Source(Protocol):
@@ -96,3 +96,31 @@ def recognise(head: bytes, name: str) -> Source:
             return source
     reason, value = why_not(head)
     raise BadFile(name, reason, value=value)
+
+
+def choose(head: bytes, name: str, asked: Asked, source: str = "") -> Source:
+    """Return the reader of a file: the one that was named, the mapping that was given, or the one its content shows.
+
+    Parameters
+    ----------
+    head
+        The first decompressed bytes.
+    name
+        The file, for messages.
+    asked
+        What the user told; its mapping, if there is one, is the reader.
+    source
+        Name of a format, where it is not to be recognised.
+
+    Raises
+    ------
+    UnknownName
+        If there is no format of this name.
+    BadFile
+        If the mapping cannot be used, or no format is recognised.
+    """
+    if asked.mapping:
+        from tidewaiter.sources.mapped import MappedTable
+
+        return MappedTable(asked.mapping)
+    return get(source) if source else recognise(head, name)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from tidewaiter.errors import BadFile, StoreError, UnknownName
 from tidewaiter.sources.observation import SCHEMA
-from tidewaiter.sources.registry import get
+from tidewaiter.sources.registry import choose
 from tidewaiter.store.catalogue import Release, Segment
 from tidewaiter.store.coverage import Rectangle
 from tidewaiter.store.files import PART, digest, explain, place, write_lock
@@ -130,8 +130,16 @@ def _wrong(folder: Path, release: Release, segments: list[Segment]) -> str:
 
 def rebuild_release(store: Store, release: Release) -> None:
     """Make the rows, periods and coverage of a release again from its raw bytes. Only for the holder of the lock."""
-    told = Told(release.source, release.published, release.asked.get("flow", ""), release.covers, release.keep_going)
-    reader = get(release.source)
+    asked = release.asked
+    told = Told(
+        release.source,
+        release.published,
+        asked.get("flow", ""),
+        release.covers,
+        release.keep_going,
+        asked.get("mapping", ""),
+    )
+    reader = choose(b"", release.file, told.asked, release.source)
     raw = store.folder / "raw" / release.id
     written, reading = read_again(store.folder, raw, str(raw), release.id, reader, told)
     rectangles: tuple[Rectangle, ...] = coverage_of(written, reading, reader, told, release.published_to)[0]

@@ -18,7 +18,7 @@ from tidewaiter.model import TOTAL
 from tidewaiter.period import month_text
 from tidewaiter.sources.compressed import head_of, open_content
 from tidewaiter.sources.observation import Asked, Reject
-from tidewaiter.sources.registry import Source, get, recognise
+from tidewaiter.sources.registry import Source, choose
 from tidewaiter.store.catalogue import Catalogue, Release
 from tidewaiter.store.coverage import Rectangle, code_digits, covers_text, declared, proved
 from tidewaiter.store.files import PART, copy_hashed, csv_text, explain, place, write_lock
@@ -71,6 +71,8 @@ class Told(msgspec.Struct, frozen=True):
         Declarations of coverage (:func:`tidewaiter.store.coverage.covers_text`).
     keep_going
         Load the good rows of a file that has bad ones.
+    mapping
+        The text of a mapping (:mod:`tidewaiter.sources.mapping`), for a file of no known format.
     """
 
     source: str = ""
@@ -78,6 +80,17 @@ class Told(msgspec.Struct, frozen=True):
     flow: str = ""
     covers: tuple[str, ...] = ()
     keep_going: bool = False
+    mapping: str = ""
+
+    @property
+    def asked(self) -> Asked:
+        """What a reader has to know."""
+        return Asked(self.flow, self.mapping)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What has to be kept to read the file again."""
+        return {key: value for key, value in (("flow", self.flow), ("mapping", self.mapping)) if value}
 
 
 def day_span(text: str, option: str = "--published") -> tuple[str, str]:
@@ -118,7 +131,8 @@ def load_file(folder: Path, catalogue: Catalogue, path: Path, told: Told) -> Rel
     if told.flow not in ("", "X", "M", "RX", "RM"):
         raise InputError(f"--flow: not a flow: {told.flow!r}; valid: X (exports), M (imports), RX, RM")
     published = day_span(told.published) if told.published else ("", "")
-    reader = get(told.source) if told.source else recognise(head_of(path), str(path))
+    head = b"" if told.source or told.mapping else head_of(path)
+    reader = choose(head, str(path), told.asked, told.source)
     try:
         with write_lock(folder):
             sweep_parts(folder)
@@ -200,7 +214,7 @@ def _add(
         new=True,
         published_from=published[0],
         published_to=published[1] or retrieved,
-        asked={"flow": told.flow} if told.flow else {},
+        asked=told.kept,
         covers=told.covers,
         measures=tuple(sorted(written.contents.measures)),
         digits=tuple(sorted({code_digits(code) for code in written.contents.codes})),
@@ -240,10 +254,9 @@ def read_again(
     BadFile
         If it cannot be read; named as ``name``, not as the copy inside the store.
     """
-    asked = Asked(flow=told.flow)
     try:
         with open_content(raw) as stream:
-            reading = _Reading(stream, name, reader, asked, told.keep_going)
+            reading = _Reading(stream, name, reader, told.asked, told.keep_going)
             written = write_rows(reading, folder / "rows", fresh_name(identity), reader.complete_over or None)
     except Refused:
         raise

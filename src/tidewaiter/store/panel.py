@@ -287,39 +287,48 @@ def _merge_chunk(
     own = np.asarray(old.keys[first:last])
     offsets = np.asarray(old.offsets[first : last + 1]) - low
     arrays = [np.asarray(one[low:high]) for one in (old.months, old.values, old.units)]
+    # Where each new entry goes among the old ones of its series, all found at once by halving.
+    beyond = np.searchsorted(own, new_keys)
+    place = np.minimum(beyond, max(len(own) - 1, 0))
+    known = own[place] == new_keys if len(own) else np.zeros(len(new_keys), bool)
+    before = offsets[beyond].copy()
+    end = np.where(known, offsets[np.minimum(place + 1, len(offsets) - 1)], before)
+    after = end.copy()
+    while (open_ := np.flatnonzero(before < after)).size:
+        middle = (before[open_] + after[open_]) // 2
+        later = arrays[0][middle] < new[0][open_]
+        before[open_] = np.where(later, middle + 1, before[open_])
+        after[open_] = np.where(later, after[open_], middle)
+    # A month that both have is overwritten; what no longer stands and has no successor is left out.
+    same = before < end
+    same[same] = arrays[0][before[same]] == new[0][same]
     keep = _kept(own, offsets, arrays[0], dropped)
+    keep[before[same]] = True
     if not keep.all():
         counted = np.append(0, np.cumsum(keep))
-        offsets = counted[offsets]
+        offsets, before = counted[offsets], counted[before]
         arrays = [one[keep] for one in arrays]
-    # Where each new entry goes among the old ones of its series, all found at once by halving.
-    place = np.minimum(np.searchsorted(own, new_keys), max(len(own) - 1, 0))
-    known = own[place] == new_keys if len(own) else np.zeros(len(new_keys), bool)
-    beyond = np.searchsorted(own, new_keys)
-    before = np.where(known, offsets[place], offsets[beyond])
-    after = np.where(known, offsets[np.minimum(place + 1, len(offsets) - 1)], before)
-    for _ in range(17):
-        open_ = before < after
-        if not open_.any():
-            break
-        middle = (before + after) // 2
-        later = np.zeros(len(new_keys), bool)
-        later[open_] = arrays[0][middle[open_]] < new[0][open_]
-        before = np.where(open_ & later, middle + 1, before)
-        after = np.where(open_ & ~later, middle, after)
-    size = len(arrays[0]) + len(new_keys)
-    fresh = np.zeros(size, bool)
-    fresh[before + np.arange(len(new_keys))] = True
-    rest = ~fresh
+    size, added = len(arrays[0]), before[~same]
+    fresh = np.zeros(size + len(added), bool)
+    fresh[added + np.arange(len(added))] = True
+    over = before[same] + np.searchsorted(added, before[same], side="right")
     joined = []
     for mine, theirs, name in zip(arrays, new, ("months", "values", "units"), strict=True):
-        array = np.empty(size, ARRAYS[name])
-        array[rest] = mine
-        array[fresh] = theirs
+        if len(added):
+            array = np.empty(len(fresh), ARRAYS[name])
+            array[~fresh] = mine
+            array[fresh] = theirs[~same]
+        else:
+            array = mine.copy()
+        array[over] = theirs[same]
         joined.append(array)
-    every = np.union1d(own, new_keys)
-    lengths = np.bincount(np.searchsorted(every, new_keys), minlength=len(every))
-    lengths[np.searchsorted(every, own)] += np.diff(offsets)
+    # Series that are there for the first time go between the others; both lists are in order already.
+    born = new_keys[~known]
+    born = born[np.append(True, born[1:] != born[:-1])] if len(born) else born
+    shift = np.searchsorted(own, born)
+    every = np.insert(own, shift, born)
+    lengths = np.insert(np.diff(offsets), shift, 0)
+    lengths += np.bincount(np.searchsorted(every, new_keys[~same]), minlength=len(every))
     kept = lengths > 0
     out.add(every[kept], lengths[kept], *joined)
 

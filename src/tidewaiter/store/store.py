@@ -93,12 +93,13 @@ class Store:
         flow: str = "",
         covers: Sequence[str] = (),
         keep_going: bool = False,
+        mapping: str = "",
     ) -> Release:
         """Load a file as a release; a file that is there already is left as it is (``new`` is False).
 
         Parameters
         ----------
-        source, published, flow, covers, keep_going
+        source, published, flow, covers, keep_going, mapping
             As in :class:`tidewaiter.store.load.Told`.
 
         Raises
@@ -110,7 +111,7 @@ class Store:
         """
         from tidewaiter.store.load import Told, load_file
 
-        told = Told(source or "", published, flow, tuple(covers), keep_going)
+        told = Told(source or "", published, flow, tuple(covers), keep_going, mapping)
         return load_file(self.folder, self.catalogue, path, told)
 
     def withdraw(self, name: str) -> Release:

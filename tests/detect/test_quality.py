@@ -1,0 +1,81 @@
+"""The quality of the scan does not fall: small seeded sets, floors a little below what it does today."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from benchmarks.detect.artefacts import ARTEFACTS, make_artefact
+from benchmarks.detect.metrics import average_precision, discoveries, power_at, precision_at
+from benchmarks.detect.noufaily import simulate_noufaily
+from benchmarks.detect.nulls import simulate_null
+from benchmarks.detect.ours import scan_outbreaks
+from benchmarks.detect.rules import RULES
+from benchmarks.detect.seeds import develop
+from benchmarks.detect.trade import SHIFT, START, SURGE, TradeRecipe, simulate_trade
+
+from tidewaiter.detect import scan
+
+
+@pytest.fixture(scope="module")
+def labelled():
+    made = simulate_trade(develop("quality"), TradeRecipe(series=5000))
+    return made, scan(made.values, made.groups)
+
+
+def test_ranking_of_labelled_events(labelled):
+    made, found = labelled
+    ours = average_precision(found.score, made.event)
+    assert ours > 0.70
+    assert precision_at(found.score, made.event) >= 0.9
+    for name, rule in RULES.items():
+        assert ours > average_precision(rule(made.values), made.event) + 0.1, name
+
+
+def test_power_at_one_percent_false_alarms_by_kind(labelled):
+    made, found = labelled
+    quiet = ~made.event
+    assert power_at(found.score, quiet, (made.kind == SURGE) & (made.size >= 5), 0.01) > 0.65
+    assert power_at(found.score, quiet, made.kind == START, 0.01) > 0.6
+    assert power_at(found.score, quiet, (made.kind == SHIFT) & (made.size >= 3), 0.01) > 0.35
+
+
+def test_false_discoveries_stay_below_what_is_said(labelled):
+    made, found = labelled
+    n, false, error, power = discoveries(found.q, made.event)
+    assert n > 30
+    assert false <= 0.2 + 2 * error
+    assert power >= 0.2
+
+
+@pytest.mark.parametrize("name", ["as the recipe, no events", "36 months"])
+def test_quiet_series_do_not_alarm_more_often_than_said(name):
+    made = simulate_null(name, develop("quality"), 4000)
+    p = scan(made.values, made.groups).p
+    assert not np.isnan(p).any()
+    assert p.min() > 0
+    assert 0.5 < (p <= 0.1).mean() / 0.1 < 1.25
+    assert (p <= 0.01).mean() / 0.01 < 1.5
+    assert (p <= 0.001).sum() <= 15
+
+
+@pytest.mark.parametrize(
+    "name", [a for a in ARTEFACTS if a not in ("code ended this month", "not yet published", "last year revised")]
+)
+def test_artefacts_are_not_firm_findings_one_by_one(name):
+    made = make_artefact(name, develop("quality"), series=2000)
+    found = scan(made.values, made.groups, states=made.states)
+    p = found.p[made.at]
+    if made.expected == "untested":
+        assert np.isnan(p).all()
+        assert (found.tier[made.at] == "").all()
+    if made.expected == "silent":
+        assert (found.tier[made.at] == "firm").sum() <= len(made.at) // 100
+
+
+def test_outbreaks_are_found_at_a_matched_rate_of_false_alarms():
+    made = simulate_noufaily(develop("quality"), 8, "month")
+    p, _, _ = scan_outbreaks(made)
+    quiet, during = made.quiet(), made.outbreak[:, -12:]
+    cut = np.quantile(p[quiet], 0.01)
+    assert ((p <= cut) & during).any(axis=1)[during.any(axis=1)].mean() > 0.27
+    assert (p <= 0.01)[quiet].mean() < 0.013

@@ -1,0 +1,184 @@
+"""Files that are wrong in any way: an error in one line, rejects by their place, or the truth; never a traceback, a hang, a part."""
+
+from __future__ import annotations
+
+import io
+import math
+import random
+from typing import BinaryIO, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.shared_data import shared
+from tests.sources.reading import Read, gather, read_bytes
+from tests.sources.specimens import OTHERS, TEXTS
+from tidewaiter.codes import all_areas, all_units
+from tidewaiter.errors import TidewaiterError
+from tidewaiter.sources.compressed import head_of, open_content
+from tidewaiter.sources.observation import Asked
+from tidewaiter.sources.registry import recognise, sources
+
+ALL = {**TEXTS, **OTHERS}
+PIECES = (
+    b"", b"\n", b"\r", b"\r\n", b'"', b'""', b",", b";", b"\t", b"|", b"\0", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"nan", b"-1", b"1e308", b"=1+1",
+    b"9" * 40, b"null", b"[]", b"{}", b"[" * 50, "口罩".encode(), "口罩".encode("gb18030"), b"Korea", b"109", b"408", b"202213", b"0", b" ",
+)  # fmt: skip
+
+
+def mutate(data: bytes, dice: random.Random) -> bytes:
+    """Change a file as a bad disk, a bad network, a bad editor or bad will does."""
+    for _ in range(dice.choice((1, 1, 1, 2, 3, 8))):
+        at, to = sorted((dice.randrange(len(data) + 1), dice.randrange(len(data) + 1)))
+        to = min(to, at + dice.choice((1, 4, 40, 4000)))
+        kind = dice.randrange(6)
+        if kind == 0 and data:
+            place = dice.randrange(len(data))
+            data = data[:place] + bytes([dice.randrange(256)]) + data[place + 1 :]
+        elif kind == 1:
+            data = data[:at] + data[to:]
+        elif kind == 2:
+            data = data[:at] + dice.choice(PIECES) + data[at:]
+        elif kind == 3:
+            data = data[:to] + data[at:to] + data[to:]
+        elif kind == 4:
+            data = data[:at]
+        else:
+            cells = data.split(dice.choice((b",", b"\n", b'"', b";", b"\t")))
+            cells[dice.randrange(len(cells))] = dice.choice((dice.choice(cells), dice.choice(PIECES)))
+            data = b",".join(cells)
+    return data
+
+
+def check(data: bytes, flow: str) -> Read | None:
+    """Read a file, and hold what came of it to what a reader promises; None if it was refused."""
+    try:
+        found = read_bytes(data, flow=flow)
+    except TidewaiterError as error:
+        said = str(error)
+        assert said
+        assert "\n" not in said
+        return None
+    for reject in found.rejects:
+        assert reject.reason
+        assert reject.line >= 0
+    for row in found.rows:
+        assert row["partner"] in all_areas()
+        assert row["reporter"] in all_areas()
+        assert 1900 * 12 <= row["period_start"] <= row["period_end"] < 2200 * 12
+        assert row["cmd_code"]
+        assert "\n" not in row["cmd_code"]
+        assert (row["value"] is None) or row["currency"]
+        for measure in ("value", "net_wgt_kg", "qty", "qty2"):
+            assert row[measure] is None or math.isfinite(row[measure])
+        for quantity in ("qty", "qty2"):
+            assert (row[quantity] is None) or row[f"{quantity}_unit"] in all_units()
+    return found
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_specimens_are_what_they_are_called(name: str) -> None:
+    assert recognise(TEXTS[name], name).name == name
+    found = check(TEXTS[name], "M" if name == "brazil" else "X")
+    assert found is not None
+    assert found.table.num_rows
+    assert not found.rejects
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_mutations_of_the_specimens(name: str, soak: bool) -> None:
+    dice = random.Random(f"{name}")
+    for _ in range(6000 if soak else 25):
+        check(mutate(ALL[name], dice), dice.choice(("", "X", "M")))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("gacc", "gacc_soybean_2023.gb18030.csv"), ("comtrade", "comtrade_v1_api_data_C_A_HS.json"), ("comtrade", "comtrade_plus_TradeData_download.csv"),
+        ("comext", "eurostat_easy_comext_relational_view_codes.csv"), ("other", "us_census_imports_hs_rows.csv"),
+        ("other", "uk_hmrc_smki19_imports_sample.csv"), ("comext", "eu_total_trade_monthly_2019_2024.csv.gz"),
+    ],
+)  # fmt: skip
+def test_mutations_of_the_real_files(parts: tuple[str, str], soak: bool) -> None:
+    with open_content(shared("data", *parts)) as stream:
+        data = stream.read(12_000)
+    data = data if parts[1].endswith("json") else data[: data.rindex(b"\n") + 1]
+    dice = random.Random(parts[1])
+    for _ in range(700 if soak else 8):
+        check(mutate(data, dice), "M")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_cut_inside_a_row_is_taken_for_its_end(name: str) -> None:
+    data = TEXTS[name]
+    flow = "M" if name == "brazil" else "X"
+    start = data.index(b"\n", 2) + 1
+    for end in range(start + 1, len(data), 1 if len(data) < 400 else 3):
+        if data[end - 1 : end] in (b"\n", b"\r") or data[end : end + 1] == b"\n":
+            continue
+        found = check(data[:end], flow)
+        assert found is None or found.rejects, data[end - 30 : end]
+
+
+@pytest.mark.parametrize("name", ["comtrade-api", "census json", "comext-workbook"])
+def test_no_cut_of_an_answer_is_read_at_all(name: str) -> None:
+    data = OTHERS[name].rstrip()
+    for end in range(1, len(data), max(1, len(data) // 150)):
+        assert check(data[:end], "X") is None
+
+
+def test_a_file_read_as_what_it_is_not_is_refused_or_all_rejects() -> None:
+    for source in sources():
+        for name, data in ALL.items():
+            if name.split(" ")[0].removesuffix("-usd") == source.name.removesuffix("-usd"):
+                continue
+            try:
+                found = gather(source, cast(BinaryIO, io.BytesIO(data)), name, Asked(flow="X"))
+            except TidewaiterError as error:
+                said = str(error)
+                assert "\n" not in said
+            else:
+                assert found.table.num_rows == 0 or source.name.split("-")[0] == name.split("-")[0], (source.name, name)
+
+
+@given(st.binary(max_size=300), st.sampled_from(sorted(ALL)))
+def test_bytes_after_a_header_are_told_as_what_they_are(tail: bytes, name: str) -> None:
+    head = ALL[name][: ALL[name].find(b"\n", 2) + 1]
+    check(head + tail, "X")
+
+
+def test_formulas_of_a_stranger_do_not_get_into_a_row() -> None:
+    # Names from files begin with = + - @; a row keeps codes of our tables only, so none of them can come out again.
+    for name, data in TEXTS.items():
+        for formula in (b"=HYPERLINK(1)", b"@SUM(1)"):
+            for cell in set(
+                data.replace(b'"', b"")
+                .replace(b"\r", b"")
+                .split(b"\n")[1]
+                .replace(b";", b",")
+                .replace(b"\t", b",")
+                .split(b",")
+            ):
+                if len(cell) > 1:
+                    found = check(data.replace(cell, formula, 1), "M" if name == "brazil" else "X")
+                    for row in found.rows if found else ():
+                        assert not any(
+                            isinstance(value, str) and value[:1] in ("=", "+", "-", "@") for value in row.values()
+                        )
+
+
+def test_an_archive_of_anything_is_an_error_or_a_file(tmp_path, soak: bool) -> None:  # type: ignore[no-untyped-def]
+    from tests.sources.test_compressed import WRAPPINGS
+
+    dice = random.Random(7)
+    path = tmp_path / "file"
+    wrapped = [wrap(TEXTS["census"] * 20) for wrap in WRAPPINGS.values()]
+    for _ in range(2000 if soak else 40):
+        path.write_bytes(mutate(dice.choice(wrapped), dice))
+        try:
+            head_of(path)
+        except TidewaiterError as error:
+            said = str(error)
+            assert "\n" not in said
