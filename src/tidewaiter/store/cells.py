@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -73,19 +74,26 @@ def _key(row: Mapping[str, Any], measure: Measure, classification: str) -> Serie
 def _rows_by_series(
     view: View, keys: Sequence[SeriesKey], period: Period
 ) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    """Read the rows of several series at once."""
-    table = view.rows(
-        datasets={key.dataset for key in keys},
-        reporters={key.reporter for key in keys},
-        partners=sorted({key.partner for key in keys}),
-        codes=sorted({key.cmd for key in keys}),
-        period=period,
-        touching=True,
-    )
+    """Read the rows of several series at once, reporter by reporter, and keep none of any other."""
+    groups: dict[tuple[str, str], list[SeriesKey]] = {}
+    for key in keys:
+        groups.setdefault((key.dataset, key.reporter), []).append(key)
     found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in table.select(COLUMNS).to_pylist():
-        series = (row["dataset"], row["reporter"], row["partner"], row["flow"], row["cmd_code"])
-        found.setdefault(series, []).append(row)
+    for (dataset, reporter), group in groups.items():
+        table = view.rows(
+            datasets=dataset,
+            reporters=reporter,
+            partners=sorted({key.partner for key in group}),
+            codes=sorted({key.cmd for key in group}),
+            period=period,
+            touching=True,
+        )
+        # Partners and codes were asked for as two lists: most of what they make together was not wanted.
+        wanted = {(key.partner, key.flow.value, key.cmd) for key in group}
+        columns = [table[name].to_pylist() for name in ("partner", "flow", "cmd_code")]
+        picked = [place for place, one in enumerate(zip(*columns, strict=True)) if one in wanted]
+        for row in table.select(COLUMNS).take(picked).to_pylist() if picked else ():
+            found.setdefault((dataset, reporter, row["partner"], row["flow"], row["cmd_code"]), []).append(row)
     return found
 
 
@@ -312,14 +320,22 @@ def _not_alive(key: SeriesKey, month: int) -> str:
         everywhere = any(hs.alive(code, revision) for revision in hs.REVISIONS)
         return f"{code} is not in HS {hs.revision_of(year)}" if everywhere and not hs.alive(code, year) else ""
     six = code[:6]
-    try:
-        life = hs.life(six)
-    except UnknownName:
+    life = _life(six)
+    if life is None:
         return ""  # Chapters 98 and 99 and other lines of a country's own: the HS says nothing of them.
     if hs.alive(six, year):
         return ""
     when = ", ".join(map(str, life.revisions))
     return f"{six} is not in HS {hs.revision_of(year)}; it is in HS {when}"
+
+
+@lru_cache(maxsize=65_536)
+def _life(six: str) -> hs.Life | None:
+    """Return when a six-digit code is in force, ``None`` if no table has it; looked up once, since a miss is slow."""
+    try:
+        return hs.life(six)
+    except UnknownName:
+        return None
 
 
 def _doubtful_line(view: View, key: SeriesKey, month: int) -> str:
