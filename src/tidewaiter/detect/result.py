@@ -41,9 +41,10 @@ class ScanResult:
     p_unit_value, unit_value, expected_unit_value
         Value over quantity: how unusual, either way; what it was; what was to be expected. NaN without quantities.
     artefact
-        What the month may owe to the books and not to trade: ``"no past"`` (fewer than 6 known months before it: not
-        tested), ``"group moved as one"`` (by more than three times; judged net of it), ``"many start at once"`` (a start
-        among far more starts in its group than usual), ``"a thousandfold"`` (a unit read wrong?), ``""``.
+        What the month may owe to the books, or to a tide that lifted all, and not to this flow: ``"no past"``
+        (fewer than 6 known months before it: not tested), ``"group moved as one"`` (ten members or more, by more than
+        three times; judged net of it), ``"many start at once"`` (a start among far more starts in its group than
+        usual), ``"a thousandfold"`` (a unit read wrong?), ``""``.
     value
         The tested month; NaN where not known.
     expected, low, high

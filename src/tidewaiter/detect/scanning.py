@@ -29,6 +29,8 @@ BUDGET = 100
 ARTEFACTS = ("", "no past", "group moved as one", "many start at once", "a thousandfold")
 AS_ONE = np.log(3.0)
 """Log move of a group that is worth a label."""
+AS_ONE_MEMBERS = 10
+"""Trading members below which a group's common move gets none."""
 
 
 def scan(
@@ -193,7 +195,7 @@ def judge(
         channel=channel,
         tier=np.array(TIERS)[tiers(q, score, budget)],
         **{f"p_{c}": np.where(known, np.exp(log_p[c]), np.nan) for c in CHANNELS},
-        artefact=label(measured, rough),
+        artefact=label(measured, rough, net),
         p_unit_value=nothing,
         unit_value=nothing,
         expected_unit_value=nothing,
@@ -202,11 +204,14 @@ def judge(
     )
 
 
-def label(m: Measured, rough: dict[str, Floats]) -> NDArray[np.str_]:
+def label(m: Measured, rough: dict[str, Floats], net: bool) -> NDArray[np.str_]:
     """What a month may owe to the books and not to trade; see :data:`ARTEFACTS`."""
     out = np.zeros(len(m.level), np.int64)
     moved = np.abs(np.nan_to_num(rough["common"])) > AS_ONE
-    out[moved & np.isfinite(m["now"])] = ARTEFACTS.index("group moved as one")
+    trade = np.isfinite(m["now"])
+    members = np.bincount(m.groups, trade, m.n_groups)[m.groups]
+    # three headings that rise together are news; thirty are the books or the tide
+    out[moved & trade & (members >= AS_ONE_MEMBERS) & net] = ARTEFACTS.index("group moved as one")
     out[rough["at_once"] > MANY] = ARTEFACTS.index("many start at once")
     if m.family == "value":
         left = m["now"] - np.nan_to_num(rough["expected"])
