@@ -81,15 +81,19 @@ def _months(drafts: list[Draft], context: Context) -> None:
         elif kept:
             made.periods = kept
         elif (
-            later := next(
-                (
-                    one.periods
-                    for one in drafts
-                    if one.own_period and one.role == "main" and one.clause <= made.clause + 1
-                ),
-                (),
+            (
+                later := next(
+                    (
+                        one.periods
+                        for one in drafts
+                        if one.own_period and one.role == "main" and one.clause <= made.clause + 1
+                    ),
+                    (),
+                )
             )
-        ) and made.kind is not Kind.AMOUNT and not context.undecided:
+            and made.kind is not Kind.AMOUNT
+            and not context.undecided
+        ):
             made.periods = later
         elif context.undecided:
             made.why = context.undecided
