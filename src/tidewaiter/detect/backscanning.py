@@ -88,7 +88,7 @@ def screen(
     Examples
     --------
     >>> screen([0, 8], [10, 11, 9, 10, 10, 11, 9, 90.0]).round(1).tolist()[-1]
-    14.8
+    15.5
     """
     edges = np.ascontiguousarray(offsets, dtype=np.int64)
     amount = np.asarray(amounts)

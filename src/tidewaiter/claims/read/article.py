@@ -144,12 +144,15 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         return [_unread(text, Refused(start, end, "a sentence too long to be one"))] if digits else []
     tagged = chunks(row, context.day)
     tags = {chunk.tag for chunk in tagged}
+    context.undecided = _undecided(tagged)
     counted = context.frame is not None and any(
         chunk.tag == "v" and chunk.data in ("value", "volume", "price") for chunk in tagged
     )
     trade = bool(tags & {"T", "V", "G"}) or counted
     if "Q" in tags and not tags & {"T", "V"}:
         made, refused = read_cases(tagged, text, context.day, context.subject)
+        if context.undecided:
+            context.period = context.level = None
         _subject(tagged, context)
         return _ordered(made, refused, text)
     # "It was the highest since May" speaks of what was spoken of before.
@@ -203,9 +206,24 @@ def _without_quotes(row: list[Chunk], text: str) -> list[Chunk]:
     return made + (inside or [])
 
 
+def _undecided(row: list[Chunk]) -> str:
+    """Return why a time in the sentence is no month that is known; empty if there is none such."""
+    return next(
+        (
+            chunk.data.why or "the time named is no month that is known"
+            for chunk in row
+            if isinstance(chunk.data, Mention) and chunk.data.role == "vague"
+        ),
+        "",
+    )
+
+
 def _period(row: list[Chunk], context: Context, trade: bool) -> None:
     """Remember the months a sentence speaks of, if it is one run; another time in it ends what was carried."""
     times = [chunk.data for chunk in row if isinstance(chunk.data, Mention)]
+    if context.undecided:
+        context.period = context.level = None
+        return
     if context.period_sentence == context.sentence:
         return
     runs = {mention.periods for mention in times if mention.role == "in" and mention.lead not in ("from", "than")}
