@@ -253,3 +253,18 @@ def test_the_change_is_split_by_price_and_quantity_where_weights_are_known(tmp_p
     dear = survey(store, Asked(reporters=("CHN",), partners=("PRK",), month="2022-09", channels=("unit_value",)))
     assert [event.code for event in dear.events] == ["870323"]
     assert dear.events[0].unit_value == pytest.approx(16, rel=0.01)
+
+
+def test_a_short_past_calls_nothing_firm(folder: Path) -> None:
+    found = survey(Store(folder), Asked(partners=("KGZ",), month="2022-09", months=18))
+    assert {event.tier for event in found.events} <= {"watch"}
+    assert any("so short a past" in note for note in found.notes)
+
+
+def test_a_series_without_a_recent_past_is_not_judged(tmp_path: Path) -> None:
+    gap = [row for row in rows() if not (row[2].startswith("8708") and "2021-09" <= row[3] <= "2022-08")]
+    jump = [(r, p, c, w, v * 50 if c.startswith("8708") and w == "2022-09" else v) for r, p, c, w, v in gap]
+    store = Store(tmp_path / "store", create=True)
+    store.load(write(tmp_path / "file.csv", jump), published="2022-11-15")
+    found = survey(store, Asked(partners=("KGZ",), month="2022-09"))
+    assert not [event for event in found.events if event.code.startswith("8708")]

@@ -27,6 +27,11 @@ __all__ = ["Scanner"]
 _OWN_LISTS: Final = ("record", "stop", "fall", "unit_value")
 _RANK: Final = {"firm": 0, "likely": 1, "watch": 2, "": 3}
 _LONG: Final = 6
+_SHORT: Final = 24
+"""Months of past, and fewer, in which calibration was seen to promise too much."""
+_LEAST_RECENT: Final = 3
+_MARGIN: Final = 1.15
+"""On q-values: on simulators that differ from the recipe the share of false alarms ran up to so much over."""
 _MOST_NEW: Final = 50
 _LOOK: Final = 0.01
 
@@ -69,6 +74,7 @@ class Scanner:
         self._tested: dict[str, list[Any]] = {name: [] for name in ("net", "raw", *_OWN_LISTS)}
         self._found: list[tuple[str, int, Surge]] = []
         self._new: list[Surge] = []
+        self._short = False
         self._notes: list[str] = []
         self.series = 0
 
@@ -84,11 +90,17 @@ class Scanner:
         net = self._scan(panel, weights, net=True)
         raw = self._scan(panel, None, net=False)
         self._notes.extend(_notes(panel, inside))
+        recent = _recent(panel)
+        if len(panel.period) <= _SHORT:
+            self._short = True
+            self._notes.append(
+                f"{panel.dataset}: only {len(panel.period)} months are looked at; with so short a past nothing is called firm or likely"
+            )
         self.series += int(inside.sum())
         mass, tides, firsts = mass_starts(panel), _tides(panel), first_columns(panel)
         lists = {"net": net.p, "raw": raw.p, **{name: net.channel_p(name) for name in _OWN_LISTS}}
         for name, p in lists.items():
-            at = np.flatnonzero(inside & ~np.isnan(p))
+            at = np.flatnonzero(inside & recent & ~np.isnan(p))
             before = sum(len(one) for one in self._tested[name])
             self._tested[name].append(p[at])
             if name in _OWN_LISTS and name not in self._channels:
@@ -114,7 +126,7 @@ class Scanner:
             if not p:
                 continue
             every = np.concatenate(p)
-            q = q_values(every)
+            q = np.minimum(q_values(every) * _MARGIN, 1.0)
             some = (
                 np.partition(every, min(self._budget, len(every) - 1))[min(self._budget, len(every) - 1)]
                 if len(every)
@@ -123,7 +135,7 @@ class Scanner:
             for where, place, surge in self._found:
                 if where != name:
                     continue
-                tier = _tier(float(q[place]), watch=every[place] <= min(float(some), _LOOK))
+                tier = _tier(1.0 if self._short else float(q[place]), watch=every[place] <= min(float(some), _LOOK))
                 if name in _OWN_LISTS and tier not in ("firm", "likely"):
                     continue
                 if name == "raw":
@@ -153,6 +165,12 @@ class Scanner:
         )
         self._learnt.setdefault(key, result.calibration)
         return result
+
+
+def _recent(panel: SeriesPanel) -> Any:
+    """Return which series are known in at least a few of the twelve months before: without them nothing is usual."""
+    past = panel.states[:, -13:-1] <= STATE_NUMBERS[State.ZERO]
+    return past.sum(1) >= min(_LEAST_RECENT, past.shape[1])
 
 
 def _born(panel: SeriesPanel, inside: Any) -> list[int]:

@@ -20,7 +20,15 @@ def _corpus(name: str) -> list[dict[str, Any]]:
     return entries
 
 
-NAMES = ("corpus.toml", "heldout.toml", "second.toml", "adversarial.toml", "articles.toml", "links.toml")
+NAMES = (
+    "corpus.toml",
+    "heldout.toml",
+    "second.toml",
+    "adversarial.toml",
+    "articles.toml",
+    "links.toml",
+    "undecided.toml",
+)
 
 
 @pytest.mark.parametrize(

@@ -144,12 +144,15 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         return [_unread(text, Refused(start, end, "a sentence too long to be one"))] if digits else []
     tagged = chunks(row, context.day)
     tags = {chunk.tag for chunk in tagged}
+    context.undecided = _undecided(tagged)
     counted = context.frame is not None and any(
         chunk.tag == "v" and chunk.data in ("value", "volume", "price") for chunk in tagged
     )
     trade = bool(tags & {"T", "V", "G"}) or counted
     if "Q" in tags and not tags & {"T", "V"}:
         made, refused = read_cases(tagged, text, context.day, context.subject)
+        if context.undecided:
+            context.period = context.level = None
         _subject(tagged, context)
         return _ordered(made, refused, text)
     # "It was the highest since May" speaks of what was spoken of before.
@@ -171,7 +174,10 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     refused = [*scan.refused, *unread]
     if not trade and not leaning and not claims and not tags & {"%", "M", "W", "X"}:
         return []
+    refused += _denied(tagged, claims, refused)
     made = _ordered(claims, refused, text)
+    if not made and "c" in tags and tags & {"T", "V"} and tags & {"U", "D"} and tags & {"P", "K", "Y", "?"}:
+        return [_unread(text, Refused(start, end, "what is compared is not understood"))]
     if not made and tags & {"T", "V"} and tags & _MOVES:
         return [
             Claim(
@@ -203,9 +209,46 @@ def _without_quotes(row: list[Chunk], text: str) -> list[Chunk]:
     return made + (inside or [])
 
 
+_TRADING: Final = frozenset(("buy", "sell", "ship", "purchase", "receive", "send", "supply", "order", "get"))
+
+
+def _denied(row: list[Chunk], claims: list[Claim], refused: list[Refused]) -> list[Refused]:
+    """``did not buy a single face mask``: a trade that is denied is listed, as long as nothing else of it is."""
+    made: list[Refused] = []
+    for place, chunk in enumerate(row):
+        after = [one for one in row[place + 1 : place + 3] if one.tag != "-"][:1]
+        if chunk.tag != "n" or not after or not (after[0].tag == "T" or after[0].data in _TRADING):
+            continue
+        last = place
+        while last + 1 < len(row) and row[last + 1].tag not in ",.a":
+            last += 1
+        end = row[last].end
+        spans = [claim.span for claim in claims if claim.span] + [(one.start, one.end) for one in refused]
+        if not any(chunk.start <= first < end for first, _ in spans) and any(
+            one.tag in "GTV" for one in row[place : last + 1]
+        ):
+            made.append(Refused(chunk.start, end, "a trade that is denied: what there was none of is not understood"))
+    return made
+
+
+def _undecided(row: list[Chunk]) -> str:
+    """Return why a time in the sentence is no month that is known; empty if there is none such."""
+    return next(
+        (
+            chunk.data.why or "the time named is no month that is known"
+            for chunk in row
+            if isinstance(chunk.data, Mention) and chunk.data.role == "vague"
+        ),
+        "",
+    )
+
+
 def _period(row: list[Chunk], context: Context, trade: bool) -> None:
     """Remember the months a sentence speaks of, if it is one run; another time in it ends what was carried."""
     times = [chunk.data for chunk in row if isinstance(chunk.data, Mention)]
+    if context.undecided:
+        context.period = context.level = None
+        return
     if context.period_sentence == context.sentence:
         return
     runs = {mention.periods for mention in times if mention.role == "in" and mention.lead not in ("from", "than")}

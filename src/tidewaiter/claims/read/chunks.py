@@ -118,11 +118,21 @@ def chunks(row: Sequence[Token], day: str) -> list[Chunk]:
             place += 1
             continue
         # "rose 3 million to 4 million", "from 3 million to 4 million": a change, not a range.
-        moved = any(one.tag in "UDf" for one in made[-1:])
+        moved = _moved(made)
         chunk = _one(row, place, day, ranges=not moved)
         made.append(chunk)
         place = max(chunk.last, place + 1)
     return made
+
+
+def _moved(made: Sequence[Chunk]) -> bool:
+    """Whether a number that follows says by how much, or from where: ``rose sharply by about $20 million to $132 million``."""
+    for one in reversed(made):
+        if one.tag in "UDfb":
+            return True
+        if one.tag not in "-ovwFL":
+            return False
+    return False
 
 
 def _make(row: Sequence[Token], tag: str, first: int, last: int, data: Any = None, hedge: str = "") -> Chunk:

@@ -84,7 +84,7 @@ def _attributions(row: list[Chunk], sources: list[str]) -> list[Chunk]:
         )
         while after < len(row) and row[after].tag in "rJ":
             after += 1
-        kept = [chunk for chunk in left if chunk.tag == "P"] if not trailing else []
+        kept = [chunk for chunk in left if chunk.tag in "P?"] if not trailing else []
         if trailing:
             while after < len(row) and row[after].tag not in ",.":
                 after += 1

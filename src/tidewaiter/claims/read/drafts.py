@@ -18,7 +18,8 @@ class Draft:
 
     ``role`` is ``main`` or ``base`` (a level that another is compared with: it takes no month but its own). ``back``
     counts months from ``period`` to the base. ``trailed``: words that are
-    not known follow it, so that no month of another sentence may stand in. ``shift``:
+    not known follow it, so that no month of another sentence may stand in. ``undecided``: why the time named before it is no month; only a
+    month ``given`` to it after that counts. ``shift``:
     months to count back from that month. ``start`` and ``end`` are characters of the article.
     """
 
@@ -50,6 +51,8 @@ class Draft:
     leading: Draft | None = None
     listed: bool = False
     trailed: bool = False
+    undecided: str = ""
+    given: bool = False
     shift: int = 0
     printed: tuple[int, int] = (0, 0)
 

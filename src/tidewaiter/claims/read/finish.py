@@ -66,6 +66,10 @@ def _months(drafts: list[Draft], context: Context) -> None:
     """Fill months in that were said before: in the sentence, or in the one before it."""
     kept: tuple[Period, ...] = ()
     for made in drafts:
+        if made.undecided and not made.given:
+            made.why = made.why or made.undecided
+            made.periods, made.own_period = (), False
+            continue
         if made.periods:
             if made.role == "main":
                 kept = made.periods
@@ -77,16 +81,22 @@ def _months(drafts: list[Draft], context: Context) -> None:
         elif kept:
             made.periods = kept
         elif (
-            later := next(
-                (
-                    one.periods
-                    for one in drafts
-                    if one.own_period and one.role == "main" and one.clause <= made.clause + 1
-                ),
-                (),
+            (
+                later := next(
+                    (
+                        one.periods
+                        for one in drafts
+                        if one.own_period and one.role == "main" and one.clause <= made.clause + 1
+                    ),
+                    (),
+                )
             )
-        ) and made.kind is not Kind.AMOUNT:
+            and made.kind is not Kind.AMOUNT
+            and not context.undecided
+        ):
             made.periods = later
+        elif context.undecided:
+            made.why = context.undecided
         elif isinstance(context.period, tuple) and not made.trailed and context.sentence - context.period_sentence <= 3:
             made.periods = context.period
             if made.shift:

@@ -42,6 +42,7 @@ class Frame:
 class Context:
     """What carries over from sentence to sentence.
 
+    ``undecided``: why a time in the sentence being read is no month that is known, so that none may be carried into it.
     ``level`` is the one amount of the sentence before (a draft). ``voices`` are the sides from which the article tells trade between the same two countries: where it is both,
     ``imports`` without a country could be either's.
     """
@@ -59,6 +60,7 @@ class Context:
     level_sentence: int = -9
     pairs: set[frozenset[str]] = field(default_factory=set)
     named: frozenset[str] = frozenset()
+    undecided: str = ""
 
 
 def books(frame: Frame, source: str, named: str = "") -> tuple[str, str, Flow, str] | None:

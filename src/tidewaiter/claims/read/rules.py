@@ -223,8 +223,11 @@ class Rules(Trade):
             self._without_month("to a month: since when is not said")
         elif chunk.tag == "J":
             self._without_month("a day is named, not a month")
+            if not mention.assumed and mention.lead != "bare":
+                self._undecided("a day is named, not a month")
         elif chunk.tag == "?":
             self._without_month(mention.why)
+            self._undecided(mention.why)
         elif chunk.tag == "K":
             for made in self.drafts:
                 if (
@@ -243,6 +246,11 @@ class Rules(Trade):
         for made in self.drafts:
             if made.clause == self.clause and not made.own_period:
                 made.why = made.why or why
+
+    def _undecided(self, why: str) -> None:
+        """Note a time that is no month known: no other month may stand in for it in what follows."""
+        self.period, self.period_at, self.back = None, -1, 0
+        self.undecided = why or "the time named is no month that is known"
 
     def _months(self, mention: Mention, end: int) -> None:
         latest = self.drafts[-1] if self.drafts else None
@@ -286,10 +294,10 @@ class Rules(Trade):
             and latest.periods != mention.periods
         ):
             return
-        self.period = mention
+        self.period, self.undecided = mention, ""
 
     def _give(self, made: Draft, mention: Mention, end: int) -> None:
-        made.periods, made.own_period = mention.periods, True
+        made.periods, made.own_period, made.given = mention.periods, True, True
         made.end = max(made.end, end)
         made.assumed = [note for note in made.assumed if "taken from the date" not in note]
         made.assumed += [mention.assumed] if mention.assumed else []
@@ -343,14 +351,26 @@ class Rules(Trade):
             )
             if tag == "O":
                 self.spoil(place, "a number beside it is not understood")
-        elif tag in "BS" or (tag in "E1" and self.tags[place + 1 : place + 2] in tuple("KdvT")):
+        elif (
+            tag in "BS"
+            or (tag in "E1" and self.tags[place + 1 : place + 2] in tuple("KdvT"))
+            or (
+                tag == "E"
+                and self.tags[place + 1 : place + 2] in tuple("P?Y")
+                and self.row[place].end - self.row[place].start > len("least")  # "at least in May", "most in May"
+            )
+        ):
             self.refuse(place, self.why() or "what is compared is not understood")
+        elif tag == "L" and self.row[place].data == "more than" and self.tags[place + 1 : place + 2] in tuple("vTPY?E"):
+            self.refuse(place, self.why() or "what it exceeds is not understood")
         elif tag == "A" and self._known_party(place):
             pass
         elif tag in "UD":
             self.sign = 1 if tag == "U" else -1
         elif tag in "wGAhQ!":
             self.spoil(place)
+            if self.row[place].data == "one" and self.tags[place + 1 : place + 2] == "Q":
+                self.refuse(place, "what is counted is no trade", place + 2)
             if self.row[place].data in ("or", "either"):
                 for made in self.drafts:
                     if made.clause == self.clause:

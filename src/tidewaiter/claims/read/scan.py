@@ -69,6 +69,7 @@ class Scan:
         self.lost = False
         self.over: Draft | None = None
         self.period_at = -1
+        self.undecided = ""
 
     # -- helpers -----------------------------------------------------------------------------------------------------
 
@@ -115,7 +116,7 @@ class Scan:
             made.printed = (self.row[quantity].start, self.row[quantity].end)
         for name, value in more.items():
             setattr(made, name, value)
-        made.shift = self.shift
+        made.shift, made.undecided = self.shift, self.undecided
         if self.period is not None and made.role == "main":
             made.periods = self.period.periods
             made.assumed += [self.period.assumed] if self.period.assumed else []
