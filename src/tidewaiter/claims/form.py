@@ -23,6 +23,7 @@ from tidewaiter.claims.numbers import default_step, printed_number
 from tidewaiter.errors import BadFile, InputError
 from tidewaiter.model import Flow, Interval, Measure
 from tidewaiter.period import Period
+from tidewaiter.store.files import safe_cell
 
 __all__ = ["COLUMNS", "published_days", "read_claims", "to_csv", "to_toml"]
 
@@ -119,7 +120,7 @@ def _csv_rows(text: str, name: str) -> list[tuple[int, dict[str, str]]]:
         for row in reader:
             if None in row or None in row.values():
                 raise BadFile(name, "not as many cells as the header has columns", line=reader.line_num)
-            rows.append((reader.line_num, {key: value.strip() for key, value in row.items()}))
+            rows.append((reader.line_num, {key: _unguarded(value.strip()) for key, value in row.items()}))
     except csv.Error as error:
         raise BadFile(name, f"not a CSV table ({error})", line=reader.line_num) from error
     return rows
@@ -253,6 +254,8 @@ def _said(row: Mapping[str, str], kind: Kind, subject: Subject | None) -> Said |
     if number is None:
         raise _Cell("printed", "not a number; write digits, '1.4 million', '4,458만', 'hundredfold' or 'a fifth'")
     value, step = number
+    if value < 0 and kind in (Kind.AMOUNT, Kind.UNIT_VALUE, Kind.SHARE, Kind.MULTIPLE, Kind.COUNT):
+        raise _Cell("printed", f"below zero, which no {kind.value.replace('_', ' ')} is; write a number of 0 or more")
     if "step" in row:
         step = _plain(row, "step", 0.0)
     else:
@@ -384,8 +387,19 @@ def to_csv(claims: Iterable[Claim]) -> str:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for claim in claims:
-        writer.writerow(_cells(claim))
+        writer.writerow({column: _guarded(text) for column, text in _cells(claim).items()})
     return out.getvalue()
+
+
+def _guarded(text: str) -> str:
+    """Keep a spreadsheet from taking a cell for a formula; :func:`_unguarded` gives the text back."""
+    bare = text.lstrip("'")
+    return f"'{text}" if safe_cell(bare) != bare or (bare != text and safe_cell(f"{bare} ") != f"{bare} ") else text
+
+
+def _unguarded(text: str) -> str:
+    bare = text.lstrip("'")
+    return text[1:] if bare != text and safe_cell(f"{bare} ") != f"{bare} " else text
 
 
 def to_toml(claims: Iterable[Claim]) -> str:

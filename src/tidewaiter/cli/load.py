@@ -15,8 +15,10 @@ _EXAMPLES = """examples:
   tidewaiter load viet-nam.csv --mapping viet-nam.toml
 
 The format is recognised from the content. A file with a bad row is refused whole, and the row is named; --keep-going loads
-the rest and keeps the bad rows beside the release. A file that is in the store already is left as it is. A corrected file
-is a new vintage: of each cell, the newest release that has it holds.
+the rest and keeps the bad rows beside the release. A file that is in the store already, however packed, is left as it is;
+with another --published it is a release of its own, as where a publisher goes back to an earlier table. A corrected file is
+a new vintage: of each cell, the newest release that has it holds. One without --published counts from the day it is loaded,
+and says which dated releases it stands over.
 
 --covers says where a row that is not there means zero: 'dimension=values; ...' with partners, codes (with all under
 them), periods, flows, reporters, measures, regimes, modes, districts; what is not named is what the file lists, 'all' as
@@ -156,7 +158,7 @@ def _tell(file: Path, one: Any, arguments: argparse.Namespace) -> None:
         if one.rejected:
             print(f"  {one.rejected:,} bad cells kept in rejects/{one.id}.csv of the store")
         return
-    told = {"--published": (arguments.published, one.published), "--flow": (arguments.flow.upper(), one.asked.get("flow", "")),
+    told = {"--flow": (arguments.flow.upper(), one.asked.get("flow", "")),
             "--covers": ("; ".join(arguments.covers), "; ".join(one.covers))}  # fmt: skip
     for option, (now, then) in told.items():
         if now and now != then:

@@ -20,14 +20,17 @@ from tidewaiter.store.coverage import Rectangle
 
 __all__ = ["Catalogue", "Release", "Segment", "Span"]
 
-VERSION: Final = 4
+VERSION: Final = 5
+_BEFORE: Final = 4
+"""A version without the last two columns: it is read as it is, and gets them with the next release."""
+
 _SCHEMA: Final = """
 CREATE TABLE release (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, dataset TEXT NOT NULL, publisher TEXT NOT NULL,
   file TEXT NOT NULL, published TEXT NOT NULL, published_from TEXT NOT NULL, published_to TEXT NOT NULL,
   loaded TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   asked TEXT NOT NULL, covers TEXT NOT NULL, measures TEXT NOT NULL, digits TEXT NOT NULL, hidden TEXT NOT NULL, notes TEXT NOT NULL, rejected INTEGER NOT NULL,
-  keep_going INTEGER NOT NULL, withdrawn TEXT NOT NULL
+  keep_going INTEGER NOT NULL, withdrawn TEXT NOT NULL, raw TEXT NOT NULL DEFAULT '', content TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX release_once ON release (id) WHERE withdrawn = '';
 CREATE TABLE segment (
@@ -52,7 +55,7 @@ class Release(msgspec.Struct, frozen=True):
     Parameters
     ----------
     id
-        SHA-256 of its bytes.
+        SHA-256 of its bytes; of its bytes and the date where the same content was published more than once.
     published
         Day of publication as told: ``YYYY-MM-DD``, or ``YYYY-MM-DD..YYYY-MM-DD`` where only an interval is known, or
         empty where nothing was told.
@@ -83,6 +86,10 @@ class Release(msgspec.Struct, frozen=True):
         When it was taken out of use; empty while it is in use.
     seq
         Order of loading.
+    raw
+        Name of its bytes in ``raw/`` (their SHA-256); empty where that is the id.
+    content
+        SHA-256 of what its bytes unpack to; empty in a store of an earlier version.
     """
 
     id: str
@@ -109,6 +116,13 @@ class Release(msgspec.Struct, frozen=True):
     keep_going: bool = False
     withdrawn: str = ""
     seq: int = 0
+    raw: str = ""
+    content: str = ""
+
+    @property
+    def raw_name(self) -> str:
+        """Name of its bytes in ``raw/``, which is their SHA-256."""
+        return self.raw or self.id
 
     @property
     def order(self) -> tuple[str, int]:
@@ -146,7 +160,9 @@ class Span(msgspec.Struct, frozen=True):
 _COLUMNS: Final = (
     "seq", "id", "source", "dataset", "publisher", "file", "published", "published_from", "published_to", "loaded",
     "rows", "bytes", "first", "last", "asked", "covers", "measures", "digits", "hidden", "notes", "rejected", "keep_going", "withdrawn",
+    "raw", "content",
 )  # fmt: skip
+_ABSENT: Final = ("'' AS raw", "'' AS content")
 _JSON: Final = ("asked", "covers", "measures", "digits", "hidden", "notes")
 
 
@@ -170,7 +186,14 @@ class Catalogue:
             with closing(self._connect(write)) as db:
                 yield db
         except sqlite3.Error as error:
-            raise StoreError(f"the catalogue of {self.folder} cannot be used ({error})") from error
+            said = f"the catalogue of {self.folder} cannot be used ({error})"
+            if "is full" in str(error):
+                said = (
+                    f"no room to write to the store {self.folder} ({error}); nothing was loaded. Free space, and repeat"
+                )
+            elif not isinstance(error, sqlite3.OperationalError):  # damaged, or no database at all
+                said += "; put catalogue.sqlite back from a copy, or load the files in raw/ into a new store"
+            raise StoreError(said) from error
 
     def _connect(self, write: bool) -> sqlite3.Connection:
         if write:
@@ -197,7 +220,7 @@ class Catalogue:
         """Make the tables if they are not there."""
         with self.open(write=True) as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version == VERSION:
+            if version in (_BEFORE, VERSION):
                 return
             if version or db.execute("SELECT 1 FROM sqlite_master WHERE name = 'release'").fetchone():
                 raise StoreError(
@@ -208,12 +231,14 @@ class Catalogue:
     def releases(self, *, withdrawn: bool = False) -> tuple[Release, ...]:
         """Return the releases in use (or all), the earliest published first."""
         with self.open() as db:
-            if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (_BEFORE, VERSION):
                 raise StoreError(
                     f"{self.folder} was made by another version of Tidewaiter; load its files (in raw/) into a new store"
                 )
             rows = db.execute(
-                f"SELECT {', '.join(_COLUMNS)} FROM release" + ("" if withdrawn else " WHERE withdrawn = ''")
+                f"SELECT {', '.join(_COLUMNS if version == VERSION else (*_COLUMNS[:-2], *_ABSENT))} FROM release"
+                + ("" if withdrawn else " WHERE withdrawn = ''")
             ).fetchall()
         found = (_release(row) for row in rows)
         return tuple(sorted(found, key=lambda release: release.order))
@@ -229,6 +254,10 @@ class Catalogue:
         with self.open(write=True) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
+                if db.execute("PRAGMA user_version").fetchone()[0] == _BEFORE:
+                    for name in _COLUMNS[-2:]:
+                        db.execute(f"ALTER TABLE release ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+                    db.execute(f"PRAGMA user_version = {VERSION}")
                 seq = db.execute("SELECT coalesce(max(seq), 0) + 1 FROM release").fetchone()[0]
                 release = msgspec.structs.replace(release, seq=seq)
                 values = [_stored(release, name) for name in _COLUMNS]

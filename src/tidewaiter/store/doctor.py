@@ -86,8 +86,8 @@ def examine(store: Store, *, rebuild: bool = False) -> Health:
 
 
 def _examine(store: Store, release: Release, segments: list[Segment], found: Health, rebuild: bool) -> None:
-    raw = store.folder / "raw" / release.id
-    whole = raw.is_file() and digest(raw) == release.id
+    raw = store.folder / "raw" / release.raw_name
+    whole = raw.is_file() and digest(raw) == release.raw_name
     if not whole:
         found.damaged.append(release.id)
         what = "is not what was loaded" if raw.is_file() else "is missing"
@@ -106,7 +106,7 @@ def _examine(store: Store, release: Release, segments: list[Segment], found: Hea
     except (BadFile, UnknownName) as error:
         found.problems.append(f"release {release.id[:12]} cannot be read again: {error}")
     else:
-        found.rebuilt.append(f"{release.id[:12]} ({release.file}): {wrong or 'asked for'}")
+        found.rebuilt.append(f"{release.id[:12]} ({release.file}): {f'its rows {wrong}' if wrong else 'asked for'}")
 
 
 def _wrong(folder: Path, release: Release, segments: list[Segment]) -> str:
@@ -140,7 +140,7 @@ def rebuild_release(store: Store, release: Release) -> None:
         asked.get("mapping", ""),
     )
     reader = choose(b"", release.file, told.asked, release.source)
-    raw = store.folder / "raw" / release.id
+    raw = store.folder / "raw" / release.raw_name
     written, reading = read_again(store.folder, raw, str(raw), release.id, reader, told)
     rectangles: tuple[Rectangle, ...] = coverage_of(written, reading, reader, told, release.published_to)[0]
     if reading.rejects:
@@ -158,7 +158,7 @@ def _sweep(store: Store, found: Health) -> None:
     releases = store.catalogue.releases(withdrawn=True)
     ids = {one.id for one in releases}
     owned: dict[str, set[str]] = {
-        "raw": ids,
+        "raw": {one.raw_name for one in releases},
         "rows": {one.file for one in store.catalogue.segments()},
         "rejects": {f"{one}.csv" for one in ids},
     }

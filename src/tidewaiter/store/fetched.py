@@ -173,7 +173,7 @@ def _ask(store: Store, ask: Ask, line: Line, folder: Path, when: datetime, *, ch
         if check:
             return Entry(ask.identity, ask.label, "checked", stamp, rows=look.rows, values=look.values)
         try:
-            release = store.load(answer.path, covers=(ask.covers(),))
+            release = store.load(answer.path, covers=(ask.covers(),), current=True)
         except BadFile as error:
             where = str(error).removeprefix(str(answer.path)).lstrip(",: ")
             raise SourceError(f"{ask.label}: the answer cannot be used ({where}); nothing of it is kept") from error

@@ -22,6 +22,7 @@ from tidewaiter.sources.registry import Source, choose
 from tidewaiter.store.catalogue import Catalogue, Release
 from tidewaiter.store.coverage import Rectangle, code_digits, covers_text, declared, proved
 from tidewaiter.store.files import PART, copy_hashed, csv_text, explain, place, write_lock
+from tidewaiter.store.known import content_digest, known, own_id, superseded, undated_note
 from tidewaiter.store.segments import Written, fresh_name, write_rows
 
 __all__ = ["MOST_REJECTS", "Refused", "Told", "day_span", "load_file", "read_again"]
@@ -73,6 +74,9 @@ class Told(msgspec.Struct, frozen=True):
         Load the good rows of a file that has bad ones.
     mapping
         The text of a mapping (:mod:`tidewaiter.sources.mapping`), for a file of no known format.
+    current
+        The publisher was seen to say this now: where something else was loaded since the same content was, it has gone
+        back, and the content is a release again.
     """
 
     source: str = ""
@@ -81,6 +85,7 @@ class Told(msgspec.Struct, frozen=True):
     covers: tuple[str, ...] = ()
     keep_going: bool = False
     mapping: str = ""
+    current: bool = False
 
     @property
     def asked(self) -> Asked:
@@ -117,7 +122,10 @@ def day_span(text: str, option: str = "--published") -> tuple[str, str]:
 
 
 def load_file(folder: Path, catalogue: Catalogue, path: Path, told: Told) -> Release:
-    """Load a file as a release; a file that is there already is left as it is.
+    """Load a file as a release; a file that is there already, however packed, is left as it is.
+
+    Content that is there with another date of publication becomes a release of its own beside the first: a publisher may go
+    back to what it had published before.
 
     Raises
     ------
@@ -139,14 +147,31 @@ def load_file(folder: Path, catalogue: Catalogue, path: Path, told: Told) -> Rel
             part = folder / "raw" / f"incoming{PART}"
             try:
                 identity, size = copy_hashed(path, part)
-                for one in catalogue.releases():
-                    if one.id == identity:
-                        return one
-                return _add(folder, catalogue, path, part, identity, size, reader, told, published)
+                content = content_digest(part, str(path))
+                releases = catalogue.releases()
+                same = known(releases, identity, content)
+                there = _there(catalogue, releases, same, told)
+                if there is not None:
+                    return there
+                return _add(folder, catalogue, path, part, (identity, content), size, reader, told, published, same)
             finally:
                 sweep_parts(folder)
     except OSError as error:
         raise StoreError(explain(folder, error)) from error
+
+
+def _there(catalogue: Catalogue, releases: Sequence[Release], same: Sequence[Release], told: Told) -> Release | None:
+    """Return the release that a file is already, or None if it is to become one."""
+    if not same:
+        return None
+    last = same[-1]
+    if told.published:
+        return next((one for one in same if one.published == told.published), None)
+    if told.current:
+        later = [one for one in releases if one.order > last.order]
+        if superseded(catalogue, later, catalogue.spans(release=[last.seq])):
+            return None
+    return last
 
 
 def sweep_parts(folder: Path) -> None:
@@ -185,13 +210,16 @@ def _add(
     catalogue: Catalogue,
     path: Path,
     raw: Path,
-    identity: str,
+    hashes: tuple[str, str],
     size: int,
     reader: Source,
     told: Told,
     published: tuple[str, str],
+    same: Sequence[Release],
 ) -> Release:
     now = datetime.now(UTC)
+    name, content = hashes
+    identity = own_id(content, told.published or now.isoformat()) if same else name
     written, reading = read_again(folder, raw, str(path), identity, reader, told)
     retrieved = now.date().isoformat()
     notes = list(reading.notes)
@@ -199,6 +227,15 @@ def _add(
         notes.append(f"{written.repeated:,} rows stand in the file twice, word for word; they are counted once")
     rectangles, covering = coverage_of(written, reading, reader, told, published[1] or retrieved)
     notes += covering
+    if same:
+        notes.append(
+            f"the same content is there as release {same[-1].id[:12]} (published {same[-1].published or 'undated'}); this is"
+            " a vintage of its own: if that date was wrong, withdraw that release"
+        )
+    if not told.published:
+        dated = [one for one in catalogue.releases() if one.published and one.published_to <= retrieved]
+        over = superseded(catalogue, dated, written.spans_list())
+        notes += [undated_note(over)] if over else []
     release = Release(
         id=identity,
         source=reader.name,
@@ -222,6 +259,8 @@ def _add(
         notes=tuple(notes),
         rejected=len(reading.rejects),
         keep_going=told.keep_going,
+        raw="" if identity == name else name,
+        content=content,
     )
     if reading.rejects:
         report = folder / "rejects" / f"{identity}.csv{PART}"
@@ -230,7 +269,7 @@ def _add(
         place(report, report.with_suffix(""))
     for file in written.files:
         place(file, file.with_suffix(""))
-    place(raw, raw.with_name(identity))
+    place(raw, raw.with_name(name))
     try:
         return catalogue.add(release, named(written), written.spans_list(), rectangles)
     except StoreError:

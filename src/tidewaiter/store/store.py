@@ -94,12 +94,15 @@ class Store:
         covers: Sequence[str] = (),
         keep_going: bool = False,
         mapping: str = "",
+        current: bool = False,
     ) -> Release:
         """Load a file as a release; a file that is there already is left as it is (``new`` is False).
 
+        Packed otherwise it is the same file. Told with another date of publication it is a release of its own.
+
         Parameters
         ----------
-        source, published, flow, covers, keep_going, mapping
+        source, published, flow, covers, keep_going, mapping, current
             As in :class:`tidewaiter.store.load.Told`.
 
         Raises
@@ -111,7 +114,7 @@ class Store:
         """
         from tidewaiter.store.load import Told, load_file
 
-        told = Told(source or "", published, flow, tuple(covers), keep_going, mapping)
+        told = Told(source or "", published, flow, tuple(covers), keep_going, mapping, current)
         return load_file(self.folder, self.catalogue, path, told)
 
     def withdraw(self, name: str) -> Release:
