@@ -104,3 +104,16 @@ def test_what_cannot_be_is_an_error_of_one_line(
     told = capsys.readouterr()
     assert told.err.count("\n") == 1
     assert not told.out
+
+
+@pytest.mark.parametrize(("good", "bad"), [("PRK", "ZZZ"), ("2022-09", "2022-19"), ("USD", "parsec")])
+def test_what_does_not_exist_is_named_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], good: str, bad: str
+) -> None:
+    row = "amount,CHN,PRK,X,total,USD,2022-09,5 million\n".replace(good, bad)
+    path = tmp_path / "claims.csv"
+    path.write_text("kind,reporter,partner,flow,goods,unit,period,printed\n" + row, encoding="utf-8")
+    assert main(["check", str(path)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert told.count(bad) == 1

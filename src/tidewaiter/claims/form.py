@@ -20,6 +20,7 @@ from tidewaiter.claims.goods import resolve_goods
 from tidewaiter.claims.hedges import FRACTIONS, HEDGES, ORDERS, said, said_fraction, said_order
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
 from tidewaiter.claims.numbers import default_step, printed_number
+from tidewaiter.codes.areas import all_areas
 from tidewaiter.errors import BadFile, InputError
 from tidewaiter.model import Flow, Interval, Measure
 from tidewaiter.period import Period
@@ -35,6 +36,7 @@ COLUMNS = (
 )  # fmt: skip
 """Every column, in the order in which they are written."""
 
+_CURRENCY = re.compile(r"[A-Z]{3}(/[^/]+)?\Z")
 _AREA = re.compile(r"[A-Z][A-Z0-9]{2,4}\Z")
 _FORMS = ("times", "times more", "increase")
 _DIRECTIONS = (
@@ -209,6 +211,8 @@ def _subject(row: Mapping[str, str], lead: str, like: Subject | None) -> Subject
     for name, value in (("reporter", reporter), ("partner", partner)):
         if not _AREA.match(value):
             raise _Cell(lead + name, "not a country code; write three letters, for example PRK")
+        if value not in all_areas():
+            raise _Cell(lead + name, "no country goes by this code; tidewaiter codes finds it by name, for example PRK")
     try:
         goods = resolve_goods(cell("goods", like.goods if like else ""))
     except InputError as error:
@@ -219,6 +223,10 @@ def _subject(row: Mapping[str, str], lead: str, like: Subject | None) -> Subject
     unit = cell("unit", default)
     if not re.match(r"[^\W\d_][\w/ .-]{0,23}\Z", unit):
         raise _Cell(lead + "unit", "not a unit; write USD, EUR, kg, t, pieces, pairs, or USD/piece ...")
+    if measure is Measure.VALUE and not _CURRENCY.match(unit):
+        raise _Cell(
+            lead + "unit", "not a currency, which a value is in; write its three letters, for example USD or CNY"
+        )
     flow = _one(row, lead + "flow", Flow, like.flow.value if like else "")
     return Subject(reporter, partner, flow, goods, measure, unit)
 
@@ -228,8 +236,10 @@ def _period(row: Mapping[str, str], column: str) -> Period | None:
         return None
     try:
         return Period.parse(row[column])
-    except InputError as error:
-        raise _Cell(column, str(error)) from None
+    except InputError:
+        raise _Cell(
+            column, "not a month or a span of months; write for example 2022-05, 2022-01..2022-05 or 2022"
+        ) from None
 
 
 def _said(row: Mapping[str, str], kind: Kind, subject: Subject | None) -> Said | None:
