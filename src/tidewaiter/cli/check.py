@@ -63,7 +63,10 @@ def register(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    import sys
+
     from tidewaiter.claims.court import sit
+    from tidewaiter.claims.model import Kind
 
     claims, article = _claims(arguments)
     if arguments.claims is not None:
@@ -76,6 +79,13 @@ def _run(arguments: argparse.Namespace) -> int:
         customs = Customs(Store(arguments.store))
     sitting = sit(claims, _figures(arguments), customs=customs)
     _write(arguments, _text(arguments.format, sitting, article).rstrip("\n"))
+    if not any(claim.kind not in (Kind.UNREAD, Kind.NO_FIGURE) for claim in claims):
+        print(
+            f"tidewaiter: nothing was judged: no claim of {arguments.file} could be read ({len(claims)} listed as not read or"
+            " without a figure)",
+            file=sys.stderr,
+        )
+        return 2
     return 1 if sitting.contradicted else 0
 
 
