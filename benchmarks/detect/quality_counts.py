@@ -14,6 +14,7 @@ from benchmarks.detect.tables import show, with_error
 
 __all__ = ["report_counts"]
 
+PERIODS = ("week", "month", "month-summed")
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -38,10 +39,12 @@ def _measures(score: Floats, alarm: Bools, made: Outbreaks) -> list[object]:
     return found
 
 
-def report_counts(seed: Callable[[str, int], int], per_scenario: int = 50, for_peers: int = 4) -> None:
+def report_counts(
+    seed: Callable[[str, int], int], per_scenario: int = 50, for_peers: int = 4, periods: tuple[str, ...] = PERIODS
+) -> None:
     """Ours on all series; farringtonFlexible on the first ``for_peers`` of each scenario, ours beside it there too."""
     r_there = have_farrington()
-    for period in ("week", "month", "month-summed"):
+    for period in periods:
         made = simulate_noufaily(seed("counts " + period, 0), per_scenario, period)
         p, spike, cpu = scan_outbreaks(made)
         rows: list[list[object]] = []

@@ -15,7 +15,7 @@ from tests.shared_data import shared
 from tests.sources.reading import Read, gather, read_bytes
 from tests.sources.specimens import OTHERS, TEXTS
 from tidewaiter.codes import all_areas, all_units
-from tidewaiter.errors import TidewaiterError
+from tidewaiter.errors import BadFile, TidewaiterError
 from tidewaiter.sources.compressed import head_of, open_content
 from tidewaiter.sources.observation import Asked
 from tidewaiter.sources.registry import recognise, sources
@@ -91,6 +91,32 @@ def test_mutations_of_the_specimens(name: str, soak: bool) -> None:
     dice = random.Random(f"{name}")
     for _ in range(6000 if soak else 25):
         check(mutate(ALL[name], dice), dice.choice(("", "X", "M")))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_header_with_a_column_renamed_dropped_or_twice(name: str) -> None:
+    lines = TEXTS[name].lstrip(b"\n").split(b"\n")
+    for mark in (b",", b";", b"\t"):
+        cells = lines[0].split(mark)
+        if len(cells) < 3:
+            continue
+        for at, cell in enumerate(cells):
+            for changed in (
+                [*cells[:at], cell[:-2] + b"zz" + cell[-1:], *cells[at + 1 :]],
+                [*cells[:at], *cells[at + 1 :]],
+                [*cells[: at + 1], *cells[at:]],
+            ):
+                for flow in ("X", "M"):
+                    check(b"\n".join([mark.join(changed), *lines[1:]]), flow)
+
+
+def test_a_column_that_no_header_check_asked_for_is_named_all_the_same() -> None:
+    from tidewaiter.sources._blocks import blocks
+    from tidewaiter.sources._sheet import Sheet
+
+    (block,) = blocks(cast(BinaryIO, io.BytesIO(b"a,b\n1,2\n")), "some.csv")
+    with pytest.raises(BadFile, match=r"some\.csv, line 1: no column nett_mass"):
+        Sheet(block).number("nett_mass")
 
 
 @pytest.mark.parametrize(

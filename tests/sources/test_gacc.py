@@ -217,3 +217,11 @@ def test_real_files_agree_with_an_independent_reading(name: str, flow: str) -> N
 def test_a_real_oddity_is_told() -> None:
     read = read_path(shared("data", "gacc", "gacc_crude_imports_2023_utf8.csv"), flow="M")
     assert any("no unit" in note and "1988203" in note for note in read.notes)
+
+
+def test_a_partner_name_that_is_not_known_is_told_with_its_line() -> None:
+    for code in ("402", "999"):
+        read = read_bytes(portal(ROW, [ROW[0], code, "火星", *ROW[3:]]), flow="X")
+        assert [note for note in read.notes if "1 partner names are not known" in note and "line 3, '火星'" in note]
+    read = read_bytes(portal([ROW[0], "998", "火星", *ROW[3:]]), flow="X")
+    assert [(one.line, one.column, one.value) for one in read.rejects] == [(2, "贸易伙伴编码", "998")]

@@ -340,3 +340,23 @@ def test_every_format_and_every_field_of_a_mapping_has_its_place_in_the_document
         assert any(f"`{source.name}`" in text for name, text in pages.items() if name != "index.md"), source.name
     for field in (*KEYS, *MEASURES, "add_up", "missing", "delimiter", "encoding", "decimal", "thousands"):
         assert f"`{field}`" in pages["other.md"], field
+
+
+def test_the_opening_record_of_the_uk_says_the_flow_and_a_second_one_must_not_contradict() -> None:
+    row = "870332190|0|004|DE|0|000||001|010|0201706|000|78120|000000000|1|500|1200|1"
+    opening, other = "000000000|SMKM46|JUNE 2017|", "000000000|SMKX46|JUNE 2017|"
+    data = "\n".join([opening, row, row.replace("|500|", "|7|"), ""])
+    read = read_bytes(data.encode())
+    assert {one["flow"] for one in read.rows} == {"M"}
+    assert not any("--flow" in note for note in read.notes)
+    with pytest.raises(BadFile, match="not --flow X"):
+        read_bytes(data.encode(), flow="X")
+    with pytest.raises(BadFile, match="line 4: opens a set of exports"):
+        read_bytes((data + "\n".join([other, row, ""])).encode())
+    told = read_bytes((HMRC_EU + row.replace("|", ",") + "\n").encode(), flow="X")
+    assert any("because --flow said so" in note for note in told.notes)
+
+
+def test_a_list_of_units_is_called_a_list() -> None:
+    with pytest.raises(BadFile, match="a list of codes and names"):
+        read_bytes("qtyCode,qtyAbbr,qtyDescription\n2,m²,Area in square meters\n".encode())

@@ -131,7 +131,10 @@ class Docket:
             note=figure.note,
         )
         self.items[identity] = item
-        row = Row(identity, tuple(cell_terms(subject, figure.period).items()), bounds, figure.origin.family, step)
+        row = Row(
+            identity, tuple(cell_terms(subject, figure.period).items()), bounds, figure.origin.family, step,
+            release=figure.origin.published_from,
+        )  # fmt: skip
         entries[key.reporter, key.partner].append(
             Entry(item, row, goods, measure, unit, bounds.hi == 0, figure.period, key.flow)
         )

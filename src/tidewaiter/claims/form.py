@@ -20,9 +20,11 @@ from tidewaiter.claims.goods import resolve_goods
 from tidewaiter.claims.hedges import FRACTIONS, HEDGES, ORDERS, said, said_fraction, said_order
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
 from tidewaiter.claims.numbers import default_step, printed_number
+from tidewaiter.codes.areas import all_areas
 from tidewaiter.errors import BadFile, InputError
 from tidewaiter.model import Flow, Interval, Measure
 from tidewaiter.period import Period
+from tidewaiter.store.files import safe_cell
 
 __all__ = ["COLUMNS", "published_days", "read_claims", "to_csv", "to_toml"]
 
@@ -34,6 +36,7 @@ COLUMNS = (
 )  # fmt: skip
 """Every column, in the order in which they are written."""
 
+_CURRENCY = re.compile(r"[A-Z]{3}(/[^/]+)?\Z")
 _AREA = re.compile(r"[A-Z][A-Z0-9]{2,4}\Z")
 _FORMS = ("times", "times more", "increase")
 _DIRECTIONS = (
@@ -119,7 +122,7 @@ def _csv_rows(text: str, name: str) -> list[tuple[int, dict[str, str]]]:
         for row in reader:
             if None in row or None in row.values():
                 raise BadFile(name, "not as many cells as the header has columns", line=reader.line_num)
-            rows.append((reader.line_num, {key: value.strip() for key, value in row.items()}))
+            rows.append((reader.line_num, {key: _unguarded(value.strip()) for key, value in row.items()}))
     except csv.Error as error:
         raise BadFile(name, f"not a CSV table ({error})", line=reader.line_num) from error
     return rows
@@ -208,6 +211,8 @@ def _subject(row: Mapping[str, str], lead: str, like: Subject | None) -> Subject
     for name, value in (("reporter", reporter), ("partner", partner)):
         if not _AREA.match(value):
             raise _Cell(lead + name, "not a country code; write three letters, for example PRK")
+        if value not in all_areas():
+            raise _Cell(lead + name, "no country goes by this code; tidewaiter codes finds it by name, for example PRK")
     try:
         goods = resolve_goods(cell("goods", like.goods if like else ""))
     except InputError as error:
@@ -218,6 +223,10 @@ def _subject(row: Mapping[str, str], lead: str, like: Subject | None) -> Subject
     unit = cell("unit", default)
     if not re.match(r"[^\W\d_][\w/ .-]{0,23}\Z", unit):
         raise _Cell(lead + "unit", "not a unit; write USD, EUR, kg, t, pieces, pairs, or USD/piece ...")
+    if measure is Measure.VALUE and not _CURRENCY.match(unit):
+        raise _Cell(
+            lead + "unit", "not a currency, which a value is in; write its three letters, for example USD or CNY"
+        )
     flow = _one(row, lead + "flow", Flow, like.flow.value if like else "")
     return Subject(reporter, partner, flow, goods, measure, unit)
 
@@ -227,8 +236,10 @@ def _period(row: Mapping[str, str], column: str) -> Period | None:
         return None
     try:
         return Period.parse(row[column])
-    except InputError as error:
-        raise _Cell(column, str(error)) from None
+    except InputError:
+        raise _Cell(
+            column, "not a month or a span of months; write for example 2022-05, 2022-01..2022-05 or 2022"
+        ) from None
 
 
 def _said(row: Mapping[str, str], kind: Kind, subject: Subject | None) -> Said | None:
@@ -253,6 +264,8 @@ def _said(row: Mapping[str, str], kind: Kind, subject: Subject | None) -> Said |
     if number is None:
         raise _Cell("printed", "not a number; write digits, '1.4 million', '4,458만', 'hundredfold' or 'a fifth'")
     value, step = number
+    if value < 0 and kind in (Kind.AMOUNT, Kind.UNIT_VALUE, Kind.SHARE, Kind.MULTIPLE, Kind.COUNT):
+        raise _Cell("printed", f"below zero, which no {kind.value.replace('_', ' ')} is; write a number of 0 or more")
     if "step" in row:
         step = _plain(row, "step", 0.0)
     else:
@@ -384,8 +397,19 @@ def to_csv(claims: Iterable[Claim]) -> str:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for claim in claims:
-        writer.writerow(_cells(claim))
+        writer.writerow({column: _guarded(text) for column, text in _cells(claim).items()})
     return out.getvalue()
+
+
+def _guarded(text: str) -> str:
+    """Keep a spreadsheet from taking a cell for a formula; :func:`_unguarded` gives the text back."""
+    bare = text.lstrip("'")
+    return f"'{text}" if safe_cell(bare) != bare or (bare != text and safe_cell(f"{bare} ") != f"{bare} ") else text
+
+
+def _unguarded(text: str) -> str:
+    bare = text.lstrip("'")
+    return text[1:] if bare != text and safe_cell(f"{bare} ") != f"{bare} " else text
 
 
 def to_toml(claims: Iterable[Claim]) -> str:

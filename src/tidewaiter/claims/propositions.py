@@ -208,7 +208,7 @@ def _extreme(claim: Claim) -> tuple[Clause, ...]:
         raise InputError(
             f"claim {claim.id}: an extreme needs since: the last month that was not exceeded, or the first of the record"
         )
-    sign = -1.0 if claim.direction == "lowest" else 1.0
+    sign = -1.0 if claim.direction.endswith("lowest") else 1.0
     month = claim.period.start
     here = _terms(claim.subject, claim.period, sign)
 

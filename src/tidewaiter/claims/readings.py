@@ -411,14 +411,23 @@ def _extreme_reading(claim: Claim, bench: Bench) -> Reading | None:
         cell for month in range(first, claim.period.end + 1) for cell in cell_terms(claim.subject, Period(month, month))
     ]
     ledger = bench.everybody.ledger(claim, (claim.subject,), back, doubting=False)
-    sign = -1 if claim.direction == "lowest" else 1
+    sign = -1 if claim.direction.endswith("lowest") else 1
     now = ledger.bounds(_sum(claim.subject, claim.period)).interval
     start = claim.since.start // 12 * 12
     if sign > 0 and claim.since.is_month and claim.since.start - start < 2:
         merged = Period(start, start + 1)
         both = ledger.bounds(_sum(claim.subject, merged))
-        if both.settled and both.interval.lo > now.hi:
-            words = f"{merged.words()} were first published together, {span(both.interval, claim.subject.unit)}: higher, as a sum of two months"
+        # The release of both months together is cited as it was printed first, not as later sums leave it.
+        first_told = [
+            item for item in bench.everybody.printed(claim.subject, merged) if item.bounds.is_bounded and item.published
+        ]
+        if first_told:
+            item = min(first_told, key=lambda one: one.published)
+            if item.value and item.bounds.lo > now.hi:
+                words = f"{merged.words()} were first published together, {number(item.value)} {item.unit} ({item.publisher}, {item.published}): higher, as a sum of two months"
+                return Reading("merged months", words, 0.0, (item.id,))
+        elif both.settled and both.interval.lo > now.hi:
+            words = f"{merged.words()} together are {span(both.interval, claim.subject.unit)}: higher, as a sum of two months"
             return Reading("merged months", words, 0.0, both.rows)
     for month in range(claim.period.start - 1, first - 1, -1):
         then = ledger.bounds(_sum(claim.subject, Period(month, month)))

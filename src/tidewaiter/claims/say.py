@@ -124,6 +124,8 @@ def why_words(
     if own_only:
         return f"Its own numbers give {what}; nobody else printed a level to hold them against."
     if verdict == "cannot tell":
+        if claim.kind is Kind.EXTREME and claim.rank == 1 and (against := _against(claim, weighed)):
+            return against
         if weighed.doubt:
             return _first_up(
                 f"{whose} leave {what}, which does not fit; but publishers conflict there, or the number may have been "
@@ -157,6 +159,18 @@ def _open_extreme(claim: Claim, weighed: Weighed) -> str:
         named = f"{len(open_months)} of the {every} months in between"
         return f"{named} {'is' if len(open_months) == 1 else 'are'} not known singly, or not known to be on one side; the rest fits."
     return "Too few of the months in between are known singly."
+
+
+def _against(claim: Claim, weighed: Weighed) -> str:
+    """Name the month that speaks against an extreme, as it was printed, where a revision could still explain it."""
+    atom, bounds = weighed.atom, weighed.bounds
+    if not weighed.doubt or atom is None or bounds is None or bounds.interval.hi >= 0 or " was at" in atom.words:
+        return ""
+    less = span(Interval(-bounds.interval.hi, -bounds.interval.lo), claim.subject.unit if claim.subject else "")
+    return (
+        f"As printed, {month_words(_month(atom.words))} speaks against it, by {less}; but that month may have been "
+        "revised since, so that it is not excluded."
+    )
 
 
 def _first_up(text: str) -> str:

@@ -28,6 +28,10 @@ DERIVED = frozenset({Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE, Kind.SHARE, Ki
 _COMPARING = frozenset({Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE, Kind.EXCEEDS, Kind.EXTREME, Kind.STREAK})
 
 
+_FEW = 4
+"""Figures of a conflict that are all named; of more only those that are no longer relied on."""
+
+
 class Reading(msgspec.Struct, frozen=True):
     """Another way to read a claim that would fit.
 
@@ -154,7 +158,7 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
     if verdict == "cannot tell" and any(item.kind == "definition" for item in items) and not weighed.doubt:
         # That a good is at most what holds it is true and tells nobody anything.
         items, found = (), None
-    conflicts = tuple(_conflict_words(bench, one) for one in _conflicts(outcome))
+    conflicts = tuple(dict.fromkeys(_conflict_words(bench, one) for one in _conflicts(outcome)))
     settle = settle_words(claim, weighed) if verdict == "cannot tell" else ""
     why = why_words(claim, verdict, weighed, found, unit, items, own_only=outcome.own_only, given=bool(outcome.given))
     reading = None
@@ -304,6 +308,9 @@ def _conflict_words(bench: Bench, conflict: Conflict) -> str:
         return list(dict.fromkeys(told))
 
     every, out = named(conflict.rows), named(conflict.left_out)
+    if len(every) > _FEW and len(out) < len(every):
+        rest = len([one for one in every if one not in out])
+        return f"{'; '.join(out)} cannot hold with {rest} other figures about parts of the same sum: set aside"
     if conflict.how == "cut off":
         how = f"within a whole unit of its last digit {'; '.join(out)} fits: cut off instead of rounded"
     elif conflict.how == "outvoted":

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Literal
 
 import msgspec
 
+from tidewaiter.claims.evidence import EARLIER
 from tidewaiter.claims.propositions import Atom, Clause
 from tidewaiter.ledger import Bounds, Ledger, Row
 from tidewaiter.ledger.rows import added, slack
@@ -72,9 +74,25 @@ def inside(said: Interval, found: Interval, *, strict: bool) -> bool:
 
 
 def weigh_atom(atom: Atom, ledger: Ledger, doubting: Callable[[], Ledger]) -> Weighed:
-    """Weigh one comparison."""
+    """Weigh one comparison.
+
+    What was printed of its own cells comes first; what wider sums leave for them speaks only where that fixes nothing,
+    and, where it mixes releases, supports only with the allowance for revisions.
+    """
     bounds = measure(ledger, atom)
+    mixed = False
+    if not _all_points(ledger, atom):
+        direct = measure(ledger.within(atom.cells), atom)
+        if direct.settled:
+            bounds = direct
+        else:
+            mixed = any(_apart_in_time(one) for one in ledger.releases(bounds, atom.cells))
     found = bounds.interval
+    if mixed and not apart(atom.said, found, strict=atom.strict):
+        loose = measure(doubting(), atom)
+        if not inside(atom.said, loose.interval, strict=atom.strict):
+            return Weighed("open", atom, loose, bounds.rows)
+        return Weighed("supported", atom, loose, bounds.rows)
     if inside(atom.said, found, strict=atom.strict):
         return Weighed("supported", atom, bounds, bounds.rows)
     if apart(atom.said, found, strict=atom.strict):
@@ -85,6 +103,18 @@ def weigh_atom(atom: Atom, ledger: Ledger, doubting: Callable[[], Ledger]) -> We
     if bounds.settled:
         return Weighed("within rounding", atom, bounds, bounds.rows)
     return Weighed("open", atom, bounds, bounds.rows)
+
+
+def _all_points(ledger: Ledger, atom: Atom) -> bool:
+    """Whether every cell is a customs value or a figure printed exactly."""
+    return ledger.point(dict(atom.top)) is not None and (not atom.bottom or ledger.point(dict(atom.bottom)) is not None)
+
+
+def _apart_in_time(releases: Sequence[str]) -> bool:
+    """Whether figures are of more than one release: customs services publish once a month."""
+    if len(releases) < 2:
+        return False
+    return date.fromisoformat(max(releases)) - date.fromisoformat(min(releases)) > timedelta(days=EARLIER)
 
 
 def weigh(clauses: Sequence[Clause], ledger: Ledger, doubting: Callable[[], Ledger]) -> Weighed:
@@ -124,7 +154,11 @@ def _weigh_clause(clause: Clause, ledger: Ledger, doubting: Callable[[], Ledger]
         first = weighed[0]
         return Weighed("supported", first.atom, first.bounds, rows)
     unsure = [one for one in weighed if one not in sure and one not in never]
-    return Weighed("open", unsure[0].atom, unsure[0].bounds, rows, undecided=tuple(o.atom for o in unsure if o.atom))
+    # What speaks against it, though not beyond doubt, says more than what is merely not known.
+    told = next((one for one in unsure if one.doubt), unsure[0])
+    rows = tuple(dict.fromkeys((*rows, *(told.rows if told.doubt else ()))))
+    undecided = tuple(one.atom for one in unsure if one.atom)
+    return Weighed("open", told.atom, told.bounds, rows, doubt=told.doubt, undecided=undecided)
 
 
 def _jointly(clauses: Sequence[Clause], doubting: Callable[[], Ledger]) -> Weighed | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,7 @@ def register(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     check.add_argument("file", metavar="FILE", type=Path, help="an article (text), or claims (.csv, .toml)")
-    check.add_argument(
-        "--date", metavar="DATE", default="", help="when it was published: YYYY-MM-DD, YYYY-MM or DATE..DATE"
-    )
+    check.add_argument("--date", metavar="DATE", help="when it was published: YYYY-MM-DD, YYYY-MM or DATE..DATE")
     check.add_argument(
         "--publisher", metavar="NAME", default="", help="who published it; its own figures are no evidence"
     )
@@ -87,7 +86,13 @@ def _claims(arguments: argparse.Namespace) -> tuple[Any, Any]:
     from tidewaiter.claims.form import published_days, read_claims
     from tidewaiter.errors import InputError
 
-    first, last = published_days(arguments.date, "--date")
+    if arguments.date is not None and not arguments.date.strip():
+        raise InputError("--date is empty; write YYYY-MM-DD, YYYY-MM or DATE..DATE, or leave it out")
+    first, last = published_days(arguments.date or "", "--date")
+    if first > date.today().isoformat():
+        raise InputError(
+            f"--date {arguments.date!r} is still to come; write the day of publication, today at the latest"
+        )
     if arguments.file.suffix.lower() not in (".csv", ".toml"):
         return _read_article(arguments, first, last)
     if arguments.format == "html":

@@ -7,7 +7,8 @@ A conflict is a smallest set of rows that cannot all hold. Three remedies, in th
 ``outvoted``
     rows about the same sum of cells: the reading that most independent voices share is kept.
 ``set aside``
-    no majority: the rows with the fewest voices behind them are left out, of those the ones that add up most cells.
+    no majority: the rows that add up most cells are left out, of those the ones with the fewest voices behind them. A
+    figure printed for a cell itself is never set aside for what a total and the other cells, of other releases, leave.
 
 A doubting ledger trusts neither side: rows about the same sum are replaced by the span of them all, others in conflict
 are left out. What is proved there holds whichever side is right.
@@ -111,8 +112,11 @@ def _remedy(rows: list[Row], clash: list[Row], doubting: bool) -> tuple[list[Row
     weak = [row for row in evidence if support[row.id] == least]
     how = "outvoted" if same and len(weak) < len(evidence) else "set aside"
     if not same:
-        most = max(len(row.terms) for row in weak)
-        weak = [row for row in weak if len(row.terms) == most]
+        # A sum over many cells outlives the revision of each of them; what was printed of few is nearer to its release.
+        most = max(len(row.terms) for row in evidence)
+        longest = [row for row in evidence if len(row.terms) == most]
+        least = min(support[row.id] for row in longest)
+        weak = [row for row in longest if support[row.id] == least]
     gone = {row.id for row in weak}
     if same and how == "set aside":
         span = Interval(min(row.bounds.lo for row in weak), max(row.bounds.hi for row in weak))

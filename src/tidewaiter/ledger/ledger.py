@@ -65,6 +65,7 @@ class Ledger:
         for cell in several:
             del self._points[cell]
         self._parts: dict[frozenset[int], _Part] = {}
+        self._inner: dict[frozenset[Cell], Ledger] = {}
         self._known: dict[object, object] = {} if known is None else known
 
     @cached_property
@@ -79,6 +80,35 @@ class Ledger:
     def conflicts_about(self, cells: Iterable[Cell]) -> tuple[Conflict, ...]:
         """Return the conflicts among the rows that are connected with some cells."""
         return self._part(cells).conflicts
+
+    def within(self, cells: Iterable[Cell]) -> Ledger:
+        """Return the ledger of what was said of some cells and of no others: no residual of a wider sum speaks there."""
+        asked = frozenset(cells)
+        found = self._inner.get(asked)
+        if found is None:
+            near = sorted({position for cell in asked for position in self._touching.get(cell, ())})
+            rows = [self.rows[at] for at in near if all(cell in asked for cell, _ in self.rows[at].terms)]
+            found = self._inner[asked] = Ledger(rows, doubting=self.doubting, known=self._known)
+        return found
+
+    def releases(self, bounds: Bounds, cells: Iterable[Cell]) -> list[list[str]]:
+        """Return, for each residual behind some bounds, the releases that it mixes, in order.
+
+        A residual is evidence of wider sums than ``cells`` from which other evidence was taken; rows that share no cell
+        (those of a dividend and of its divisor) are apart.
+        """
+        asked = frozenset(cells)
+        names = {part for row in bounds.rows for part in row.split(" | ")}
+        groups: list[tuple[set[Cell], set[str]]] = []
+        for row in self.rows:
+            if row.id not in names or row.structural:
+                continue
+            over, told = {cell for cell, _ in row.terms}, {row.release} - {""}
+            for group in [group for group in groups if group[0] & over]:
+                groups.remove(group)
+                over, told = over | group[0], told | group[1]
+            groups.append((over, told))
+        return [sorted(told) for over, told in groups if not over <= asked]
 
     def point(self, terms: Terms) -> tuple[float, tuple[str, ...]] | None:
         """Return the value of an expression whose cells are all points, with the rows; None if one is not."""

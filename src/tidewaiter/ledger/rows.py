@@ -49,6 +49,8 @@ class Row(msgspec.Struct, frozen=True):
         True for what holds by definition (a part does not exceed its whole); never in doubt.
     spans
         True for the span of numbers that exclude each other: it bounds, but is nobody's rounding.
+    release
+        When it was published (an ISO date); empty where the row is of no release or that is not known.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Row(msgspec.Struct, frozen=True):
     step: float = 0.0
     structural: bool = False
     spans: bool = False
+    release: str = ""
 
 
 class Bounds(msgspec.Struct, frozen=True):

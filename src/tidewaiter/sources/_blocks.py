@@ -41,8 +41,9 @@ class Block:
 
     def __init__(
         self, columns: dict[str, Any], count: int, rejects: tuple[Reject, ...], data: bytes, start: int, width: int,
-        delimiter: str, quoted: bool,
+        delimiter: str, quoted: bool, name: str,
     ) -> None:  # fmt: skip
+        self.name = name
         self.columns = columns
         self.count = count
         self.rejects = rejects
@@ -324,7 +325,7 @@ def _parse(
         rejects.append(Reject(at, columns[-1] or columns[-2], cells[-1] or cells[-2], why))
         arrays = {column: array.slice(0, count - 1) for column, array in arrays.items()}
         count -= 1
-    return Block(arrays, count, tuple(rejects), data, line, width, delimiter, quoted)
+    return Block(arrays, count, tuple(rejects), data, line, width, delimiter, quoted, name)
 
 
 def _last_is_uneven(data: bytes, width: int, delimiter: str, quoted: bool) -> bool:

@@ -26,11 +26,14 @@ class Records:
         An array of strings for each field.
     before
         How many records came before this block, for messages.
+    name
+        What the file is called in messages.
     """
 
     rejects: tuple[Reject, ...] = ()
 
-    def __init__(self, columns: dict[str, Any], count: int, before: int = 0) -> None:
+    def __init__(self, columns: dict[str, Any], count: int, before: int = 0, name: str = "the answer") -> None:
+        self.name = name
         self.columns = columns
         self.count = count
         self._before = before

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.codes import by_scheme, unit_by_scheme
+from tidewaiter.errors import BadFile
 from tidewaiter.sources.observation import SCHEMA, Batch, Reject
 
 __all__ = [
@@ -56,6 +57,10 @@ class Rows(Protocol):
         """How many rows there are."""
 
     @property
+    def name(self) -> str:
+        """What the file is called in messages."""
+
+    @property
     def rejects(self) -> tuple[Reject, ...]:
         """What is no row at all."""
 
@@ -84,7 +89,15 @@ class Sheet:
         return column in self.block.columns
 
     def text(self, column: str) -> Any:
-        """Return a column as it is, without blanks around the words."""
+        """Return a column as it is, without blanks around the words.
+
+        Raises
+        ------
+        BadFile
+            If the file has no such column.
+        """
+        if not self.has(column):
+            raise BadFile(self.block.name, f"no column {column} in its header", line=1)
         return pc.utf8_trim_whitespace(_sound(self.block.columns[column]))
 
     def fail(self, bad: Any, column: str, reason: str, shown: Sequence[str] = ()) -> None:

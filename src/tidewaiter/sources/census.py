@@ -107,7 +107,7 @@ def _block(rows: list[list[Any]], places: dict[str, int], before: int, width: in
         if len(row) != width:
             raise BadFile(name, f"{len(row)} cells where the header has {width}", line=number)
     columns = {column: _records.column([row[at] for row in rows]) for column, at in places.items()}
-    return _records.Records(columns, len(rows), before)
+    return _records.Records(columns, len(rows), before, name)
 
 
 def _observations(sheet: Sheet, tally: Tally) -> Batch:

@@ -271,8 +271,13 @@ def _seven(file: BinaryIO, path: Path) -> Any:
         raise BadFile(str(path), "is encrypted; unpack it with its password and load what is in it")
     if window > LARGEST_WINDOW * 2:
         raise BadFile(str(path), f"asks for {window >> 20:,} MB of memory to be read; unpack it and load what is in it")
-    member = members[_only([one.filename for one in members], path)]
-    return _Pump(archive, member.filename, file)
+    member = members[_only([one.filename for one in members], path)].filename
+    for one in archive.files:
+        if one.filename == member:
+            # Its path is not used; the library would refuse one that leads out of a folder, though none is written to.
+            one._file_info["filename"] = member = "content"
+            break
+    return _Pump(archive, member, file)
 
 
 def _window(archive: Any) -> int:

@@ -113,7 +113,7 @@ class GaccPortal:
     def _observations(self, sheet: Sheet, flow: str, tally: Tally) -> Batch:
         arrays: dict[str, Any] = {
             "dataset": self.dataset, "reporter": "CHN", "flow": flow, "currency": self.currency,
-            "partner": _partner(sheet), "period_start": sheet.translate(MONTH, _start, "not a month YYYYMM", pa.int32()),
+            "partner": _partner(sheet, tally), "period_start": sheet.translate(MONTH, _start, "not a month YYYYMM", pa.int32()),
             "period_end": sheet.translate(MONTH, _end, "not a month YYYYMM", pa.int32()),
         }  # fmt: skip
         if sheet.has(CODE):
@@ -151,8 +151,8 @@ class GaccPortal:
         return sheet.batch(arrays)
 
 
-def _partner(sheet: Sheet) -> Any:
-    """Return the partner; a row whose code and name are two countries is nobody's."""
+def _partner(sheet: Sheet, tally: Tally) -> Any:
+    """Return the partner; a row whose code and name are two countries is nobody's, a name that is not known is told."""
     if not sheet.has(PARTNER):
         if sheet.has(PARTNER_NAME):
             return sheet.translate(
@@ -169,6 +169,13 @@ def _partner(sheet: Sheet) -> Any:
         said, coded = named.cast(pa.string()), partner.cast(pa.string())
         slip = pc.and_(pc.not_equal(said, ""), pc.not_equal(said, coded))
         sheet.fail(slip, PARTNER, "partner code and partner name are two different countries", (PARTNER, PARTNER_NAME))
+        unknown = pc.and_(pc.equal(said, ""), pc.not_equal(sheet.text(PARTNER_NAME), ""))
+        tally.add(
+            "{} partner names are not known and could not be held against their codes, which were believed",
+            unknown,
+            sheet,
+            PARTNER_NAME,
+        )
     return partner
 
 

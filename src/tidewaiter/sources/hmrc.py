@@ -40,6 +40,10 @@ _WITHIN = (
 )  # fmt: skip
 _RAW = {len(names.split()): (names.split(), flow) for names, flow in ((_EXPORTS, "X"), (_IMPORTS, "M"), (_WITHIN, ""))}
 _NEEDED = {"comcode", "cod_alpha", "cod_seq", "mode_of_transport", "suite_indicator", "record_type"}
+_SETS = {b"SMKE": "X", b"SMKI": "M", b"SMKX": "X", b"SMKM": "M"}
+_OPENING = re.compile(rb"0{9}\|(SMK[EIXM])\d\d")
+"""The opening record of a file between pipes names the set, and so the flow."""
+_WORD = {"X": "exports (dispatches)", "M": "imports (arrivals)"}
 _BY_NUMBER = {"389": "NAM"}
 """Countries whose letters get lost: a spreadsheet or a library reads NA as nothing."""
 
@@ -73,10 +77,14 @@ class Hmrc:
         head, stream = peek(stream)
         raw = _layout(head)
         names, flow = (header_of(head), "") if raw is None else raw
+        opening = _OPENING.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")) if raw else None
+        if opening:
+            flow = flow or _SETS[opening[1]]
         if asked.flow and flow and asked.flow != flow:
             raise BadFile(
                 name, f"has the fields of {'imports' if flow == 'M' else 'exports'}, so it is not --flow {asked.flow}"
             )
+        told = not flow
         flow = flow or asked.flow
         if flow not in ("X", "M"):
             raise BadFile(name, "does not say whether it holds exports or imports; say it: --flow X or --flow M")
@@ -84,7 +92,7 @@ class Hmrc:
         tally = Tally()
         wanted = [column for column in names if column in _WANTED]
         read = (
-            _observations(Sheet(_inside(block) if raw else block), flow, tally)
+            _observations(Sheet(_inside(block, flow, name) if raw else block), flow, tally)
             for block in blocks(
                 stream,
                 name,
@@ -96,6 +104,8 @@ class Hmrc:
             )
         )
         yield from at_the_end(read, partial(_month_of_the_file, tally=tally))
+        if told:
+            tally.count(f"no row says its flow: all were read as {_WORD[flow]} because --flow said so; a file that holds both has to be split first", 1)  # fmt: skip
         yield Batch(
             None,
             (),
@@ -126,8 +136,12 @@ def _layout(head: bytes) -> tuple[list[str], str] | None:
     return _RAW[widths.pop()] if len(lines) > 1 and len(widths) == 1 else None
 
 
-def _inside(block: Block) -> Block:
-    """Take the opening and the closing record for what they are: no rows, and no rejects."""
+def _inside(block: Block, flow: str, name: str) -> Block:
+    """Take the opening and the closing record for what they are: no rows, and no rejects; refuse another flow's."""
+    for reject in block.rejects:
+        opening = _OPENING.match(reject.value.encode())
+        if opening and _SETS[opening[1]] != flow:
+            raise BadFile(name, f"opens a set of {_WORD[_SETS[opening[1]]]} in a file read as {_WORD[flow]}; split it and load its parts", line=reject.line, value=reject.value)  # fmt: skip
     kept = tuple(reject for reject in block.rejects if not re.match(r"0{9}\||9{9}\|", reject.value))
     return block.without(kept)
 

@@ -32,6 +32,8 @@ _AMOUNT = re.compile(
 _PERIOD = re.compile(r"per[ií]od|year|month|date|time|ccyy|anno|ano|mes|mois|monat|jahr|年|月", re.IGNORECASE)
 _CODE = re.compile(r"(^|_)hs\d*(_|$)|cn8|code|commodity|product|^id$|cmd|ncm", re.IGNORECASE)
 
+_NAMES = re.compile(r"code|abbr|desc|name|text|label|^id$|parent|note", re.IGNORECASE)
+
 
 def why_not(head: bytes) -> tuple[str, str | None]:
     """Say why a file cannot be read, from its first bytes.
@@ -67,12 +69,18 @@ def why_not(head: bytes) -> tuple[str, str | None]:
         what = "a list of codes and names" if any(_CODE.search(column) for column in columns) else "no trade data"
         return f"{what}: no column holds a value, a weight or a quantity. Its columns", first
     if not any(_PERIOD.search(column) for column in columns):
-        return "no column holds months or years. Its columns", first
+        what = "a list of codes and names: " if _is_list(columns) else ""
+        return f"{what}no column holds months or years. Its columns", first
     return (
         "not a format that is known (tidewaiter sources lists them); any other CSV is read through a mapping: tidewaiter mapping "
         "init FILE. Its first line",
         first,
     )
+
+
+def _is_list(columns: list[str]) -> bool:
+    """Whether every column names, describes or codes a thing, as those of a code list do."""
+    return all(_NAMES.search(column) for column in columns)
 
 
 def _is_utf8(head: bytes) -> bool:

@@ -174,7 +174,10 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     refused = [*scan.refused, *unread]
     if not trade and not leaning and not claims and not tags & {"%", "M", "W", "X"}:
         return []
+    refused += _denied(tagged, claims, refused)
     made = _ordered(claims, refused, text)
+    if not made and "c" in tags and tags & {"T", "V"} and tags & {"U", "D"} and tags & {"P", "K", "Y", "?"}:
+        return [_unread(text, Refused(start, end, "what is compared is not understood"))]
     if not made and tags & {"T", "V"} and tags & _MOVES:
         return [
             Claim(
@@ -204,6 +207,28 @@ def _without_quotes(row: list[Chunk], text: str) -> list[Chunk]:
             )
             inside = None
     return made + (inside or [])
+
+
+_TRADING: Final = frozenset(("buy", "sell", "ship", "purchase", "receive", "send", "supply", "order", "get"))
+
+
+def _denied(row: list[Chunk], claims: list[Claim], refused: list[Refused]) -> list[Refused]:
+    """``did not buy a single face mask``: a trade that is denied is listed, as long as nothing else of it is."""
+    made: list[Refused] = []
+    for place, chunk in enumerate(row):
+        after = [one for one in row[place + 1 : place + 3] if one.tag != "-"][:1]
+        if chunk.tag != "n" or not after or not (after[0].tag == "T" or after[0].data in _TRADING):
+            continue
+        last = place
+        while last + 1 < len(row) and row[last + 1].tag not in ",.a":
+            last += 1
+        end = row[last].end
+        spans = [claim.span for claim in claims if claim.span] + [(one.start, one.end) for one in refused]
+        if not any(chunk.start <= first < end for first, _ in spans) and any(
+            one.tag in "GTV" for one in row[place : last + 1]
+        ):
+            made.append(Refused(chunk.start, end, "a trade that is denied: what there was none of is not understood"))
+    return made
 
 
 def _undecided(row: list[Chunk]) -> str:

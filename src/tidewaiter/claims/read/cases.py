@@ -46,7 +46,11 @@ def read_cases(row: list[Chunk], text: str, day: str, country: str) -> tuple[lis
         if isinstance(chunk.data, Mention) and chunk.data.role == "day" and chunk.data.lead != "since"
     ]
     fever = "fever" in " ".join(text[chunk.start : chunk.end].lower() for chunk in row)
-    numbers = [k for k, tag in enumerate(tags) if tag in "NCMW%XO"]
+    numbers = [
+        k
+        for k, tag in enumerate(tags)
+        if tag in "NCMW%XO" or (tag == "w" and row[k].data == "one" and "Q" in tags[k + 1 : k + 3])
+    ]
     why = ""
     if any(tag in "mn" for tag in tags):
         why = "it is denied, or tells what may be"

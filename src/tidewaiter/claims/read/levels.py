@@ -153,6 +153,36 @@ class Levels(Changes):
             made.periods, made.own_period, made.frame, made.leading = lead.periods, lead.own_period, lead.frame, lead
         return match.end()
 
+    def exceeds_bare(self, match: re.Match[str]) -> int:
+        """``exports in October exceeded those in September``, ``were lower than in March``: no amount beside it."""
+        place, number = match.start(), match.start("P")
+        mention, way = self.row[number].data, match["way"]
+        if way is None and self.row[place].data != "more than":
+            return 0
+        if way is not None and self.row[match.start("way")].data != "state":
+            return 0
+        named = [chunk for chunk in self.row[place:number] if chunk.tag == "v"]
+        plain = all(
+            chunk.data == "" and chunk.end - chunk.start <= 6 for chunk in named
+        )  # not "the monthly total of 2021"
+        own = self.period
+        problem = self.why()
+        if not isinstance(mention, Mention) or len(mention.periods) != 1 or not plain:
+            problem = problem or "what it is compared with is not understood"
+        elif self.tags[match.end() : match.end() + 1] not in ("", "."):
+            problem = problem or "the words after what it is compared with are not understood"
+        elif own is None or len(own.periods) != 1 or self.drafts or self.clause:
+            problem = problem or "of which month it is said is not clear"
+        if problem or not isinstance(mention, Mention) or own is None:
+            self.refuse(place, problem, match.end())
+            return match.end()
+        direction = "lower" if way == "D" else "higher"
+        made = self.draft(Kind.EXCEEDS, place, match.end(), direction=direction, base=mention.periods[0])
+        if made is not None:
+            made.own_period = made.given = True
+            made.assumed += [mention.assumed] if mention.assumed else []
+        return match.end()
+
     def valued(self, match: re.Match[str]) -> int:
         """``valued at US$266,891``: of the amount before it, or of the trade just named."""
         lead = self._main()
@@ -376,6 +406,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"L+E?(?P<Q>N)(?P<G>G)", Levels.level),
         (r"L+E?(?P<Q>[MWCN])(?P<G>)(?!h)", Levels.level),
         (r"L+Z", Levels.none),
+        (r"L(?:(?P<way>[UD])c)?v*(?P<P>P)", Levels.exceeds_bare),
         (r"[LUDt,a]*(?P<own>A)?(?P<E>E)[vTU]*(?P<K>K)", Levels.extreme),
         (r"[LUDt]*E(?:[vT]+d?|d)", Levels.extreme_unsaid),
         (r"(?:tE?v*o?|i)(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),

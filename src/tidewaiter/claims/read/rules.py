@@ -351,14 +351,26 @@ class Rules(Trade):
             )
             if tag == "O":
                 self.spoil(place, "a number beside it is not understood")
-        elif tag in "BS" or (tag in "E1" and self.tags[place + 1 : place + 2] in tuple("KdvT")):
+        elif (
+            tag in "BS"
+            or (tag in "E1" and self.tags[place + 1 : place + 2] in tuple("KdvT"))
+            or (
+                tag == "E"
+                and self.tags[place + 1 : place + 2] in tuple("P?Y")
+                and self.row[place].end - self.row[place].start > len("least")  # "at least in May", "most in May"
+            )
+        ):
             self.refuse(place, self.why() or "what is compared is not understood")
+        elif tag == "L" and self.row[place].data == "more than" and self.tags[place + 1 : place + 2] in tuple("vTPY?E"):
+            self.refuse(place, self.why() or "what it exceeds is not understood")
         elif tag == "A" and self._known_party(place):
             pass
         elif tag in "UD":
             self.sign = 1 if tag == "U" else -1
         elif tag in "wGAhQ!":
             self.spoil(place)
+            if self.row[place].data == "one" and self.tags[place + 1 : place + 2] == "Q":
+                self.refuse(place, "what is counted is no trade", place + 2)
             if self.row[place].data in ("or", "either"):
                 for made in self.drafts:
                     if made.clause == self.clause:

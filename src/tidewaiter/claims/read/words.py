@@ -182,9 +182,9 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "Q",
         "cases",
-        "cases|infections|fever cases|new cases|infected people|people with fever|fever symptoms|fever patients|patients",
+        "cases|infections|new case|new infection|infection|fever cases|new cases|infected people|people with fever|fever symptoms|fever patients|patients",
     )
-    add("Q", "deaths", "deaths|fatalities|new deaths")
+    add("Q", "deaths", "deaths|fatalities|new deaths|death|new death|fatality")
     add("1", "", "for the first time|the first time|first time|first|marking the first time|the first")
     add(
         "s",
