@@ -30,8 +30,6 @@ _LONG: Final = 6
 _SHORT: Final = 24
 """Months of past, and fewer, in which calibration was seen to promise too much."""
 _LEAST_RECENT: Final = 3
-_MARGIN: Final = 1.15
-"""On q-values: on simulators that differ from the recipe the share of false alarms ran up to so much over."""
 _MOST_NEW: Final = 50
 _LOOK: Final = 0.01
 
@@ -102,7 +100,7 @@ class Scanner:
         for name, p in lists.items():
             at = np.flatnonzero(inside & recent & ~np.isnan(p))
             before = sum(len(one) for one in self._tested[name])
-            self._tested[name].append(p[at])
+            self._tested[name].append(np.minimum(p[at] * _margin(len(panel)), 1.0))
             if name in _OWN_LISTS and name not in self._channels:
                 continue
             for place in np.flatnonzero(p[at] <= (_LOOK if name in ("net", "raw") else _LOOK / 10)).tolist():
@@ -126,7 +124,7 @@ class Scanner:
             if not p:
                 continue
             every = np.concatenate(p)
-            q = np.minimum(q_values(every) * _MARGIN, 1.0)
+            q = q_values(every)
             some = (
                 np.partition(every, min(self._budget, len(every) - 1))[min(self._budget, len(every) - 1)]
                 if len(every)
@@ -135,7 +133,7 @@ class Scanner:
             for where, place, surge in self._found:
                 if where != name:
                     continue
-                tier = _tier(1.0 if self._short else float(q[place]), watch=every[place] <= min(float(some), _LOOK))
+                tier = _tier(1.0 if self._short else float(q[place]), watch=every[place] <= min(float(some), 2 * _LOOK))
                 if name in _OWN_LISTS and tier not in ("firm", "likely"):
                     continue
                 if name == "raw":
@@ -165,6 +163,11 @@ class Scanner:
         )
         self._learnt.setdefault(key, result.calibration)
         return result
+
+
+def _margin(series: int) -> float:
+    """Return what p-values are multiplied by: on changed simulators they were up to so much too small, in small panels twice."""
+    return 1.15 + 0.85 * min(1.0, 1000 / max(series, 1))
 
 
 def _recent(panel: SeriesPanel) -> Any:

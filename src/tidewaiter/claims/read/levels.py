@@ -19,6 +19,10 @@ from tidewaiter.claims.read.scan import NOUN
 __all__ = ["Levels"]
 
 
+_SUBJECT_ALONE: Final = re.compile(r"(?:P,?)?A?G?T(?:oG|[tf]A|bA)*P?")
+"""Trade and its month from the start of the sentence: not the price of it, or a rise in it."""
+
+
 class Levels(Changes):
     """A sentence, with the rules of predicates."""
 
@@ -171,7 +175,7 @@ class Levels(Changes):
             problem = problem or "what it is compared with is not understood"
         elif self.tags[match.end() : match.end() + 1] not in ("", "."):
             problem = problem or "the words after what it is compared with are not understood"
-        elif own is None or len(own.periods) != 1 or self.drafts or self.clause:
+        elif own is None or len(own.periods) != 1 or self.drafts or not _SUBJECT_ALONE.fullmatch(self.tags, 0, place):
             problem = problem or "of which month it is said is not clear"
         if problem or not isinstance(mention, Mention) or own is None:
             self.refuse(place, problem, match.end())

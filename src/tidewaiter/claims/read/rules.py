@@ -361,7 +361,9 @@ class Rules(Trade):
             )
         ):
             self.refuse(place, self.why() or "what is compared is not understood")
-        elif tag == "L" and self.row[place].data == "more than" and self.tags[place + 1 : place + 2] in tuple("vTPY?E"):
+        elif (
+            tag == "L" and self.row[place].data == "more than" and self.tags[place + 1 : place + 2] in tuple("vTPY?Er")
+        ):
             self.refuse(place, self.why() or "what it exceeds is not understood")
         elif tag == "A" and self._known_party(place):
             pass
