@@ -131,7 +131,8 @@ def test_files_are_safe_to_open_and_hold_the_same_numbers(store: Store, capsys: 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--cmd", "12x"], ["--cmd", "300490", "--from", "2022-01"], ["--cmd", "300490", "--flow", "in"],
+    [["--cmd", "12x"], ["--cmd", "300490", "--from", "2023-01"],
+     ["--cmd", "300490", "--flow", "in"],
      ["--cmd", "300490", "--format", "xlsx"], ["--cmd", "300490", "--as-of", "soon"], ["--basket", "toys"],
      ["--cmd", "300490", "--dataset", "nobody"], ["--cmd", "870323"],
      ["--cmd", "300490", "--period", "2022", "--to", "2022-01"]],

@@ -109,18 +109,16 @@ def _coverage(arguments: argparse.Namespace) -> int:
 
     from tidewaiter.cli.load import day, folder
     from tidewaiter.codes import area
-    from tidewaiter.errors import InputError, NoData
-    from tidewaiter.period import Period, month, month_text
-    from tidewaiter.store.extent import MARKS, extents
+    from tidewaiter.errors import NoData
+    from tidewaiter.period import month_text
+    from tidewaiter.store.extent import MARKS, extents, open_period
     from tidewaiter.store.store import Store
     from tidewaiter.store.view import View
 
     day(arguments.as_of, "--as-of")
-    if bool(arguments.start) != bool(arguments.end):
-        raise InputError("--from and --to belong together; give both")
-    period = Period(month(arguments.start), month(arguments.end)) if arguments.start else None
     reporter = area(arguments.reporter, "reporter").code if arguments.reporter else None
     view = View(Store(folder(arguments.store)), arguments.as_of)
+    period = open_period(arguments.start, arguments.end, (run for runs in view.spans.values() for run in runs))
     found = extents(view, dataset=arguments.dataset, reporter=reporter, flow=_way(arguments.flow), period=period)
     if not found:
         raise NoData("nothing of the kind is in the store; tidewaiter releases lists what is")
@@ -199,7 +197,10 @@ def _sides(store: Any, arguments: argparse.Namespace) -> tuple[Any, Any, bool]:
             raise InputError(f"{arguments.before} is after {arguments.after}; write the earlier day first")
         return View(store, arguments.before), View(store, arguments.after), False
     if any(days):
-        raise InputError("compare two days or two releases, not one of each")
+        other = next(text for text, is_day in zip((arguments.before, arguments.after), days, strict=True) if not is_day)
+        raise InputError(
+            f"{other!r} is no day: compare two days (YYYY-MM-DD) or two releases (ids, as tidewaiter releases lists them)"
+        )
     every = store.releases()
     first = store.release(arguments.before)
     if arguments.after is None:

@@ -84,8 +84,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if flow not in (None, "X", "M", "RX", "RM"):
         raise InputError(f"--flow is X (exports), M (imports), RX or RM, not {arguments.flow!r}")
     day(arguments.as_of, "--as-of")
-    period = _period(arguments)
     view = View(Store(folder(arguments.store)), arguments.as_of)
+    period = _period(arguments, (run for (_, who, _), spans in view.spans.items() if who == reporter for run in spans))
     if arguments.dataset and arguments.dataset not in view.datasets():
         from tidewaiter.errors import UnknownName
 
@@ -93,6 +93,12 @@ def _run(arguments: argparse.Namespace) -> int:
             "dataset", arguments.dataset, list(view.datasets()), "tidewaiter releases lists what is there"
         )
     codes, name, notes = _goods(arguments, _years(view, reporter, period))
+    lengths = {length for one in view.datasets() for length in view.digits(one)}
+    if len(name) in (5, 7, 9) and name.isdigit() and len(name) not in lengths:
+        raise InputError(
+            f"--cmd {name}: no code has {len(name)} digits in the store; codes there have"
+            f" {', '.join(str(one) for one in sorted(lengths) if one)}"
+        )
     found = customs_series(
         view,
         reporter=reporter,
@@ -148,17 +154,16 @@ def _in_dollars(found: list[Any], arguments: argparse.Namespace) -> list[Any]:
     return [in_currency(one, "USD", rate, source, digits(one.key.unit)) for one in found]
 
 
-def _period(arguments: argparse.Namespace) -> Any:
+def _period(arguments: argparse.Namespace, runs: Any) -> Any:
     from tidewaiter.errors import InputError
-    from tidewaiter.period import Period, month
+    from tidewaiter.period import Period
+    from tidewaiter.store.extent import open_period
 
     if arguments.period and (arguments.start or arguments.end):
         raise InputError("--period and --from/--to say the same twice; give one of them")
     if arguments.period:
         return Period.parse(arguments.period)
-    if bool(arguments.start) != bool(arguments.end):
-        raise InputError("--from and --to belong together; give both, or --period")
-    return Period(month(arguments.start), month(arguments.end)) if arguments.start else None
+    return open_period(arguments.start, arguments.end, runs)
 
 
 def _years(view: Any, reporter: str, period: Any) -> list[int]:
@@ -275,6 +280,10 @@ def _print(view: Any, found: list[Any], notes: list[str]) -> None:
     from tidewaiter.codes import area_name
 
     flows = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}
+    silent = [one for one in found if _silent(one)]
+    if len(silent) == len(found):
+        silent = []  # what is asked for is told, even where it is that nothing is known
+    found = [one for one in found if one not in silent]
     publishers = {release.dataset: release.publisher for release in view.releases}
     for at, one in enumerate(found):
         key = one.key
@@ -299,8 +308,18 @@ def _print(view: Any, found: list[Any], notes: list[str]) -> None:
         for note in one.notes:
             print(f"  {note}")
     print()
+    for one in silent:
+        print(f"{one.key.dataset}: has no row of its {flows[one.key.flow.value]}, and no coverage speaks of them")
     for note in [*notes, *_sources(view, found)]:
         print(note)
+
+
+def _silent(one: Any) -> bool:
+    """Tell whether a dataset has neither a row nor coverage of a series, so that no month of it rests on a release."""
+    return all(
+        not cell.evidence and cell.state.value in ("not known", "unreleased", "code not alive")
+        for cell in (*one.cells, *one.longer)
+    )
 
 
 def _sources(view: Any, found: list[Any]) -> list[str]:

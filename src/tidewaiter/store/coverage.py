@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final
 
@@ -185,7 +186,11 @@ def covers_text(text: str) -> dict[str, tuple[str, ...] | None]:
     found: dict[str, tuple[str, ...] | None] = {}
     for part in filter(None, (part.strip() for part in text.split(";"))):
         name, equals, values = (piece.strip() for piece in part.partition("="))
-        if not equals or name not in DIMENSIONS or not values:
+        if equals and values and name not in DIMENSIONS:
+            near = get_close_matches(name, DIMENSIONS, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise InputError(f"--covers: no dimension {name!r}{meant} (dimensions: {', '.join(DIMENSIONS)})")
+        if not equals or not values:
             raise InputError(
                 f"--covers: cannot read {part!r}; write for example 'partners=all; codes=1201,8703; periods=2023'"
                 f" (dimensions: {', '.join(DIMENSIONS)})"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
-from tidewaiter.period import Period
+from tidewaiter.errors import InputError
+from tidewaiter.period import Period, month, month_text
 from tidewaiter.store.coverage import Rectangle
 from tidewaiter.store.view import View
 
-__all__ = ["MARKS", "Extent", "extents"]
+__all__ = ["MARKS", "Extent", "extents", "open_period"]
 
 MARKS: Final = {"full": "#", "part": "+", "rows": "o", "merged": "-", "none": "."}
 """How a month is drawn.
@@ -81,3 +83,27 @@ def _mark(month: int, rectangles: list[Rectangle], single: set[int], inside: set
     if here:
         return "part"
     return "rows" if month in single else "merged" if month in inside else "none"
+
+
+def open_period(first: str | None, last: str | None, runs: Iterable[tuple[int, int]]) -> Period | None:
+    """Return the period between two months as told; an end that is not told is that of what there is.
+
+    Raises
+    ------
+    InputError
+        If nothing that is there lies on the side of the month that was told.
+
+    Examples
+    --------
+    >>> str(open_period("2022-03", None, [(24264, 24264), (24268, 24269)]))
+    '2022-03..2022-06'
+    """
+    if not first and not last:
+        return None
+    spans = list(runs)
+    start = month(first) if first else min((one for one, _ in spans), default=month(last or ""))
+    end = month(last) if last else max((one for _, one in spans), default=start)
+    if end < start and not (first and last):
+        what = f"ends with {month_text(end)}" if first else f"begins with {month_text(start)}"
+        raise InputError(f"{'--from' if first else '--to'} {first or last}: what is there {what}")
+    return Period(start, end)
