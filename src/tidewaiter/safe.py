@@ -20,7 +20,7 @@ _TURNERS: Final = "\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufef
 _DRIVERS: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_TURNERS}\ud800-\udfff]")
 _BREAKS: Final = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 
-_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
+_NUMBER: Final = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
 _RISKY: Final = tuple("=+-@\t\r\n|%＝＋－＠")
 
 
