@@ -279,7 +279,9 @@ def in_currency(
         notes.append(f"no rate for {', '.join(left)}")
     if series.longer:
         notes.append("longer periods are left out: they have no rate of their own")
-    return CustomsSeries(msgspec.structs.replace(key, unit=currency), cells, (), series.codes, (*series.notes, *notes))
+    return msgspec.structs.replace(
+        series, key=msgspec.structs.replace(key, unit=currency), cells=cells, longer=(), notes=(*series.notes, *notes)
+    )
 
 
 def _converted(cell: Cell, unit: str, currency: str, rate: Callable[[str, int], float | None], digits: int) -> Cell:
