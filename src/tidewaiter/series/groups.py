@@ -16,7 +16,7 @@ import msgspec
 from tidewaiter.codes.parties import Party, changes_in, overlap_words, who_is_missing
 from tidewaiter.model import Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period
-from tidewaiter.series.customs import CustomsSeries, customs_series
+from tidewaiter.series.customs import CustomsSeries, customs_series, reporter_spans
 from tidewaiter.store.view import View
 
 __all__ = ["GroupSeries", "add_members", "cell_over", "group_series"]
@@ -139,12 +139,8 @@ def group_series(
         One for each dataset, flow and unit. Members in another currency or unit are missing in it, and said to be.
     """
     found = []
-    for one, way in sorted({(one, way) for one, _, way in view.spans}):
+    for (one, way), spans in sorted(_spans(view, reporter).items()):
         if flow not in (None, way) or dataset not in (None, one):
-            continue
-        spans = [run for (other, who, flow_), runs in view.spans.items() if (other, flow_) == (one, way)
-                 and who in {*reporter.ever(_reach(runs)), reporter.own} for run in runs]  # fmt: skip
-        if not spans:
             continue
         months = period or _reach(spans)
         question = _Question(view, one, way, codes, name, measure, months)
@@ -155,6 +151,16 @@ def group_series(
             continue
         told = [_told(part, reporter, partner, months) for part in made.values()]
         found += told if convert is None else [convert(series) for series in told]
+    return found
+
+
+def _spans(view: View, reporter: Party) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """Return by dataset and flow the periods that any member of a group, or the group itself, is in."""
+    every = [run for runs in view.spans.values() for run in runs]
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for who in sorted({*reporter.ever(_reach(every)), reporter.own} - {""}) if every else ():
+        for spot, runs in reporter_spans(view, who).items():
+            found.setdefault(spot, []).extend(runs)
     return found
 
 
@@ -216,8 +222,6 @@ class _Question:
 
     def _pair(self, reporter: str, partner: str) -> dict[str, _Part]:
         found: dict[str, _Part] = {}
-        if (self._dataset, reporter, self._flow) not in self._view.spans:
-            return found
         for one in customs_series(
             self._view, reporter=reporter, partner=partner, codes=self._codes, name=self._name, measure=self._measure,
             flow=self._flow, dataset=self._dataset, period=self._period,
