@@ -301,6 +301,7 @@ def _numbers(cell: Any) -> list[float | None]:
 def _print(view: Any, found: list[Any], notes: list[str]) -> None:
     from tidewaiter.cli.tables import number
     from tidewaiter.codes.parties import side_name
+    from tidewaiter.series.groups import missing_words
 
     flows = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}
     silent = [one for one in found if _silent(one)]
@@ -328,7 +329,7 @@ def _print(view: Any, found: list[Any], notes: list[str]) -> None:
         widths = [max(len(line[column]) for line in lines) for column in range(3)]
         for when, shown, state, note in lines:
             print(f"  {when:{widths[0]}}  {shown:>{widths[1]}}  {state:{widths[2]}}  {note}".rstrip())
-        for note in (*_missing_words(one), *one.notes):
+        for note in (*missing_words(one), *one.notes):
             print(f"  {note}")
     print()
     for one in silent:
@@ -341,18 +342,6 @@ def _short(one: Any, cell: Any) -> str:
     """Return what a line of the table says of a cell; who is missing of a group stands below the table."""
     gone = getattr(one, "missing", {}).get(cell.period)
     return str(cell.note) if gone is None else str(cell.note).partition("; missing")[0]
-
-
-def _missing_words(one: Any) -> list[str]:
-    """Say who is missing of a group, once for each run of months in which it is the same."""
-    runs: list[tuple[Any, Any, str]] = []
-    for cell in (*one.cells, *one.longer):
-        words = cell.note.partition("; ")[2] if cell.period in getattr(one, "missing", {}) else ""
-        if runs and runs[-1][2] == words and runs[-1][1].end + 1 == cell.period.start and cell.period.is_month:
-            runs[-1] = (runs[-1][0], cell.period, words)
-        else:
-            runs.append((cell.period, cell.period, words))
-    return [f"{first if first == last else f'{first} to {last}'}: {words}" for first, last, words in runs if words]
 
 
 def _silent(one: Any) -> bool:

@@ -34,15 +34,18 @@ class Party(NamedTuple):
         What it is called in a series: a code, or several with commas between.
     parts
         The codes that were named.
+    alone
+        Take it by its own rows only, even if it is a group.
     """
 
     code: str
     parts: tuple[str, ...]
+    alone: bool = False
 
     @property
     def is_one(self) -> bool:
         """Whether it is taken as one area by its own rows: a country, the world, a group whose members are in no table."""
-        return len(self.parts) == 1 and not has_members(self.parts[0])
+        return self.alone or (len(self.parts) == 1 and not has_members(self.parts[0]))
 
     @property
     def own(self) -> str:

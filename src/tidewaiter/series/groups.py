@@ -19,7 +19,7 @@ from tidewaiter.period import Period
 from tidewaiter.series.customs import CustomsSeries, customs_series, reporter_spans
 from tidewaiter.store.view import View
 
-__all__ = ["GroupSeries", "add_members", "cell_over", "group_series"]
+__all__ = ["GroupSeries", "add_members", "cell_over", "group_series", "missing_words"]
 
 _KNOWN: Final = (State.VALUE, State.ZERO)
 _OPEN: Final = Interval(0.0, math.inf)
@@ -106,6 +106,19 @@ def cell_over(cells: Mapping[int, Cell], longer: Mapping[Period, Cell], run: Per
     if any(cell is None or cell.state not in _KNOWN for cell in months):
         return None
     return add_members(run, {str(at): cell for at, cell in enumerate(months)})[0]
+
+
+def missing_words(series: CustomsSeries) -> list[str]:
+    """Say who is missing of a group, once for each run of months in which it is the same; nothing for other series."""
+    gone = series.missing if isinstance(series, GroupSeries) else {}
+    runs: list[tuple[Period, Period, str]] = []
+    for cell in (*series.cells, *series.longer):
+        words = cell.note.partition("; ")[2] if cell.period in gone else ""
+        if runs and runs[-1][2] == words and runs[-1][1].end + 1 == cell.period.start and cell.period.is_month:
+            runs[-1] = (runs[-1][0], cell.period, words)
+        else:
+            runs.append((cell.period, cell.period, words))
+    return [f"{first if first == last else f'{first} to {last}'}: {words}" for first, last, words in runs if words]
 
 
 def group_series(
