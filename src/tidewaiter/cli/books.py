@@ -146,10 +146,9 @@ def members_of(code: str, month: int) -> tuple[str, ...]:
 
 
 def print_csv(header: list[str], rows: list[list[Any]]) -> None:
-    """Print rows of codes and numbers; none of them comes from a file as text."""
-    import csv
+    """Print rows as CSV that is safe to open; ``None`` is an empty cell."""
     import sys
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    from tidewaiter.safe import csv_text
+
+    sys.stdout.write(csv_text([header, *rows]))

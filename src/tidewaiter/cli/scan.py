@@ -148,24 +148,15 @@ def _who(event: Any) -> str:
 
 
 def _csv(shown: Any) -> None:
-    import csv
-    import sys
-
     import msgspec
 
+    from tidewaiter.cli.books import print_csv
     from tidewaiter.findings.surge import Surge
 
     names = [field for field in Surge.__struct_fields__ if field != "members"]
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["event", *names])
+    rows = []
     for event in shown:
         for one in (event, *event.members):
             cells = msgspec.to_builtins(one)
-            writer.writerow([event.id, *(_safe(cells[name]) for name in names)])
-
-
-def _safe(cell: Any) -> Any:
-    """Keep a text from being taken for a formula by a spreadsheet."""
-    if isinstance(cell, str) and cell[:1] in "=+-@\t\r":
-        return "'" + cell
-    return "" if cell is None else cell
+            rows.append([event.id, *(cells[name] for name in names)])
+    print_csv(["event", *names], rows)
