@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from datetime import UTC, date, datetime, timedelta
 
@@ -45,10 +46,10 @@ def test_every_new_year_is_that_of_the_moon_and_the_sun() -> None:
         """Which twelfth of its way the sun is in when a day begins in China."""
         return int(sun_longitude(datetime(day.year, day.month, day.day, tzinfo=UTC) - china) // 30)
 
-    months = list(zip(days, days[1:], strict=False))
+    months = list(itertools.pairwise(days))
     eleventh = [at for at, (first, after) in enumerate(months) if term(first) <= 8 and term(after) == 9]
     found = {}
-    for at, following in zip(eleventh, eleventh[1:], strict=False):
+    for at, following in itertools.pairwise(eleventh):
         inside = months[at:following]
         bare = [first for first, after in inside if term(first) == term(after)]
         leap = bare[0] if len(inside) == 13 else None
