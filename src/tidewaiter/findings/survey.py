@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +17,8 @@ from tidewaiter.findings.surge import Surge
 from tidewaiter.findings.surges import Scanner
 from tidewaiter.model import Measure
 from tidewaiter.period import Period, month, month_words
-from tidewaiter.series.panel import TOGETHER, SeriesPanel, panels
+from tidewaiter.series.kept import kept_list, kept_panels
+from tidewaiter.series.panel import SeriesPanel
 from tidewaiter.store.coverage import is_group
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View
@@ -47,9 +49,10 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """What was found: events, the most surprising first; how many series were looked at; what must be said of the whole."""
+    """Events, the most telling first; how many were found, of how many series; what must be said of the whole."""
 
     events: tuple[Surge, ...]
+    found: int
     series: int
     months: str
     notes: tuple[str, ...]
@@ -59,10 +62,16 @@ def survey(
     store: Store,
     asked: Asked,
     *,
+    top: int = 0,
     on_compile: Callable[[], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Survey:
     """Look at a month of a slice of a store.
+
+    Parameters
+    ----------
+    top
+        How many events to tell of, the first ones; 0 for all.
 
     Raises
     ------
@@ -99,14 +108,15 @@ def survey(
         if first > last:
             continue
         period = Period(max(last - asked.months + 1, first), last)
-        for panel in _panels(view, dataset, period, asked, reporters, partners, together=not each):
-            scanner.add(panel, _weights(view, panel) if asked.measure == "value" else None)
+        for some in _slices(view, dataset, period, asked, reporters, partners, together=not each):
+            scanner.add(some.panels, some.weights if asked.measure == "value" else None, some.folder)
             told.append(month_words(last))
     if not scanner.series:
         raise NoData(
             "the store has no row of what was asked for; tidewaiter releases and tidewaiter coverage show what it has"
         )
-    return Survey(scanner.events(), scanner.series, ", ".join(dict.fromkeys(told)), scanner.notes())
+    events = scanner.events(top)
+    return Survey(events, scanner.events_found, scanner.series, ", ".join(dict.fromkeys(told)), scanner.notes())
 
 
 def _countries(names: Sequence[str], kind: str, when: str | None) -> Iterable[str]:
@@ -136,7 +146,38 @@ def _last(view: View, dataset: str, reporters: Sequence[str] | None, asked: Aske
     return max((months[-1] for months in every if months), default=None)
 
 
-def _panels(
+class _Some(msgspec.Struct):
+    """A slice and how to get other measures of its cells."""
+
+    view: View
+    panels: tuple[SeriesPanel, ...]
+    folder: Path | None
+    again: dict[str, Any]
+
+    def weights(self, panel: SeriesPanel) -> Any:
+        """Return the weights, else the quantities, of the cells of a panel; None where the dataset carries none."""
+        carried = {name for one in self.view.releases if one.dataset == panel.dataset for name in one.measures}
+        for measure in (Measure.NET_WEIGHT, Measure.QUANTITY):
+            if measure.value not in carried:
+                continue
+            try:
+                every = kept_panels(self.view, panel.period, measure=measure, **self.again).panels
+            except NoData:
+                continue
+            like = [one for one in every if (one.flow, one.digits) == (panel.flow, panel.digits)]
+            if not like or not (np.nan_to_num(like[0].values) > 0).any():
+                continue
+            place = {key: at for at, key in enumerate(zip(panel.reporters, panel.partners, panel.codes, strict=True))}
+            found = np.full(panel.values.shape, np.nan)
+            (other,) = like
+            for at, key in enumerate(zip(other.reporters, other.partners, other.codes, strict=True)):
+                if key in place:
+                    found[place[key]] = other.values[at]
+            return found
+        return None
+
+
+def _slices(
     view: View,
     dataset: str,
     period: Period,
@@ -145,7 +186,7 @@ def _panels(
     partners: Sequence[str],
     *,
     together: bool,
-) -> Iterator[SeriesPanel]:
+) -> Iterator[_Some]:
     codes = None
     if asked.basket is not None:
         from tidewaiter.baskets import load_basket, resolve
@@ -158,50 +199,20 @@ def _panels(
         if not codes:
             return
     for some in _shares(view, dataset, partners):
+        again: dict[str, Any] = {
+            "dataset": dataset,
+            "reporters": reporters,
+            "partners": some,
+            "flow": asked.flow,
+            "digits": asked.digits,
+            "codes": codes,
+            "together": together and (reporters is None or len(reporters) > 1),
+        }
         try:
-            yield from panels(
-                view,
-                period,
-                measure=Measure(asked.measure),
-                datasets=[dataset],
-                reporters=reporters,
-                partners=some,
-                flow=asked.flow,
-                digits=asked.digits,
-                codes=codes,
-                together=together and (reporters is None or len(reporters) > 1),
-            )
+            found = kept_panels(view, period, measure=Measure(asked.measure), **again)
         except NoData:
             continue
-
-
-def _weights(view: View, panel: SeriesPanel) -> Any:
-    """Return the weights, else the quantities, of the cells of a panel; None where the dataset carries none."""
-    place = {key: at for at, key in enumerate(zip(panel.reporters, panel.partners, panel.codes, strict=True))}
-    for measure in (Measure.NET_WEIGHT, Measure.QUANTITY):
-        try:
-            (other,) = panels(
-                view,
-                panel.period,
-                measure=measure,
-                datasets=[panel.dataset],
-                reporters=None if TOGETHER in panel.reporters else sorted(set(panel.reporters)),
-                partners=sorted(set(panel.partners)),
-                flow=panel.flow,
-                digits=panel.digits,
-                codes=sorted(set(panel.codes)),
-                together=TOGETHER in panel.reporters,
-            )
-        except (NoData, ValueError):
-            continue
-        if not (np.nan_to_num(other.values) > 0).any():
-            continue
-        found = np.full(panel.values.shape, np.nan)
-        for at, key in enumerate(zip(other.reporters, other.partners, other.codes, strict=True)):
-            if key in place:
-                found[place[key]] = other.values[at]
-        return found
-    return None
+        yield _Some(view, found.panels, found.folder, again)
 
 
 def _whole(heading: str, six: set[str], period: Period) -> bool:
@@ -222,12 +233,19 @@ def _shares(view: View, dataset: str, partners: Sequence[str]) -> list[list[str]
     rows = sum(sum(spans.values()) for (one, _, _), spans in view.spans.items() if one == dataset)
     if not partners and rows <= AT_ONCE:
         return [None]
-    table = view.rows(datasets=dataset, period=_latest(view, dataset), countries=True)
+
+    def look() -> list[str]:
+        table = view.rows(datasets=dataset, period=_latest(view, dataset))
+        return table["partner"].unique().to_pylist()  # type: ignore[no-any-return]
+
     # A fixed draw, so that the company is the same whenever the same is asked.
-    there = sorted(set(table["partner"].unique().to_pylist()), key=lambda code: hashlib.sha256(code.encode()).digest())
+    listed = kept_list(view, dataset, "partners", look)
+    draw = sorted(listed, key=lambda code: hashlib.sha256(code.encode()).digest())
+    there = [code for code in draw if code not in partners and not is_group(code)]
     if partners:
-        others = [code for code in there if code not in partners]
-        return [[*partners, *others[: max(0, COMPANY - len(partners))]]]
+        if rows <= AT_ONCE and len(listed) <= COMPANY and not any(map(is_group, listed)):
+            return [None]  # all there are: the same slice, whoever of them is asked about
+        return [sorted([*partners, *there[: max(0, COMPANY - len(partners))]])]
     size = max(COMPANY, len(there) * AT_ONCE // rows)
     return [there[start : start + size] for start in range(0, len(there), size)]
 
