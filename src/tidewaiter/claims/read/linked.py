@@ -10,8 +10,8 @@ from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.actors import Actor
 from tidewaiter.claims.read.drafts import Draft
 from tidewaiter.claims.read.goods import Named
-from tidewaiter.claims.read.levels import Levels
 from tidewaiter.claims.read.scan import NOUN
+from tidewaiter.claims.read.shares import Shares
 
 __all__ = ["Linked"]
 
@@ -19,7 +19,7 @@ _LEANING: Final = re.compile(r"(?P<it>[rA])?L*(?=[cEBXUD])")
 _SHARE: Final = re.compile(r"(?P<G>G)v*H(?P<Q>[%F])o")
 
 
-class Linked(Levels):
+class Linked(Shares):
     """A sentence, with the rules of what links it to others."""
 
     def leaning(self) -> bool:

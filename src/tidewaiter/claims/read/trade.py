@@ -11,7 +11,7 @@ from tidewaiter.claims.read.actors import Actor
 from tidewaiter.claims.read.chunks import Chunk
 from tidewaiter.claims.read.drafts import Draft
 from tidewaiter.claims.read.goods import Named
-from tidewaiter.claims.read.linked import Linked
+from tidewaiter.claims.read.predicates import Predicates
 
 __all__ = ["OBJECT", "OBJECT_PATTERN", "Trade"]
 
@@ -24,7 +24,7 @@ _PASSIVE: Final = re.compile(OBJECT_PATTERN + r"(?P<be>(?:L|P|a|[tf]A)+)(?P<V>V)
 _PARTY: Final = re.compile(r"(?P<p>[tf])(?P<A>A)")
 
 
-class Trade(Linked):
+class Trade(Predicates):
     """A sentence, with the rules of who traded what."""
 
     def trade(self, place: int, owner: str) -> None:
