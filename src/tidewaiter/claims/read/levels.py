@@ -9,15 +9,19 @@ from typing import Final
 from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.changes import Changes
 from tidewaiter.claims.read.goods import Named
+from tidewaiter.claims.read.nouns import NOUN
 from tidewaiter.claims.read.periods import Mention
 from tidewaiter.claims.read.quantities import Quantity
-from tidewaiter.claims.read.scan import NOUN
 
 __all__ = ["Levels"]
 
 
 _SUBJECT_ALONE: Final = re.compile(r"(?:P,?)?A?G?T(?:oG|[tf]A|bA)*P?")
 """Trade and its month from the start of the sentence: not the price of it, or a rise in it."""
+
+
+_BESIDE: Final = re.compile(r",i(?P<Q>[MWC])(?=[P,])")
+_AHEAD: Final = re.compile(r"i(?P<Q>[MWC]),")
 
 
 class Levels(Changes):
@@ -36,6 +40,8 @@ class Levels(Changes):
                 return end
             self.row[number] = chunk._replace(data=chunk.data._replace(hedge="more than"))
         record = self.tags[match.start() : number].find("E")
+        if self.tags[number - 1] == "o" and (record < 0 or self.row[match.start() + record].data != "record"):
+            return 0
         if match["G"]:
             end = match.end("G")
             if self.frame is not None:
@@ -46,12 +52,19 @@ class Levels(Changes):
                     self.refuse(number, "the goods are named in words that are not understood")
                     return end
         made = self.draft(Kind.AMOUNT, match.start(), end, number)
+        if made is not None and hedge == "listed":
+            made.listed = True
         if made is not None and self.first is not None:
             self.make_first(made)
         if made is not None and record >= 0 and self.row[match.start() + record].data == "record":
             made.assumed.append("a record: since when is not said, only the level is read")
             self.refuse(match.start() + record, "a record: since when is not said")
         return end
+
+    def came_to(self, match: re.Match[str]) -> int:
+        """``of which exports made up $894 million``."""
+        self.draft(Kind.AMOUNT, match.start(), match.end("Q"), match.start("Q"))
+        return match.end("Q")
 
     def none(self, match: re.Match[str]) -> int:
         """``stood at zero``, ``fell to nothing``."""
@@ -60,7 +73,7 @@ class Levels(Changes):
 
     def no_trade(self, match: re.Match[str]) -> int:
         """``No exports of coal were recorded in May``."""
-        found = NOUN.match(self.tags, match.start("T"))
+        found = NOUN.match(self.tags, match.start() + 1)
         if found is None:
             return 0
         self.noun(found)
@@ -130,6 +143,8 @@ class Levels(Changes):
         """``exceeding the total for 2021``."""
         lead = self._lead()
         mention = self.row[match.start("P")].data
+        if match[0][0] == "U" and "c" not in match[0] and getattr(mention, "lead", "") != "than":
+            return 0  # "more in April"
         if (
             lead is None
             or lead.kind is not Kind.AMOUNT
@@ -151,6 +166,8 @@ class Levels(Changes):
             return 0
         if way is not None and self.row[match.start("way")].data != "state":
             return 0
+        if way is None and self.drafts and place and self.tags[place - 1] == "a":
+            return self.exceeds_period(match)  # "and exceeded the total for 2021"
         named = [chunk for chunk in self.row[place:number] if chunk.tag == "v"]
         plain = all(
             chunk.data == "" and chunk.end - chunk.start <= 6 for chunk in named
@@ -187,6 +204,19 @@ class Levels(Changes):
             made.listed = lead.listed
         return match.end("Q")
 
+    def paid(self, match: re.Match[str]) -> int:
+        """``exported 1,000 ventilators to North Korea in April for $266,891``."""
+        lead = self._main()
+        preposition = self.row[match.start()]
+        if preposition.end - preposition.start != len("for") or lead is None or not lead.listed or self._several(lead):
+            return 0
+        if lead.quantity is None or lead.quantity.kind == "money" or lead.clause != self.clause:
+            return 0
+        made = self.draft(Kind.AMOUNT, match.start(), match.end(), match.start("Q"))
+        if made is not None:
+            made.periods, made.own_period, made.assumed = lead.periods, lead.own_period, [*made.assumed, *lead.assumed]
+        return match.end()
+
     def summed(self, match: re.Match[str]) -> int:
         """``taking the total to 10.68 million``."""
         number, lead = match.start("Q"), self._main()
@@ -219,3 +249,59 @@ class Levels(Changes):
         if made is not None:
             made.frame, made.periods, made.own_period = lead.frame, (), False
         return match.end()
+
+    def of_month(self) -> bool:
+        """``(up 31 per cent) from May's $14.5 million``: the level of a month before."""
+        place, chunk = self.at, self.row[self.at]
+        mention = chunk.data
+        if not chunk.owned or self.tags[place + 1 : place + 2] not in ("M", "W", "C", "N"):
+            return False
+        assert isinstance(mention, Mention)
+        against = mention.lead in ("from", "than", "versus", "against", "vs") or (
+            place and self.tags[place - 1] in "ce"
+        )
+        lead = self._lead()
+        if not against or lead is None or self._several(lead) or len(mention.periods) != 1:
+            return False
+        for made in self.drafts:
+            if made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE) and not made.back and made.base is None:
+                made.base = mention.periods[0]
+        self.like(lead, place + 1)
+        level = self.draft(Kind.AMOUNT, place, place + 2, place + 1, role="base", leading=lead)
+        if level is not None:
+            level.periods, level.own_period = mention.periods, True
+            level.assumed += [mention.assumed] if mention.assumed else []
+        self.comparing = False
+        self.at = place + 2
+        return True
+
+    def beside(self) -> bool:
+        """``exports of tractors, at $41 million, were ...``: the level of the subject just named."""
+        match = _BESIDE.match(self.tags, self.at)
+        if match is None or self.row[match.start("Q") - 1].data != "at" or self.noun_end < 0:
+            return False
+        if self.tags[self.noun_end : self.at] not in ("", "P") or self.dirty:
+            return False
+        self.clause += 1
+        made = self.draft(Kind.AMOUNT, match.start("Q") - 1, match.end("Q"), match.start("Q"))
+        if made is not None and self.tags[self.noun_end : self.at] == "P":
+            made.own_period = True
+        self.at = match.end("Q")
+        return True
+
+    def ahead(self) -> None:
+        """``At $190 million, exports were the highest since ...``: a level told before its subject."""
+        match = _AHEAD.match(self.tags)
+        if match is None or self.row[0].data != "at" or self.dirty or self.frame is None or self.drafts:
+            return
+        number = match.start("Q")
+        self.refused = [one for one in self.refused if one.start != self.row[number].start]
+        self.draft(Kind.AMOUNT, number, match.end("Q"), number)
+
+    def noun_of(self, match: re.Match[str]) -> int:
+        """``exports to North Korea of $110 million``."""
+        between = self.tags[self.noun_end : match.start()] if self.noun_end >= 0 else "?"
+        if between not in ("", "P"):
+            return 0
+        self.draft(Kind.AMOUNT, match.start(), match.end("Q"), match.start("Q"))
+        return match.end("Q")

@@ -6,7 +6,7 @@ import re
 
 from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.chunks import Chunk
-from tidewaiter.claims.read.drafts import Draft, Refused
+from tidewaiter.claims.read.drafts import Refused
 from tidewaiter.claims.read.levels import Levels
 from tidewaiter.claims.read.periods import Mention
 
@@ -23,19 +23,65 @@ class Places(Levels):
         word = str(self.row[match.start("E")].data).split()
         since = self.row[match.start("K")].data
         lead = self._lead()
-        if word[0] == "record":
+        began = isinstance(since, Mention) and since.lead == "records"
+        if word[0] == "record" or (began and len(word) > 1):
             self.refuse(match.start(), "a record since a month can mean two things", match.end())
             return match.end()
         made = self.draft(Kind.EXTREME, match.start(), match.end(), direction=word[0])
         if made is not None and isinstance(since, Mention):
             made.rank = int(word[1]) if len(word) > 1 else 1
-            if made.rank > 1:
+            if made.rank > 1 or began:
                 made.direction = f"record {word[0]}"
             made.since, made.leading = since.periods[0], lead
             made.assumed += [since.assumed] if since.assumed else []
             if lead is not None and lead.role == "main":
                 made.frame = lead.frame
                 made.periods, made.own_period = lead.periods, lead.own_period
+        return match.end()
+
+    def extreme_in(self, match: re.Match[str]) -> int:
+        """``the highest in two years``, ``an 18-month low``: of the months of that run."""
+        if match["R"]:
+            direction, months = self.row[match.start("R")].data
+        else:
+            word = str(self.row[match.start("E")].data).split()
+            months = int(self.row[match.start("d")].data[0])
+            direction = word[0]
+            if direction == "record" or len(word) > 1:
+                return 0
+            own = self.row[match.start("own")].data if match["own"] else None
+            if own is not None and getattr(own, "pointing", "") != "subject":
+                return 0
+        if months <= 0:
+            self.refuse(match.start(), self.why() or "in how many months is told only roughly", match.end())
+            return match.end()
+        lead = self._lead()
+        made = self.draft(Kind.EXTREME, match.start(), match.end(), direction=f"record {direction}", length=months)
+        if made is not None:
+            made.leading = lead
+            if lead is not None and lead.role == "main":
+                made.frame, made.periods, made.own_period = lead.frame, lead.periods, lead.own_period
+        return match.end()
+
+    def peak_level(self, match: re.Match[str]) -> int:
+        """``hit an 18-month high of $190 million``."""
+        if match[0][0] == "t" and not self.sign:
+            return 0
+        direction, months = self.row[match.start("R")].data
+        made = self.draft(Kind.AMOUNT, match.start(), match.end(), match.start("Q"))
+        if made is not None:
+            high = self.draft(
+                Kind.EXTREME, match.start("R"), match.end(), direction=f"record {direction}", length=months
+            )
+            if high is not None:
+                high.leading = made
+        return match.end()
+
+    def record(self, match: re.Match[str]) -> int:
+        """``a record low``: of which months is not said."""
+        if self.row[match.start()].data != "record":
+            return 0
+        self.refuse(match.start(), self.why() or "a record: since when is not said", match.end())
         return match.end()
 
     def extreme_unsaid(self, match: re.Match[str]) -> int:
@@ -59,36 +105,6 @@ class Places(Levels):
         if lead is not None and (lead.clause == self.clause or beside):
             self.make_first(lead, match.end())
         return match.end()
-
-    def make_first(self, lead: Draft, end: int = 0) -> None:
-        """Make the claim that there was none before the amount."""
-        assert self.first is not None
-        how, chunk = self.first_since, self.first
-        self.first, self.first_since = None, None
-        last = self.row[end - 1].end if end else max(lead.end, chunk.end)
-        if not lead.listed or (lead.quantity is not None and lead.quantity.hedge):
-            self.refused.append(
-                _refused(chunk, "the first time of what is not understood: of any trade, of a rise, or of so much")
-            )
-            return
-        if how is None:
-            self.refused.append(_refused(chunk, "for the first time since when is not said"))
-            return
-        made = Draft(
-            Kind.FIRST, lead.frame, min(chunk.start, lead.start), last, clause=self.clause, leading=lead, unit=""
-        )
-        made.periods, made.own_period = lead.periods, lead.own_period
-        if isinstance(how, Mention):
-            made.since = how.periods[0] if how.periods else None
-            made.assumed += [how.assumed] if how.assumed else []
-        else:
-            months = int(how[0])
-            made.length = months
-            if not months:
-                made.why = "how long there was none is told only roughly"
-        if made.since is None and not made.length:
-            made.why = made.why or "for the first time since when is not said"
-        self.drafts.append(made)
 
     def appeared(self, match: re.Match[str]) -> int:
         """``started to appear in January``, after ``stood at zero in 2021``."""
