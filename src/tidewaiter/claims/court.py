@@ -14,10 +14,10 @@ import msgspec
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
 from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
-from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import unit_frame
-from tidewaiter.claims.readings import best_reading, longer_reading, reading_cells
+from tidewaiter.claims.readings import best_reading, longer_reading, parted, reading_cells
 from tidewaiter.claims.say import said_words
 from tidewaiter.claims.together import Group, together
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
@@ -25,6 +25,7 @@ from tidewaiter.claims.voices import own_voices, voices_of
 from tidewaiter.errors import InputError
 from tidewaiter.ledger import Row
 from tidewaiter.model import Figure, Interval
+from tidewaiter.period import Period
 from tidewaiter.sources.figures import shipped_figures
 
 if TYPE_CHECKING:
@@ -148,13 +149,15 @@ def _judged(
 
 def _prepare(cases: Sequence[_Case]) -> None:
     """Fetch what the readings of all contradicted claims will ask for, once for each body of evidence."""
-    wanted: dict[object, tuple[Bench, list[CellName]]] = {}
+    wanted: dict[object, tuple[Bench, list[CellName], list[tuple[Subject, Period]]]] = {}
     for case in cases:
         if case.verdict.verdict == "contradicted" and case.bench is not None:
             now = case.bench.today
-            wanted.setdefault(now.body, (now, []))[1].extend(reading_cells(case.claim, now))
-    for bench, cells in wanted.values():
-        bench.prepare(cells)
+            _, cells, parts = wanted.setdefault(now.body, (now, [], []))
+            cells += reading_cells(case.claim, now)
+            parts += parted(case.claim)
+    for bench, cells, parts in wanted.values():
+        bench.prepare(cells, parts)
 
 
 def _explained(case: _Case, docket: Docket) -> Verdict:

@@ -315,7 +315,7 @@ class Press:
         del cells
         return self.docket.ledger(claim, subjects, self.voices, doubting=doubting, now=self.now, extra=extra)
 
-    def prepare(self, cells: Iterable[CellName]) -> None:
+    def prepare(self, cells: Iterable[CellName], parts: Iterable[tuple[Subject, Period]]) -> None:
         """Do nothing: figures are all there."""
 
     def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:

@@ -25,7 +25,7 @@ from tidewaiter.ledger import Cell, Ledger
 from tidewaiter.model import Flow, Interval
 from tidewaiter.period import Period, month_words
 
-__all__ = ["NAMES", "NEAR", "best_reading", "longer_reading", "reading_cells"]
+__all__ = ["NAMES", "NEAR", "best_reading", "longer_reading", "parted", "reading_cells"]
 
 NAMES = (
     "cut off", "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
@@ -147,16 +147,22 @@ def _ledger(claim: Claim, bench: Bench) -> Ledger:
 
 def _narrower(claim: Claim, bench: Bench) -> list[Reading]:
     """Return the finer code of which a customs file has the number that was printed."""
-    if claim.kind is not Kind.AMOUNT or claim.said is None or claim.subject is None or claim.period is None:
+    if not parted(claim) or claim.said is None or claim.subject is None or claim.period is None:
         return []
-    if abs(claim.said.value) < 100 * claim.said.step:
-        return []  # A number of two digits is found under some code by chance.
     said = Interval(claim.said.bounds.lo * unit_frame(claim), claim.said.bounds.hi * unit_frame(claim))
     fits = [(code, item) for code, item in bench.today.parts(claim.subject, claim.period) if said.meets(item.bounds)]
     return [
         Reading("narrower code", f"as {phrase(code)} ({span(item.bounds, claim.subject.unit)})", 0.0, (item.id,))
         for code, item in fits[:1]
     ]
+
+
+def parted(claim: Claim) -> list[tuple[Subject, Period]]:
+    """Return the series whose finer codes a reading will look at, and when; none for most claims."""
+    if claim.kind is not Kind.AMOUNT or claim.said is None or claim.subject is None or claim.period is None:
+        return []
+    # A number of two digits is found under some code by chance.
+    return [(claim.subject, claim.period)] if abs(claim.said.value) >= 100 * claim.said.step else []
 
 
 def _distance(said: Interval, found: Interval) -> float:

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tidewaiter.ledger.program import Program
-from tidewaiter.ledger.rows import Row
+from tidewaiter.ledger.rows import Cell, Row
 from tidewaiter.model import Interval
 
 __all__ = ["Conflict", "settle"]
@@ -61,7 +61,7 @@ def settle(rows: Sequence[Row], *, doubting: bool) -> tuple[list[Row], tuple[Con
 def _clash(rows: Sequence[Row]) -> list[Row] | None:
     """Return rows that exclude each other, none of which can be left out; None if all can hold."""
     breakable = [position for position, row in enumerate(rows) if not row.structural]
-    if not breakable:
+    if not breakable or _apart(rows):
         return None
     best = Program(rows, elastic=breakable).price()
     if best.value <= _PRICE:
@@ -72,6 +72,19 @@ def _clash(rows: Sequence[Row]) -> list[Row] | None:
         if rest and _breaks(rest):
             held = rest
     return held
+
+
+def _apart(rows: Sequence[Row]) -> bool:
+    """Whether rows share no cell and each can hold by itself: then all can."""
+    seen: set[Cell] = set()
+    for row in rows:
+        if row.bounds.lo > row.bounds.hi or any(factor <= 0 for _, factor in row.terms) or row.bounds.hi < 0:
+            return False
+        for cell, _ in row.terms:
+            if cell in seen:
+                return False
+            seen.add(cell)
+    return True
 
 
 def _breaks(rows: Sequence[Row]) -> bool:

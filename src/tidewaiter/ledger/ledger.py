@@ -158,6 +158,8 @@ class Ledger:
         asked
             What is said, as rows that should hold at once.
         """
+        if len(asked) == 1 and self.point(dict(asked[0].terms)) is not None:
+            return self._excluding_points(asked[0])
         part = self._part(cell for row in asked for cell, _ in row.terms)
         rows = [*part.rows, *asked]
         fixed = range(len(part.rows), len(rows))
@@ -171,6 +173,29 @@ class Ledger:
             if _impossible([*rest, *asked], range(len(rest), len(rest) + len(asked))) is not None:
                 kept = rest
         return tuple(row.id for row in part.rows if row in kept)
+
+    def _excluding_points(self, asked: Row) -> tuple[str, ...]:
+        """Return a smallest set of points that excludes a sum: the small ones that it does not need are left out.
+
+        Without its point a cell may be nought or anything above. A sum that is too great stays so without some of what was
+        added; one that is too small stays so without some of what was taken off.
+        """
+        points = [(factor * self._points[cell][0], factor, self._points[cell][1]) for cell, factor in asked.terms]
+        value = math.fsum(one[0] for one in points)
+        noise = slack(value, asked.bounds.lo, asked.bounds.hi, *(one[0] for one in points))
+        if value > asked.bounds.hi + noise:
+            sign, gap = 1.0, value - asked.bounds.hi
+        elif value < asked.bounds.lo - noise:
+            sign, gap = -1.0, asked.bounds.lo - value
+        else:
+            return ()
+        kept = []
+        for part, factor, row in sorted(points, key=lambda one: abs(one[0])):
+            if factor * sign > 0 and gap - abs(part) > noise:
+                gap -= abs(part)
+            else:
+                kept.append(row)
+        return tuple(dict.fromkeys(row for _, _, row in points if row in kept))
 
     def _part(self, cells: Iterable[Cell]) -> _Part:
         """Return the rows that are connected with some cells, conflicts settled."""
