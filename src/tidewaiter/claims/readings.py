@@ -20,7 +20,7 @@ from tidewaiter.claims.propositions import compile_claim, subjects_of, turned, u
 from tidewaiter.claims.say import number, span
 from tidewaiter.claims.slips import digit_slip
 from tidewaiter.claims.verdict import Reading
-from tidewaiter.claims.weigh import inside, measure
+from tidewaiter.claims.weigh import apart, inside, measure
 from tidewaiter.ledger import Cell, Ledger
 from tidewaiter.model import Flow, Interval
 from tidewaiter.period import Period, month_words
@@ -37,6 +37,9 @@ NAMES = (
 
 NEAR = 0.01
 """A reading that misses by more than this part of the number is not named."""
+
+_DOUBLE = 2.0
+"""A number beyond the end of a one-sided claim by more than this factor is not what it was printed for."""
 
 _YEARS = (-1, 1, -2, 2)
 _MONTHS = 24
@@ -131,7 +134,7 @@ def _as_printed(candidate: _Candidate, bench: Bench) -> Reading | None:
     factor = unit_frame(claim)
     for item in source.printed(claim.subject, claim.period):
         bounds = Interval(item.bounds.lo / factor, item.bounds.hi / factor)
-        if item.value and bounds.is_bounded and claim.said.bounds.meets(bounds):
+        if item.value and bounds.is_bounded and _distance(claim.said.bounds, bounds) == 0:
             words = f"{candidate.words} ({span(bounds, claim.subject.unit)}, {item.publisher})"
             return Reading(candidate.name, words, 0.0, (item.id,))
     return None
@@ -150,7 +153,7 @@ def _narrower(claim: Claim, bench: Bench) -> list[Reading]:
     if not parted(claim) or claim.said is None or claim.subject is None or claim.period is None:
         return []
     said = Interval(claim.said.bounds.lo * unit_frame(claim), claim.said.bounds.hi * unit_frame(claim))
-    fits = [(code, item) for code, item in bench.today.parts(claim.subject, claim.period) if said.meets(item.bounds)]
+    fits = [(code, item) for code, item in bench.today.parts(claim.subject, claim.period) if not _distance(said, item.bounds)]
     return [
         Reading("narrower code", f"as {phrase(code)} ({span(item.bounds, claim.subject.unit)})", 0.0, (item.id,))
         for code, item in fits[:1]
@@ -166,11 +169,25 @@ def parted(claim: Claim) -> list[tuple[Subject, Period]]:
 
 
 def _distance(said: Interval, found: Interval) -> float:
-    if inside(said, found, strict=False) or said.meets(found):
-        return 0.0
+    if inside(said, found, strict=False) or not apart(said, found, strict=False):
+        return _beyond(said, found)
     gap = found.lo - said.hi if found.lo > said.hi else said.lo - found.hi
     size = max(abs(end) for end in (said.lo, said.hi) if math.isfinite(end))
     return gap / size if size else math.inf
+
+
+def _beyond(said: Interval, found: Interval) -> float:
+    """Return 0, or how far a number lies beyond what a one-sided claim ("more than 133 million") was printed for.
+
+    Half a line fits anything on its side; a reading by which it fits explains something only where the number that was
+    printed is near. Less than double (half) is near.
+    """
+    if said.is_bounded or not math.isfinite(found.lo + found.hi):
+        return 0.0
+    end = said.lo if math.isfinite(said.lo) else said.hi
+    middle = (found.lo + found.hi) / 2
+    far = max(abs(middle), abs(end)) > _DOUBLE * min(abs(middle), abs(end)) or middle * end < 0
+    return math.inf if far else 0.0
 
 
 def _shown(show: str, bounds: Interval, claim: Claim) -> str:
@@ -362,7 +379,7 @@ def _other_vintage(claim: Claim, bench: Bench) -> list[Reading]:
     factor = unit_frame(claim)
     for item in bench.today.printed(claim.subject, claim.period):
         bounds = Interval(item.bounds.lo / factor, item.bounds.hi / factor)
-        if item.value and bounds.is_bounded and claim.said.bounds.meets(bounds):
+        if item.value and bounds.is_bounded and _distance(claim.said.bounds, bounds) == 0:
             words = f"as {item.publisher} has it ({item.published}): {number(item.value / factor)}"
             return [Reading("another vintage", words, 0.0, (item.id,))]
     return []
