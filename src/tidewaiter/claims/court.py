@@ -167,7 +167,7 @@ def _explained(case: _Case, docket: Docket) -> Verdict:
         return verdict
     found = None
     if verdict.verdict == "contradicted":
-        found = best_reading(case.claim, case.bench)
+        found = best_reading(case.claim, case.bench, same=case.same)
     elif verdict.verdict == "cannot tell":
         found = longer_reading(case.claim, case.bench)
         if found is None and not verdict.evidence:
@@ -200,9 +200,7 @@ def _given(claim: Claim) -> Given | None:
 def _told_since(claim: Claim, bench: Bench) -> bool:
     """Whether anything that bears on a claim was published after what it is judged on."""
     cells = [cell for clause in compile_claim(claim) for atom in clause.atoms for cell in atom.cells]
-    then, today = (
-        one.ledger(claim, subjects_of(claim), cells, doubting=False).rows for one in (bench, bench.today)
-    )
+    then, today = (one.ledger(claim, subjects_of(claim), cells, doubting=False).rows for one in (bench, bench.today))
     return {row.id: row.bounds for row in then} != {row.id: row.bounds for row in today}
 
 

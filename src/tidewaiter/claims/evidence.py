@@ -39,7 +39,8 @@ class Item(msgspec.Struct, frozen=True):
     """A piece of evidence as it is shown: what was printed, by whom, and the row it makes.
 
     ``kind`` is ``figure`` (printed), ``customs`` (a cell of a loaded file), ``given`` (a level that the claim's own
-    sentence prints) or ``definition`` (a part does not exceed its whole).
+    sentence prints) or ``definition`` (a part does not exceed its whole). ``value`` and ``bounds`` are in ``unit``; where a
+    figure was printed in another unit (pairs, tonnes), ``printed`` says how.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Item(msgspec.Struct, frozen=True):
     published_to: str = ""
     address: str = ""
     note: str = ""
+    printed: str = ""
 
 
 def cell_terms(subject: Subject, period: Period) -> dict[CellName, float]:
@@ -127,6 +129,7 @@ class Docket:
             published_to=figure.origin.published_to,
             address=figure.origin.address,
             note=figure.note,
+            printed="" if factor == 1 else f"{figure.value:,.12g} {key.unit}",
         )
         self.items[identity] = item
         row = Row(

@@ -11,6 +11,7 @@ import msgspec
 from tidewaiter.claims import breaks
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.evidence import REVISION, Item
+from tidewaiter.claims.extremes import extreme_words
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.propositions import Atom, Clause, compile_claim, subjects_of, unit_frame
 from tidewaiter.claims.say import said_words, settle_words, why_words
@@ -163,6 +164,13 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
     conflicts = tuple(dict.fromkeys(_conflict_words(bench, one) for one in _conflicts(outcome)))
     settle = settle_words(claim, weighed) if verdict == "cannot tell" else ""
     why = why_words(claim, verdict, weighed, found, unit, items, own_only=outcome.own_only, given=bool(outcome.given))
+    if claim.kind is Kind.EXTREME:
+        told, rows = extreme_words(claim, outcome.ledger, verdict)
+        if told:
+            why = told
+            items = tuple(
+                dict.fromkeys((*(items if verdict != "cannot tell" else ()), *_items(bench, (), _split(rows))))
+            )
     reading = None
     if broken is not None:
         verdict, why, settle = "unsafe", broken.why, ""
@@ -201,8 +209,8 @@ def _best_frame(claim: Claim, bench: Bench, givens: Sequence[Given]) -> _Outcome
     frames = dict.fromkeys([(claim.subject.measure, claim.subject.unit), *bench.frames(claim)])
     order = ("contradicted", "supported", "within rounding", "cannot tell")
     outcomes = []
-    for measure, unit in frames:
-        subject = msgspec.structs.replace(claim.subject, measure=measure, unit=unit)
+    for counted, unit in frames:
+        subject = msgspec.structs.replace(claim.subject, measure=counted, unit=unit)
         outcomes.append(_judge(msgspec.structs.replace(claim, subject=subject), bench, givens))
     return min(outcomes, key=lambda outcome: order.index(outcome.verdict))
 
@@ -310,6 +318,8 @@ def _conflicts(outcome: _Outcome) -> list[Conflict]:
     by_id = {row.id: row for row in outcome.ledger.rows}
     found = []
     for conflict in outcome.ledger.conflicts_about(cell for atom in atoms for cell in atom.cells):
+        if conflict.how == "revised" and len(conflict.rows) > _FEW:
+            continue  # A dozen months as first printed do not add up to the year: that says nothing of any of them.
         rows = [by_id[one] for one in _split(conflict.rows) if one in by_id and not by_id[one].structural]
         direct = any(frozenset(cell for cell, _ in row.terms) in sums for row in rows)
         if direct or any(row.id in outcome.rows for row in rows):

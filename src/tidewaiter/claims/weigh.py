@@ -19,7 +19,7 @@ from tidewaiter.ledger import Bounds, Ledger, Row
 from tidewaiter.ledger.rows import APART, added, apart_in_time, slack
 from tidewaiter.model import Interval
 
-__all__ = ["Status", "Weighed", "apart", "inside", "linear", "measure", "weigh", "weigh_atom"]
+__all__ = ["Status", "Weighed", "apart", "inside", "known", "linear", "measure", "weigh", "weigh_atom"]
 
 _FEW = 3
 """Figures that cannot all hold: of so few, each is suspected; of a dozen, none by itself."""
@@ -84,7 +84,7 @@ def weigh_atom(atom: Atom, ledger: Ledger, doubting: Callable[[], Ledger]) -> We
     What was printed of its own cells comes first; what wider sums leave for them speaks only where that fixes nothing,
     and, where it mixes releases, supports only with the allowance for revisions.
     """
-    bounds, mixed = _known(atom, ledger)
+    bounds, mixed = known(atom, ledger)
     found = bounds.interval
     if mixed and not apart(atom.said, found, strict=atom.strict):
         loose = measure(doubting(), atom)
@@ -103,7 +103,7 @@ def weigh_atom(atom: Atom, ledger: Ledger, doubting: Callable[[], Ledger]) -> We
     return Weighed("open", atom, bounds, bounds.rows)
 
 
-def _known(atom: Atom, ledger: Ledger) -> tuple[Bounds, bool]:
+def known(atom: Atom, ledger: Ledger) -> tuple[Bounds, bool]:
     """Return what evidence leaves for an atom, and whether it rests on a residual that mixes releases.
 
     What was printed of the very sums comes first, then what was printed of parts of them, then what wider sums leave. A figure
@@ -126,9 +126,9 @@ def _known(atom: Atom, ledger: Ledger) -> tuple[Bounds, bool]:
             break
         recent = ledger.since(_before(min(release, told) if not later else release), atom.cells)
         newer = measure(recent, atom)
-        if newer.settled and not any(apart_in_time(one) for one in recent.releases(newer, atom.cells)):
-            if later or not apart(direct.interval, newer.interval, strict=False):
-                return newer, False
+        mixed = any(apart_in_time(one) for one in recent.releases(newer, atom.cells))
+        if newer.settled and not mixed and (later or not apart(direct.interval, newer.interval, strict=False)):
+            return newer, False
     return direct, bool(told) and _suspected(ledger, names, atom)
 
 

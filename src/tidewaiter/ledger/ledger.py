@@ -98,7 +98,9 @@ class Ledger:
         A sum that came to nothing says so of each of its cells.
         """
         asked = frozenset(cells)
-        return self._inside(("within", asked), self._near(asked), lambda row: all(cell in asked for cell, _ in row.terms))
+        return self._inside(
+            ("within", asked), self._near(asked), lambda row: all(cell in asked for cell, _ in row.terms)
+        )
 
     def exact(self, sums: Iterable[Iterable[tuple[Cell, float]]]) -> Ledger:
         """Return the ledger of what was said of just some sums."""
