@@ -14,6 +14,7 @@ class Times(Trade):
     """A sentence, with the rules of time."""
 
     def time(self) -> None:
+        """Read a time: give its months to what they belong to, or note that no month can be told."""
         chunk = self.row[self.at]
         self.at += 1
         if chunk.tag == "d":
