@@ -146,7 +146,7 @@ def test_a_slip_between_the_two_koreas_is_refused(form: str) -> None:
         ({"classificationCode": "EB02"}, "classificationCode"), ({"cmdCode": "1234567"}, "cmdCode"), ({"cmdCode": ""}, "cmdCode"),
         ({"primaryValue": "n/a"}, "primaryValue"), ({"primaryValue": "1e400"}, "primaryValue"), ({"qty": "many"}, "qty"),
         ({"netWgt": "3.5.1"}, "netWgt"), ({"qtyUnitCode": 77}, "qtyUnitCode"), ({"typeCode": "S"}, "typeCode"),
-        ({"motCode": "by air"}, "motCode"),
+        ({"motCode": "by air"}, "motCode"), ({"partner2Code": "all"}, "partner2Code"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("form", FORMS)
@@ -169,6 +169,13 @@ def test_the_download_has_a_cell_more_than_its_header_and_may_be_latin_1() -> No
     rows = [record(partnerCode=384, partnerISO="CIV", partnerDesc="Côte d'Ivoire")]
     for data in (plus(*rows, encoding="latin-1"), plus(*rows), plus(*rows, trailing="")):
         assert [row["partner"] for row in read_bytes(data).rows] == ["CIV"]
+
+
+def test_a_mark_of_utf_8_and_words_of_any_script_change_nothing() -> None:
+    # The first row of words is looked at for its number of cells: it may hold what Latin-1 has no letters for.
+    rows = [record(cmdDesc="Masks – 口罩 Å\u0085"), record(period="202205")]
+    for data in (plus(*rows), b"\xef\xbb\xbf" + plus(*rows), b"\xef\xbb\xbf" + plus(*rows, trailing="")):
+        assert read_bytes(data).total() == 2 * 123456
 
 
 def test_lost_zeros_are_restored_only_where_it_is_certain() -> None:

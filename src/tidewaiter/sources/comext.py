@@ -100,6 +100,8 @@ def _plain(data: bytes, columns: list[str]) -> list[Batch] | None:
     """Return the rows of a run of lines if every one of them is beyond doubt, else ``None``."""
     if not data:
         return []
+    if b",0x" in data or b",0X" in data:
+        return None  # Arrow would read a hexadecimal number where a value in euros belongs
     types = dict.fromkeys(COLUMNS, _WORDS) | {"value_eur": pa.int64()}
     try:
         table = pv.read_csv(
