@@ -115,6 +115,7 @@ def test_a_bad_cell_of_the_census_is_named(form: Any, place: int, bad: str, colu
     [
         (answer(header=["CTY_CODE", "I_COMMODITY", "GEN_VAL_MO"]), "no month"),
         (answer(header=["CTY_CODE", "I_COMMODITY", "time"]), "no monthly value"),
+        (answer(["4039", "030214", "7", "2018-03"], header=["CTY_CODE", "I_COMMODITY", "GEN_QY1_MO", "time"]), "without their unit"),
         (answer(header=["CTY_CODE", "I_COMMODITY", "E_COMMODITY", "time", "GEN_VAL_MO"]), "two files"),
         (answer(SALMON, SALMON[:-1]), "cells where the header"),
         (answer(SALMON)[:-2], "not whole JSON"),
