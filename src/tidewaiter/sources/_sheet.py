@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from tidewaiter.codes import by_scheme, unit_by_scheme
 from tidewaiter.errors import BadFile
+from tidewaiter.safe import counted
 from tidewaiter.sources.observation import SCHEMA, Batch, Reject
 
 __all__ = [
@@ -205,7 +206,10 @@ class Tally:
 
     def notes(self) -> tuple[str, ...]:
         """Return the notes, each with its count: ``{}`` in a note is replaced by it."""
-        return tuple(note.replace("{}", f"{count:,}") + where for note, (count, where) in self._counts.items())
+        return tuple(
+            (counted(count, note[3:]) if note.startswith("{} ") else note.replace("{}", f"{count:,}")) + where
+            for note, (count, where) in self._counts.items()
+        )
 
 
 def reject_cell(line: int, column: str, value: object, reason: str) -> Reject:

@@ -141,7 +141,9 @@ def _observations(sheet: Sheet, tally: Tally) -> Batch:
             sets.append(told)
     if not sets:
         raise BadFile(
-            sheet.block.name, "only quantities without their unit (UNIT_QY1, UNIT_QY2); ask for units or a value", line=1
+            sheet.block.name,
+            "only quantities without their unit (UNIT_QY1, UNIT_QY2); ask for units or a value",
+            line=1,
         )
     made = [sheet.batch({**arrays, **told}) for told in sets]
     rows = [one.rows for one in made if one.rows is not None]

@@ -22,7 +22,7 @@ from tidewaiter.sources.observation import Asked, Reject
 from tidewaiter.sources.registry import Source, choose
 from tidewaiter.store.catalogue import Catalogue, Release
 from tidewaiter.store.coverage import Rectangle, code_digits, covers_text, declared, proved
-from tidewaiter.store.files import PART, copy_hashed, explain, place, write_lock
+from tidewaiter.store.files import PART, copy_hashed, explain, place, put_back, write_lock
 from tidewaiter.store.known import content_digest, known, own_id, superseded, undated_note
 from tidewaiter.store.segments import Written, fresh_name, write_rows
 
@@ -153,6 +153,7 @@ def load_file(folder: Path, catalogue: Catalogue, path: Path, told: Told) -> Rel
                 same = known(releases, identity, content)
                 there = _there(catalogue, releases, same, told)
                 if there is not None:
+                    put_back(folder, there.raw_name, part, identity)
                     return there
                 return _add(folder, catalogue, path, part, (identity, content), size, reader, told, published, same)
             finally:

@@ -236,7 +236,9 @@ def _value(part: Sorted, at: int) -> str:
 
 
 def _writer(path: Path) -> Any:
-    return pq.ParquetWriter(path, SCHEMA, compression="zstd", use_dictionary=_TEXT_COLUMNS, compression_level=1)
+    return pq.ParquetWriter(
+        path, SCHEMA, compression="zstd", use_dictionary=_TEXT_COLUMNS, compression_level=1, write_page_checksum=True
+    )
 
 
 def _write_run(part: Sorted, path: Path) -> int:

@@ -232,7 +232,9 @@ class View:
         return pa.concat_tables(tables).unify_dictionaries()
 
     def _read(self, segments: Sequence[Segment], test: Any) -> Any:
-        format_, disk = ds.ParquetFileFormat(), LocalFileSystem()
+        # A changed bit of a file must be an error, not another number.
+        checked = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+        format_, disk = ds.ParquetFileFormat(default_fragment_scan_options=checked), LocalFileSystem()
         folder = self.store.folder / "rows"
         groups: dict[str, list[int]] = {}
         for one in segments:
@@ -242,7 +244,7 @@ class View:
             try:
                 fragment = format_.make_fragment(str(folder / file), disk, row_groups=sorted(numbers))
                 tables.append(fragment.to_table(schema=SCHEMA, filter=test))
-            except (OSError, pa.ArrowInvalid) as error:
+            except (OSError, pa.ArrowException, UnicodeDecodeError, MemoryError) as error:
                 raise StoreError(
                     f"{folder / file} is missing or damaged; make it again from the raw bytes: "
                     f"tidewaiter doctor --store {self.store.folder}"
