@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.evidence import CellName, Item, cell_terms
-from tidewaiter.claims.goods import codes_of, is_code, phrase
+from tidewaiter.claims.goods import is_code, phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import compile_claim
+from tidewaiter.claims.summed import Summed, codes_in, is_mute
 from tidewaiter.codes.areas import members
 from tidewaiter.errors import InputError, NoData
 from tidewaiter.ledger import Ledger, Row
-from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
+from tidewaiter.model import Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class _Archive:
         self._cells: dict[tuple[str, CellName], Cell] = {}
         self._keys: dict[tuple[str, _Series], SeriesKey] = {}
         self._finer: dict[tuple[str, ...], list[tuple[str, int, float, str, str]]] = {}
+        self.summed = Summed(view, self.span) if self.span is not None else None
 
     def fetch(self, names: Iterable[CellName]) -> None:
         """Read the series of some cells, all at once."""
@@ -176,11 +178,11 @@ class _Archive:
         parts = _components(name, Period(month, month))
         if not parts:
             return _SILENT
-        direct = self._part(dataset, (name[0], *parts[0][1:]), month) if parts[0][0] != name[0] else _SILENT
-        if direct.state is not State.UNKNOWN:
-            return direct
         cells = [self._part(dataset, part, month) for part in parts]
-        return cells[0] if len(cells) == 1 else _added(cells)
+        cell = cells[0] if len(cells) == 1 else _added(cells)
+        if is_mute(cell) and self.summed is not None and self.summed.bears(dataset, name):
+            return self.summed.cell(dataset, name) or cell
+        return cell
 
     def _part(self, dataset: str, series: _Series, month: int) -> Cell:
         if (dataset, series) not in self._series:
@@ -194,6 +196,8 @@ class _Archive:
             key = self._keys.get((dataset, part))
             if key is not None:
                 found += self.view.printed_runs(key, Period(name[6], name[6]))
+        if not found and self.summed is not None:
+            found = self.summed.runs(dataset, name)
         return found
 
     def fetch_finer(self, dataset: str, wanted: Iterable[tuple[Subject, Period]]) -> None:
@@ -240,28 +244,14 @@ class _Archive:
 
     def ranked(self, names: Sequence[CellName]) -> list[str]:
         """Return the datasets that know something of some cells, the one that knows most first."""
-        known = {
-            dataset: sum(self.cell(dataset, name).state not in (State.UNKNOWN, State.UNRELEASED) for name in names)
-            for dataset in self.datasets
-        }
+        known = {dataset: sum(not is_mute(self.cell(dataset, name)) for name in names) for dataset in self.datasets}
         return sorted((dataset for dataset, count in known.items() if count), key=lambda one: (-known[one], one))
 
 
 def _components(name: CellName, period: Period) -> list[_Series]:
-    """Return the series that a cell is the sum of: the codes of its goods, the members of a group that reports."""
+    """Return the series that a cell is the sum of: one for each code of its goods."""
     reporter, partner, flow, goods, measure, unit, _ = name
-    codes = (TOTAL,) if goods == "total" else _codes(goods, reporter, period)
-    return [(one, partner, flow, code, measure, unit) for one in _reporters(reporter, period.end) for code in codes]
-
-
-def _codes(goods: str, reporter: str, period: Period) -> tuple[str, ...]:
-    if not goods.startswith("basket:"):
-        return codes_of(goods, reporter)
-    from tidewaiter.baskets import load_basket, resolve
-
-    name, _, group = goods[7:].partition("/")
-    found = resolve(load_basket(name), f"HS {max(period.end // 12, 2007)}")
-    return tuple(found.groups[group]) if group else tuple(found.codes)
+    return [(reporter, partner, flow, code, measure, unit) for code in codes_in(goods, reporter, period.end // 12)]
 
 
 def _has_parts(subject: Subject) -> bool:
