@@ -15,6 +15,7 @@ from tidewaiter.claims.evidence import CellName, Item, cell_terms
 from tidewaiter.claims.goods import is_code, phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import compile_claim
+from tidewaiter.claims.say import way_words
 from tidewaiter.claims.summed import Summed, codes_in, is_mute
 from tidewaiter.codes.areas import members
 from tidewaiter.errors import InputError, NoData
@@ -353,12 +354,12 @@ class CustomsBench:
     def _item(self, identity: str, name: CellName, cell: Cell, period: Period) -> Item:
         releases = [self._archive.publishers[one] for one in cell.evidence if one in self._archive.publishers]
         last = releases[-1] if releases else None
-        words = {"X": "exports", "M": "imports"}.get(name[2].value, name[2].value)
+        words = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}.get(name[2].value, "trade")
         note = cell.note or ("" if cell.state in _KNOWN else cell.state.value)
         return Item(
             id=identity,
             kind="customs",
-            what=f"{phrase(name[3])}, {words} {name[0]}-{name[1]}",
+            what=f"{phrase(name[3])}, {words} {way_words(name[0], name[1], name[2])}",
             period=str(period),
             unit=name[5],
             value=cell.bounds.lo if cell.bounds.is_point else None,

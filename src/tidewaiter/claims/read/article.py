@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Final
 
 import msgspec
@@ -15,7 +16,9 @@ from tidewaiter.claims.read.clean import clean
 from tidewaiter.claims.read.drafts import Refused
 from tidewaiter.claims.read.finish import finish
 from tidewaiter.claims.read.frame import Context
+from tidewaiter.claims.read.parallel import Pairs, pairs_in
 from tidewaiter.claims.read.periods import Mention
+from tidewaiter.claims.read.rewrite import rewrite
 from tidewaiter.claims.read.rules import Rules
 from tidewaiter.claims.read.source import named_in, sources_of
 from tidewaiter.claims.read.tokens import tokens
@@ -24,6 +27,7 @@ from tidewaiter.errors import InputError
 __all__ = ["Reading", "Sentence", "read_article"]
 
 _MOVES: Final = frozenset("UDBE1S")
+_EPIDEMIC: Final = frozenset(("fever", "coronavirus", "covid", "covid-19", "epidemic", "pandemic", "outbreak"))
 _LONGEST: Final = 400
 """Tokens in the longest sentence that is read; longer ones are lists and tables, and are listed as not read."""
 
@@ -93,6 +97,7 @@ def read_article(text: str, date: str = "", *, publisher: str = "", family: str 
     opening = tokens(text[:200_000])
     whole = sources_of(opening)
     context.named = named_in(opening)
+    context.epidemic = any(token.low in _EPIDEMIC for token in opening)
     context.source = next(iter(whole)) if len(whole) == 1 else ""
     found: list[Sentence] = []
     claims: list[Claim] = []
@@ -150,7 +155,7 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     )
     trade = bool(tags & {"T", "V", "G"}) or counted
     if "Q" in tags and not tags & {"T", "V"}:
-        made, refused = read_cases(tagged, text, context.day, context.subject)
+        made, refused = read_cases(tagged, text, context.day, context.subject, epidemic=context.epidemic)
         if context.undecided:
             context.period = context.level = None
         _subject(tagged, context)
@@ -164,14 +169,25 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     cleaned = clean(tagged, lambda chunk: text[chunk.start : chunk.end])
     own = sources_of(row)
     source = next(iter(own)) if len(own) == 1 else context.source if len(own) == 0 else ""
-    scan = Rules(_without_quotes(cleaned.chunks, text), context, source)
-    scan.run()
-    claims, unread = finish(scan.drafts, text, context, source, next(iter(own)) if len(own) == 1 else "")
+    plain, taken = rewrite(_without_quotes(cleaned.chunks, text), lambda chunk: text[chunk.start : chunk.end])
+    by_value = any(chunk.data == "by value" for chunk in tagged)
+    named = next(iter(own)) if len(own) == 1 else ""
+    pairs = pairs_in(plain, lambda chunk: text[chunk.start : chunk.end])
+    if pairs is not None:
+        claims, refused = _side_by_side(pairs, plain, text, context, source, named, by_value=by_value)
+        refused += taken
+        actor = ""
+    else:
+        scan = Rules(plain, context, source)
+        scan.by_value = by_value
+        scan.run()
+        claims, unread = finish(scan.drafts, text, context, source, named)
+        refused = [*scan.refused, *unread, *taken]
+        actor = scan.actor
     _subject(tagged, context)
     _period(tagged, context, trade)
-    if scan.actor:
-        context.subject = scan.actor
-    refused = [*scan.refused, *unread]
+    if actor:
+        context.subject = actor
     if not trade and not leaning and not claims and not tags & {"%", "M", "W", "X"}:
         return []
     refused += _denied(tagged, claims, refused)
@@ -185,6 +201,44 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
             )
         ]
     return made
+
+
+def _side_by_side(
+    pairs: Pairs, row: list[Chunk], text: str, context: Context, source: str, named: str, *, by_value: bool
+) -> tuple[list[Claim], list[Refused]]:
+    """Read a sentence of two lists, once for each pair; numbers outside the lists are refused."""
+    claims: list[Claim] = []
+    refused: list[Refused] = []
+    inside = [*pairs.numbers, *pairs.items]
+    for single, number, item in zip(pairs.rows, pairs.numbers, pairs.items, strict=True):
+        own = copy.copy(context)
+        own.voices, own.pairs = set(context.voices), set(context.pairs)
+        scan = Rules(single, own, source)
+        scan.by_value = by_value
+        scan.run()
+        drafts = [
+            made
+            for made in scan.drafts
+            if made.kind is Kind.AMOUNT and (made.printed == number or item[0] <= made.printed[0] < item[1])
+        ]
+        read, unread = finish(drafts, text, own, source, named)
+        claims += read
+        refused += [
+            one
+            for one in (*scan.refused, *unread)
+            if any(a <= one.start < b or one.start <= a < one.end for a, b in (number, item))
+        ]
+        told = any(made.printed == number for made in drafts) or any(
+            one.start <= number[0] < one.end for one in refused
+        )
+        if not told:
+            refused.append(Refused(*number, "which of the two lists it belongs to is not clear"))
+        context.pairs |= own.pairs
+    for chunk in row:
+        if chunk.tag in QUANTITIES and not any(a <= chunk.start < b for a, b in inside):
+            refused.append(Refused(chunk.start, chunk.end, "a number beside two lists that are told side by side"))
+    context.frame = context.level = None
+    return claims, refused
 
 
 def _without_quotes(row: list[Chunk], text: str) -> list[Chunk]:

@@ -69,6 +69,19 @@ def _terms() -> list[tuple[str, Named]]:
     return [(word, Named(codes.pop(), "", "")) for word, codes in meant.items() if len(codes) == 1]
 
 
+_NARROWER: Final = frozenset(
+    (
+        "fish", "squid", "crab", "lead", "lead ore", "iron", "steel", "metals", "nuts", "fruit", "vegetables", "diesel", "petrol", "gasoline",
+        "naphtha", "kerosene", "jet fuel", "fuel oil", "gas oil", "lubricants", "gems", "pearls", "capacitors", "transistors", "diodes",
+        "optical sights", "navigation instruments", "lathes", "oscilloscopes", "test equipment", "syringes", "needles", "gowns", "goggles", "rye", "millet",
+        "aluminium", "gallium", "germanium", "clothing", "apparel", "electronic components", "electronics", "wheat flour", "garments",
+        "monitors", "magnesia", "phosphate", "potassium chloride", "ammonium sulphate", "tapestries", "carpets", "rugs", "bone china", "snowmobiles",
+        "jet skis", "condensates",
+    )
+)  # fmt: skip
+"""Synonyms of basket groups that hold more than the word says: a number told of diesel is no number of all light oils."""
+
+
 def _baskets() -> list[tuple[str, Named]]:
     from tidewaiter.baskets import list_baskets, load_basket
     from tidewaiter.errors import InputError
@@ -81,7 +94,7 @@ def _baskets() -> list[tuple[str, Named]]:
             continue
         for group in basket.groups:
             for word in group.synonyms:
-                if word.isascii() and "(" not in word:
+                if word.isascii() and "(" not in word and word not in _NARROWER:
                     meant.setdefault(word if word.isupper() else word.lower(), set()).add(f"basket:{name}/{group.id}")
     found = [(word, one.pop()) for word, one in meant.items() if len(one) == 1]
     return [(word, Named(name, "", f"{word} are read as the group {name[7:]}")) for word, name in found]
