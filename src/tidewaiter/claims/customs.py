@@ -76,8 +76,9 @@ class Customs:
         for claim in claims:
             if claim.id in cells_of:
                 archive = self._archive(claim.latest or None)
-                ranked = archive.ranked(cells_of[claim.id])
-                found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in ranked]
+                ranked = [*archive.ranked(cells_of[claim.id]), *today.ranked(cells_of[claim.id])]
+                ranked = ranked or today.reporting(claim)
+                found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in dict.fromkeys(ranked)]
         return found
 
     def _archive(self, day: str | None) -> _Archive:
@@ -109,6 +110,8 @@ class _Archive:
         self.view = view
         self.datasets = view.datasets()
         ends = [(release.first, release.last) for release in view.releases]
+        # A declared zero can lie before the first row or after the last.
+        ends += [(one.first, one.last + one.length - 1) for listed in view.rectangles.values() for one in listed]
         self.span = Period(min(one for one, _ in ends), max(one for _, one in ends)) if ends else None
         self.publishers = {release.id: release for release in view.releases}
         self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
@@ -184,6 +187,15 @@ class _Archive:
         if is_mute(cell) and self.summed is not None and self.summed.bears(dataset, name):
             return self.summed.cell(dataset, name) or cell
         return cell
+
+    def reporting(self, claim: Claim) -> list[str]:
+        """Return the datasets in which a claim's reporter reports at all."""
+        assert claim.subject is not None
+        return sorted({dataset for dataset, who, _ in self.view.spans if who == claim.subject.reporter})
+
+    def units(self, dataset: str, name: CellName) -> tuple[str, ...]:
+        """Return the units in which a dataset counts what a cell counts."""
+        return self.summed.units(dataset, name) if self.summed is not None else ()
 
     def _part(self, dataset: str, series: _Series, month: int) -> Cell:
         if (dataset, series) not in self._series:
@@ -304,6 +316,29 @@ class CustomsBench:
         return self if self._archive is self._now else CustomsBench(self.dataset, self._now, self._now)
 
     @property
+    def who(self) -> str:
+        """Who publishes it, and its name."""
+        publishers = [one.publisher for one in self._now.publishers.values() if one.dataset == self.dataset]
+        return f"{publishers[-1]} ({self.dataset})" if publishers else self.dataset
+
+    def cell(self, name: CellName) -> Cell:
+        """Return what it says of a cell."""
+        return self._archive.cell(self.dataset, name)
+
+    def units(self, name: CellName) -> tuple[str, ...]:
+        """Return the units in which it counts what a cell counts."""
+        return self._archive.units(self.dataset, name)
+
+    def released(self, cell: Cell) -> str:
+        """Return when what it says of a cell was published, in words; empty where no release is told."""
+        days = [self._archive.publishers[one] for one in cell.evidence if one in self._archive.publishers]
+        if not days:
+            return ""
+        last = max(days, key=lambda one: one.published_to)
+        told = f"on {last.published}" if last.published else f"by {last.published_to}, the day it was loaded"
+        return told + ("" if last.published else " (load it with --published to say when it came out)")
+
+    @property
     def body(self) -> object:
         """The archive: the datasets of a store are fetched together."""
         return id(self._archive)
@@ -366,7 +401,7 @@ class CustomsBench:
             bounds=cell.bounds,
             publisher=f"{last.publisher} ({self.dataset})" if last else self.dataset,
             published=last.published if last else "",
-            published_to=last.published if last else "",
+            published_to=last.published_to if last else "",
             address=last.file if last else "",
             note=note,
         )

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Summed", "codes_in", "is_mute", "tells"]
 
 _Asked: TypeAlias = tuple[str, str, str, Flow, str, Measure]
+_EXPLAINED = 100
+"""How many series are looked up only to explain why they are silent."""
+
 _MUTE = (State.UNKNOWN, State.UNRELEASED)
 _KNOWN = (State.VALUE, State.ZERO)
 
@@ -66,6 +69,7 @@ class Summed:
     def __init__(self, view: View, span: Period) -> None:
         self._view, self._span = view, span
         self._asked: dict[_Asked, list[CustomsSeries]] = {}
+        self._explained: set[tuple[object, ...]] = set()
 
     def bears(self, dataset: str, name: CellName) -> bool:
         """Whether other rows could speak on a cell: one side is a group, or the dataset has finer codes."""
@@ -102,7 +106,13 @@ class Summed:
         ]
 
     def units(self, dataset: str, name: CellName) -> tuple[str, ...]:
-        """Return the units in which a dataset counts what a cell counts."""
+        """Return the units in which a dataset counts what a cell counts; nothing after many questions.
+
+        It is asked to explain, never to judge, and a list of thousands of claims must not read the store for each.
+        """
+        if name[:5] not in self._explained and len(self._explained) >= _EXPLAINED:
+            return ()
+        self._explained.add(name[:5])
         return tuple(sorted({one.key.unit for one in self._every(dataset, name) if any(map(tells, one.cells))} - {""}))
 
     def _series(self, dataset: str, name: CellName) -> list[CustomsSeries]:
