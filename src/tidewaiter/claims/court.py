@@ -13,11 +13,11 @@ import msgspec
 
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
-from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
-from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms, last_day
+from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
-from tidewaiter.claims.propositions import unit_frame
-from tidewaiter.claims.readings import best_reading, longer_reading, reading_cells
+from tidewaiter.claims.propositions import compile_claim, subjects_of, unit_frame
+from tidewaiter.claims.readings import best_reading, longer_reading, parted, reading_cells
 from tidewaiter.claims.say import said_words
 from tidewaiter.claims.together import Group, together
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
@@ -25,6 +25,7 @@ from tidewaiter.claims.voices import own_voices, voices_of
 from tidewaiter.errors import InputError
 from tidewaiter.ledger import Row
 from tidewaiter.model import Figure, Interval
+from tidewaiter.period import Period
 from tidewaiter.sources.figures import shipped_figures
 
 if TYPE_CHECKING:
@@ -148,13 +149,15 @@ def _judged(
 
 def _prepare(cases: Sequence[_Case]) -> None:
     """Fetch what the readings of all contradicted claims will ask for, once for each body of evidence."""
-    wanted: dict[object, tuple[Bench, list[CellName]]] = {}
+    wanted: dict[object, tuple[Bench, list[CellName], list[tuple[Subject, Period]]]] = {}
     for case in cases:
         if case.verdict.verdict == "contradicted" and case.bench is not None:
             now = case.bench.today
-            wanted.setdefault(now.body, (now, []))[1].extend(reading_cells(case.claim, now))
-    for bench, cells in wanted.values():
-        bench.prepare(cells)
+            _, cells, parts = wanted.setdefault(now.body, (now, [], []))
+            cells += reading_cells(case.claim, now)
+            parts += parted(case.claim)
+    for bench, cells, parts in wanted.values():
+        bench.prepare(cells, parts)
 
 
 def _explained(case: _Case, docket: Docket) -> Verdict:
@@ -164,7 +167,7 @@ def _explained(case: _Case, docket: Docket) -> Verdict:
         return verdict
     found = None
     if verdict.verdict == "contradicted":
-        found = best_reading(case.claim, case.bench)
+        found = best_reading(case.claim, case.bench, same=case.same)
     elif verdict.verdict == "cannot tell":
         found = longer_reading(case.claim, case.bench)
         if found is None and not verdict.evidence:
@@ -194,12 +197,25 @@ def _given(claim: Claim) -> Given | None:
     return Given(claim, row, item)
 
 
+def _told_since(claim: Claim, bench: Bench) -> bool:
+    """Whether anything that bears on a claim was published after what it is judged on."""
+    cells = [cell for clause in compile_claim(claim) for atom in clause.atoms for cell in atom.cells]
+    then, today = (one.ledger(claim, subjects_of(claim), cells, doubting=False).rows for one in (bench, bench.today))
+    return {row.id: row.bounds for row in then} != {row.id: row.bounds for row in today}
+
+
 def _with_now(verdict: Verdict, claim: Claim, bench: Bench, givens: Sequence[Given]) -> Verdict:
     """Add what would be said on all that is known today, where it is another thing."""
     now = bench.today
     if not claim.latest or now is bench:
         return verdict
+    if not _told_since(claim, bench):
+        return verdict
     today = judge_claim(claim, now, givens=givens)
     if today.verdict == verdict.verdict and today.found == verdict.found:
+        return verdict
+    until = last_day(claim) or ""
+    if today.verdict == "cannot tell" and all(item.published <= until for item in today.evidence):
+        # No later figure decides: it is only longer ago, and earlier ones may have been revised since.
         return verdict
     return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)

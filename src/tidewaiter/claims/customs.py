@@ -15,6 +15,7 @@ from tidewaiter.claims.evidence import CellName, Item, cell_terms
 from tidewaiter.claims.goods import codes_of, is_code, phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import compile_claim
+from tidewaiter.claims.say import way_words
 from tidewaiter.codes.areas import members
 from tidewaiter.errors import InputError, NoData
 from tidewaiter.ledger import Ledger, Row
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Customs", "CustomsBench"]
 
 _KNOWN = (State.VALUE, State.ZERO)
-_SLICES = 64
-"""Pairs whose codes are kept in memory while readings are tried."""
+_FINER = (2, 4)
+"""How many digits longer a finer code is."""
 
 _SILENT = Cell(Period(0, 0), Interval(0.0, math.inf), State.UNKNOWN)
 
@@ -110,8 +111,9 @@ class _Archive:
         self.span = Period(min(one for one, _ in ends), max(one for _, one in ends)) if ends else None
         self.publishers = {release.id: release for release in view.releases}
         self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
+        self._cells: dict[tuple[str, CellName], Cell] = {}
         self._keys: dict[tuple[str, _Series], SeriesKey] = {}
-        self._slices: dict[tuple[str | None, ...], list[tuple[str, int, float, str]]] = {}
+        self._finer: dict[tuple[str, ...], list[tuple[str, int, float, str, str]]] = {}
 
     def fetch(self, names: Iterable[CellName]) -> None:
         """Read the series of some cells, all at once."""
@@ -129,10 +131,14 @@ class _Archive:
                     self._series[dataset, series] = {}
         if not keys:
             return
+        from tidewaiter.store.picked import MANY, learn_hidden
+
         for dataset in {key.dataset for key in keys}:
             lines = {key.cmd for key in keys if key.dataset == dataset and len(key.cmd) > 6}
             if len(lines) > 1:
                 self.view.learn_lines(dataset, lines)
+            if self.view.rectangles and len(keys) >= MANY:
+                learn_hidden(self.view, dataset)
         for key, cells in self.view.many(list(keys), self.span).items():
             self._series[keys[key]] = {cell.period.start: cell for cell in cells}
             self._keys[keys[key]] = key
@@ -159,6 +165,12 @@ class _Archive:
 
     def cell(self, dataset: str, name: CellName) -> Cell:
         """Return what a dataset says of a cell: of one series, or of the sum of the codes and reporters it stands for."""
+        found = self._cells.get((dataset, name))
+        if found is None:
+            found = self._cells[dataset, name] = self._cell(dataset, name)
+        return found
+
+    def _cell(self, dataset: str, name: CellName) -> Cell:
         month = name[6]
         if self.span is None or not self.span.start <= month <= self.span.end:
             return _SILENT
@@ -185,22 +197,47 @@ class _Archive:
                 found += self.view.printed_runs(key, Period(name[6], name[6]))
         return found
 
-    def slice(
-        self, dataset: str, reporter: str, partner: str, flow: str | None, unit: str
-    ) -> list[tuple[str, int, float, str]]:
-        """Return the values of all codes of one pair, month by month: code, month, value, release."""
-        name = (dataset, reporter, partner, flow, unit)
-        if name not in self._slices:
-            rows = self.view.rows(datasets=dataset, reporters=reporter, partners=partner, flow=flow, whole=True)
-            columns = ("cmd_code", "period_start", "period_end", "value", "currency", "release")
-            self._slices[name] = [
-                (row["cmd_code"], row["period_start"], row["value"], row["release"])
-                for row in rows.select(columns).to_pylist()
-                if row["currency"] == unit and row["value"] is not None and row["period_start"] == row["period_end"]
-            ]
-            if len(self._slices) > _SLICES:
-                del self._slices[next(iter(self._slices))]
-        return self._slices[name]
+    def fetch_finer(self, dataset: str, wanted: Iterable[tuple[Subject, Period]]) -> None:
+        """Read the rows of what lies under some codes, all at once."""
+        from tidewaiter.store.picked import picked
+
+        lengths = set(self.view.digits(dataset))
+        series, months = set(), []
+        for subject, period in wanted:
+            if not any(len(subject.goods) + more in lengths for more in _FINER):
+                continue
+            for reporter in _reporters(subject.reporter, period.end):
+                for flow in _flows(subject):
+                    one = (dataset, reporter, subject.partner, flow.value, subject.goods)
+                    if one not in self._finer:
+                        series.add(one)
+                        months += [period.start, period.end]
+        if not series or self.span is None:
+            return
+        names = ("dataset", "reporter", "partner", "flow", "cmd_code")
+        columns = dict(zip(names, zip(*sorted(series), strict=True), strict=True))
+        table = picked(self.view, columns, self.span, finer=_FINER)
+        self._finer.update({one: [] for one in series})
+        kept = (*names, "period_start", "period_end", "value", "currency", "customs_regime", "mode_of_transport",
+                "district", "release")  # fmt: skip
+        for row in table.select(kept).to_pylist():
+            part = row["customs_regime"] or row["mode_of_transport"] or row["district"]
+            if part or row["value"] is None or row["period_start"] != row["period_end"]:
+                continue
+            code = row["cmd_code"]
+            told = (code, row["period_start"], row["value"], row["currency"], row["release"])
+            for more in _FINER:
+                spot = (dataset, row["reporter"], row["partner"], row["flow"], code[: len(code) - more])
+                if spot in self._finer:
+                    self._finer[spot].append(told)
+
+    def finer(
+        self, dataset: str, reporter: str, subject: Subject, period: Period
+    ) -> Iterator[tuple[str, int, float, str, str]]:
+        """Yield what lies under a code, month by month: code, month, value, currency, release."""
+        self.fetch_finer(dataset, [(subject, period)])
+        for flow in _flows(subject):
+            yield from self._finer.get((dataset, reporter, subject.partner, flow.value, subject.goods), ())
 
     def ranked(self, names: Sequence[CellName]) -> list[str]:
         """Return the datasets that know something of some cells, the one that knows most first."""
@@ -226,6 +263,14 @@ def _codes(goods: str, reporter: str, period: Period) -> tuple[str, ...]:
     name, _, group = goods[7:].partition("/")
     found = resolve(load_basket(name), f"HS {max(period.end // 12, 2007)}")
     return tuple(found.groups[group]) if group else tuple(found.codes)
+
+
+def _has_parts(subject: Subject) -> bool:
+    return is_code(subject.goods) and len(subject.goods) < 8 and subject.measure is Measure.VALUE
+
+
+def _flows(subject: Subject) -> tuple[Flow, ...]:
+    return (Flow.EXPORT, Flow.IMPORT) if subject.flow is Flow.TWO_WAY else (subject.flow,)
 
 
 def _reporters(reporter: str, month: int) -> tuple[str, ...]:
@@ -319,12 +364,12 @@ class CustomsBench:
     def _item(self, identity: str, name: CellName, cell: Cell, period: Period) -> Item:
         releases = [self._archive.publishers[one] for one in cell.evidence if one in self._archive.publishers]
         last = releases[-1] if releases else None
-        words = {"X": "exports", "M": "imports"}.get(name[2].value, name[2].value)
+        words = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}.get(name[2].value, "trade")
         note = cell.note or ("" if cell.state in _KNOWN else cell.state.value)
         return Item(
             id=identity,
             kind="customs",
-            what=f"{phrase(name[3])}, {words} {name[0]}-{name[1]}",
+            what=f"{phrase(name[3])}, {words} {way_words(name[0], name[1], name[2])}",
             period=str(period),
             unit=name[5],
             value=cell.bounds.lo if cell.bounds.is_point else None,
@@ -357,9 +402,10 @@ class CustomsBench:
         item = self._items[identity] = self._item(identity, names[0], point, period)
         return [item]
 
-    def prepare(self, cells: Iterable[CellName]) -> None:
-        """Read the series of cells that will be asked for."""
+    def prepare(self, cells: Iterable[CellName], parts: Iterable[tuple[Subject, Period]]) -> None:
+        """Read the series of cells that will be asked for, and what lies under some codes."""
         self._archive.fetch(cells)
+        self._archive.fetch_finer(self.dataset, [one for one in parts if _has_parts(one[0])])
 
     def goods_near(self, subject: Subject) -> tuple[str, ...]:
         """Return the codes that hold a code; what lies under it comes by :meth:`parts`."""
@@ -368,16 +414,14 @@ class CustomsBench:
 
     def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:
         """Return the codes two or four digits finer, each with the sum of its rows over a period, by one reading."""
-        measure, unit = next(iter(cell_terms(subject, period)))[4:6]
-        if not is_code(subject.goods) or len(subject.goods) >= 8 or measure is not Measure.VALUE:
+        if not _has_parts(subject):
             return []
-        flow = None if subject.flow is Flow.TWO_WAY else subject.flow.value
+        measure, unit = next(iter(cell_terms(subject, period)))[4:6]
         sums: dict[str, float] = {}
         last: dict[str, str] = {}
         for reporter in _reporters(subject.reporter, period.end):
-            for code, month, value, release in self._archive.slice(self.dataset, reporter, subject.partner, flow, unit):
-                finer = code.startswith(subject.goods) and len(code) - len(subject.goods) in (2, 4)
-                if finer and period.start <= month <= period.end:
+            for code, month, value, currency, release in self._archive.finer(self.dataset, reporter, subject, period):
+                if currency == unit and period.start <= month <= period.end:
                     sums[code] = sums.get(code, 0.0) + value
                     last[code] = release
         found = []

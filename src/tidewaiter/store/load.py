@@ -16,12 +16,13 @@ import msgspec
 from tidewaiter.errors import BadFile, InputError, StoreError
 from tidewaiter.model import TOTAL
 from tidewaiter.period import month_text
+from tidewaiter.safe import csv_text
 from tidewaiter.sources.compressed import head_of, open_content
 from tidewaiter.sources.observation import Asked, Reject
 from tidewaiter.sources.registry import Source, choose
 from tidewaiter.store.catalogue import Catalogue, Release
 from tidewaiter.store.coverage import Rectangle, code_digits, covers_text, declared, proved
-from tidewaiter.store.files import PART, copy_hashed, csv_text, explain, place, write_lock
+from tidewaiter.store.files import PART, copy_hashed, explain, place, write_lock
 from tidewaiter.store.known import content_digest, known, own_id, superseded, undated_note
 from tidewaiter.store.segments import Written, fresh_name, write_rows
 

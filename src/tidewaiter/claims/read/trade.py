@@ -11,12 +11,12 @@ from tidewaiter.claims.read.actors import Actor
 from tidewaiter.claims.read.chunks import Chunk
 from tidewaiter.claims.read.drafts import Draft
 from tidewaiter.claims.read.goods import Named
-from tidewaiter.claims.read.linked import Linked
+from tidewaiter.claims.read.predicates import Predicates
 
 __all__ = ["OBJECT", "OBJECT_PATTERN", "Trade"]
 
 OBJECT_PATTERN: Final = (
-    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])l?oA?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?![l%])|(?P<Z2>Z)"
+    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])(?:l?o|i)A?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?![l%]|[oi]+[^TfPY])|(?P<Z2>Z)"
     r"|(?P<Q6>N)(?=[tfPYaJ,.]))"
 )
 OBJECT: Final = re.compile(OBJECT_PATTERN)
@@ -24,7 +24,7 @@ _PASSIVE: Final = re.compile(OBJECT_PATTERN + r"(?P<be>(?:L|P|a|[tf]A)+)(?P<V>V)
 _PARTY: Final = re.compile(r"(?P<p>[tf])(?P<A>A)")
 
 
-class Trade(Linked):
+class Trade(Predicates):
     """A sentence, with the rules of who traded what."""
 
     def trade(self, place: int, owner: str) -> None:
@@ -33,7 +33,7 @@ class Trade(Linked):
         sender, receiver = (owner, "") if kind == "X" else ("", owner)
         stop = self._clause_end(place)
         problem = "" if owner else "who traded is not said"
-        for found in _PARTY.finditer(self.tags, place, stop):
+        for found in self._parties(place, stop):
             other = self.whom_for(self.row[found.start("A")], owner)
             if not other:
                 problem = "which country is meant cannot be told"
@@ -79,6 +79,18 @@ class Trade(Linked):
         if self.contrast:
             self.blocked, self.contrast = "", False
         self._remember(owner)
+
+    def _parties(self, place: int, stop: int) -> list[re.Match[str]]:
+        """Return the countries that all that was traded went to or came from.
+
+        In ``610,000 tonnes to Romania and 90,000 tonnes to Hungary`` each amount has its own; only the first counts here.
+        """
+        found = list(_PARTY.finditer(self.tags, place, stop))
+        amounts = [re.search(r"[WMCN](?:l?oA?G|G)?\Z", self.tags[place : one.start()]) for one in found]
+        if len(found) < 2 or not all(amounts):
+            return found
+        first = re.search("[WMCN]", self.tags[place:stop])
+        return found[:1] if first is not None and amounts[0] is not None and first.start() == amounts[0].start() else []
 
     def whom_for(self, chunk: Chunk, owner: str) -> str:
         """Return the country a chunk points to, seen from the one that trades."""
@@ -164,6 +176,7 @@ class Trade(Linked):
         if self.frame is not None:
             if goods is not None:
                 self.frame = replace(self.frame, goods=goods)
+                self.context.goods.add(goods.goods)
             elif self.frame.goods is None or not self.frame.goods.goods:
                 carried = self.context.frame.goods if self.context.frame else None
                 if name == "Z2" and carried is not None and self.last(Kind.AMOUNT) is not None:
