@@ -36,8 +36,8 @@ def load(folder: Path, rows: int, year: int, months: int = 12, published: str = 
 
 def cube(folder: Path, full: bool) -> str:
     """Build the cube, or bring it up to what was loaded."""
-    from tidewaiter.store.cube import status
     from tidewaiter.store.cube_build import build
+    from tidewaiter.store.cube_status import status
     from tidewaiter.store.store import Store
 
     done = build(Store(folder / "store"), full=full)

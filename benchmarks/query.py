@@ -27,8 +27,9 @@ from tidewaiter.codes import all_areas
 from tidewaiter.period import month
 from tidewaiter.sources import registry
 from tidewaiter.sources.observation import SCHEMA, Asked, Batch
-from tidewaiter.store.cube import Cube, status
+from tidewaiter.store.cube import Cube
 from tidewaiter.store.cube_build import build
+from tidewaiter.store.cube_status import status
 from tidewaiter.store.store import Store
 
 FIRST = month("2019-01")
