@@ -177,10 +177,11 @@ def test_the_command_builds_and_tells(store: Store, capsys: pytest.CaptureFixtur
     assert "built" in capsys.readouterr().out
     assert main(["cube", "status", *where, "--format", "json"]) == 0
     assert '"state": "current"' in capsys.readouterr().out
-    release = load(store, rows(period="2022-02", value=6), published="2023-01-01")
+    release = load(store, rows(period="2022-02", value=6))
     assert main(["cube", *where]) == 0
     assert f"not in it: {release.id[:12]}; bring it up" in capsys.readouterr().out
     assert main(["cube", "build", *where]) == 0
     said = capsys.readouterr().out
     assert "cube updated; state: current; 2 rows, 1 batches" in said
-    assert "built for 2 releases" in said and "batch 1: 1 rows of 1 months" in said
+    assert "built for 2 releases" in said
+    assert "batch 1: 1 rows of 1 months" in said
