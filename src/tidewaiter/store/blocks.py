@@ -78,9 +78,10 @@ def blocks_of(
 
 
 def shares_of(
-    view: View, dataset: str, reporter: str, flow: str, partners: Any = None, most: int = BLOCK_ROWS
+    view: View, dataset: str, reporter: str, flow: str, partners: Any = None, most: int | None = None
 ) -> list[Any]:
-    """Return the partners in shares of no more rows than a block takes; ``None`` stands for all of them."""
+    """Return the partners in shares of no more rows than a block takes (or ``most``); ``None`` stands for all of them."""
+    most = most or BLOCK_ROWS
     rows = sum(view.spans[dataset, reporter, flow].values())
     if rows <= most:
         return [partners]
