@@ -70,7 +70,7 @@ def scores(m: Measured, c: Constants, options: Options | None = None, net: bool 
     chance = c.silences.restarts[state, gap]
     fresh = trade & (m["gap"] >= FIRST_GAP) & (m["known"] >= FIRST_GAP)
     rare = np.where(fresh, -np.log(c.silences.starts[state, gap]), -np.inf)
-    at_once = starting_at_once(fresh, m, chance)
+    at_once = starting_at_once(fresh, m, chance) if m.at_once is None else np.where(fresh, m.at_once, 0.0)
     if net:
         rare = rare - at_once
     alone = at_once < MANY if net else np.ones(len(at_once), np.bool_)
