@@ -170,3 +170,39 @@ def test_a_proposal_of_a_mapping_quotes_what_it_found(tmp_path: Path, capsys: Ca
     main(["mapping", "init", str(path)])
     said = capsys.readouterr()
     harmless(said.out + said.err)
+
+
+def test_free_words_of_a_mapped_table_stay_words(tmp_path: Path, capsys: Capture) -> None:
+    """The shipped reader that takes procedures, modes and districts as they stand."""
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        'schema = "tidewaiter/mapping/1"\ndataset = "customs"\npublisher = "Nobody"\n[columns]\nperiod = "m"\npartner = "p"\n'
+        'cmd_code = "c"\nvalue = "v"\ncustoms_regime = "r"\nmode_of_transport = "w"\ndistrict = "d"\n[constants]\n'
+        'reporter = "CHN"\ncurrency = "USD"\nflow = "X"\n[schemes]\npartner = "iso3"\n',
+        encoding="utf-8",
+    )
+    table = tmp_path / "t.csv"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow("mpcvrwd")
+        for value, words in ((1, (EVIL, ESCAPE, TURNED)), (2, (SCRIPT, "\x9b2J", "a\r\n2022-01 9"))):
+            writer.writerow(["2022-01", "PRK", "300490", value, *words])
+    books = str(tmp_path / "books")
+    code = main(["load", str(table), "--mapping", str(mapping), "--published", "2022-02-01", "--store", books])
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    harmless(said.out)
+    question = ["diff", "2022-01-01", "2022-03-01", "--store", books]
+    assert main(question) == 0
+    said = capsys.readouterr()
+    harmless(said.out)
+    assert len(said.out.splitlines()) == 3
+    assert main([*question, "--format", "csv"]) == 0
+    printed = capsys.readouterr().out
+    harmless(printed)
+    no_formula(printed)
+    assert f"'{EVIL}" in printed
+    assert main(["series", *PAIR, "--cmd", "300490", "--store", books]) == 0
+    said = capsys.readouterr()
+    assert "at least 3" in said.out
+    harmless(said.out)
