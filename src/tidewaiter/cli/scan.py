@@ -30,9 +30,19 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     scan.add_argument(
-        "--reporter", metavar="R", nargs="+", default=[], help="whose books; 'each': every reporter by itself"
+        "--reporter",
+        metavar="R",
+        nargs="+",
+        default=[],
+        help="whose books: countries, groups, lists; 'each': every reporter by itself",
     )
-    scan.add_argument("--partner", metavar="P", nargs="+", default=[], help="trade with whom (default: every partner)")
+    scan.add_argument(
+        "--partner",
+        metavar="P",
+        nargs="+",
+        default=[],
+        help="trade with whom, groups by their members (default: every partner)",
+    )
     scan.add_argument("--flow", choices=("X", "M"), help="exports or imports (default: both, each by itself)")
     scan.add_argument("--basket", metavar="B", help="only the goods of a basket")
     scan.add_argument(
@@ -133,11 +143,11 @@ def _table(found: Any, shown: Any) -> None:
 def _who(event: Any) -> str:
     """Name both sides, and who among many reporters has the largest part."""
     from tidewaiter.codes import area_name
-    from tidewaiter.series.panel import TOGETHER
+    from tidewaiter.codes.parties import side_name
 
     partner, largest = area_name(event.partner), event.largest_reporter
-    who = event.reporter if event.reporter == TOGETHER else area_name(event.reporter)
-    if event.reporter == TOGETHER and event.reporters == 1 and largest:
+    who = side_name(event.reporter)
+    if largest not in ("", event.reporter) and event.reporters == 1:
         who = f"{area_name(largest)} alone"
     told = f"{who} to {partner}" if event.flow in ("X", "RX") else f"{who} from {partner}"
     if event.reporters > 1:

@@ -11,14 +11,15 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from tidewaiter.codes import area, members
+from tidewaiter.codes.areas import has_members
+from tidewaiter.codes.parties import Party, changes_in, party
 from tidewaiter.errors import InputError, NoData, UnknownName
 from tidewaiter.findings.surge import Surge
 from tidewaiter.findings.surges import Scanner
 from tidewaiter.model import Measure
 from tidewaiter.period import Period, month, month_words
 from tidewaiter.series.kept import kept_list, kept_panels
-from tidewaiter.series.panel import SeriesPanel
+from tidewaiter.series.panel import TOGETHER, SeriesPanel
 from tidewaiter.store.coverage import is_group
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View
@@ -88,11 +89,16 @@ def survey(
     if not 3 <= asked.months <= 600:
         raise InputError(f"--months: a past of 3 to 600 months can be looked at, not {asked.months}")
     view = View(store, asked.as_of)
-    partners = tuple(dict.fromkeys(_countries(asked.partners, "partner", asked.month)))
+    words: list[str] = []
+    partners = tuple(dict.fromkeys(_countries(asked.partners, "partner", asked, words)))
     each = "each" in asked.reporters
     if each and len(asked.reporters) > 1:
         raise InputError("--reporter: 'each' stands alone")
-    reporters = None if each or not asked.reporters else tuple(_countries(asked.reporters, "reporter", asked.month))
+    reporters = (
+        None
+        if each or not asked.reporters
+        else tuple(dict.fromkeys(_countries(asked.reporters, "reporter", asked, words)))
+    )
     datasets = view.datasets()
     if asked.dataset is not None and asked.dataset not in datasets:
         raise UnknownName("dataset", asked.dataset, list(datasets))
@@ -116,22 +122,56 @@ def survey(
             "the store has no row of what was asked for; tidewaiter releases and tidewaiter coverage show what it has"
         )
     events = scanner.events(top)
-    return Survey(events, scanner.events_found, scanner.series, ", ".join(dict.fromkeys(told)), scanner.notes())
+    if reporters is not None and len(reporters) > 1:
+        # They are all that was asked for, and not all that there are.
+        name = ",".join(dict.fromkeys(party(one, "reporter").code for one in asked.reporters))
+        events = tuple(_of_group(one, name) for one in events)
+    return Survey(
+        events, scanner.events_found, scanner.series, ", ".join(dict.fromkeys(told)), (*words, *scanner.notes())
+    )
 
 
-def _countries(names: Sequence[str], kind: str, when: str | None) -> Iterable[str]:
-    """Return countries, groups replaced by their members."""
-    number = month(when) if when else None
+def _of_group(event: Surge, name: str) -> Surge:
+    """Call the reporters that were added up what they were asked for as, in the lines of an event too."""
+    if event.reporter != TOGETHER:
+        return event
+    return msgspec.structs.replace(event, reporter=name, members=tuple(_of_group(one, name) for one in event.members))
+
+
+def _countries(names: Sequence[str], kind: str, asked: Asked, words: list[str]) -> Iterable[str]:
+    """Return countries, groups and lists replaced by their members, and say who they are."""
     for name in names:
         if name == "each" and kind == "reporter":
             continue
-        code = area(name, kind).code
-        if is_group(code) and code != "W00":
-            if number is None:
-                raise InputError(f"--{kind} {code}: membership has dates; name the --month")
-            yield from members(code, number)
-        else:
-            yield code
+        who = party(name, kind)
+        if who.is_one:
+            yield who.code
+            continue
+        if asked.month is None and any(has_members(part) for part in who.parts):
+            raise InputError(f"--{kind} {who.code}: membership has dates; name the --month")
+        number = month(asked.month) if asked.month else 0
+        there = who.members(number)
+        if not there:
+            raise NoData(f"{who.name} had no members in {asked.month}; ask for a later month")
+        words += _group_words(who, kind, number, asked)
+        yield from there
+
+
+def _group_words(who: Party, kind: str, number: int, asked: Asked) -> list[str]:
+    """Say how the members of a group are looked at: unlike in a series, one that lists nothing does not leave a sum open."""
+    told = who.words(Period(number, number))
+    before = Period(number - asked.months + 1, number)
+    if number and len(changes_in(who, before)) > 1:
+        told.append(
+            f"{who.code}: the members of {asked.month} in every month of the past, though membership changed in it"
+        )
+    if kind == "partner":
+        return [*told, f"{who.code}: each member is looked at by itself"]
+    return [
+        *told,
+        f"{who.code}: what its members list is added up, left open only where one that usually trades has not released; rows"
+        " of the group itself are not looked at; tidewaiter series says which members are known",
+    ]
 
 
 def _last(view: View, dataset: str, reporters: Sequence[str] | None, asked: Asked) -> int | None:

@@ -24,7 +24,7 @@ from tidewaiter.store.picked import MANY, picked
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "unit_of"]
+__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "silence_is_zero", "unit_of"]
 
 SECRET: Final = ("_QY", "_QZ")
 """Partners that stand for countries kept back for commercial or military reasons."""
@@ -259,6 +259,16 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
     if inside:
         return min((_merged(key, month, row, printed) for row in inside), key=lambda cell: cell.bounds.hi)
     return _outside(view, key, month)
+
+
+def silence_is_zero(view: View, key: SeriesKey, month: int) -> bool:
+    """Whether a cell that a release covers and has no row of is a zero: not withheld, not hidden, of a line that exists."""
+    return not (
+        withheld_of(key, month)
+        or _not_alive(key.cmd, month // 12)
+        or _hidden_in(view, key, month)
+        or _doubtful_line(view, key, month)
+    )
 
 
 def _merged(key: SeriesKey, month: int, row: dict[str, Any], printed: Mapping[int, Cell]) -> Cell:
