@@ -14,7 +14,20 @@ from tidewaiter.period import month, month_text
 
 SINCE, LAST = month("2017-03"), month("2022-05")
 NAMES = {"DE": "Germany", "FR": "France", "LT": "Lithuania", "KG": "Kyrgyzstan", "KZ": "Kazakhstan", "AM": "Armenia"}
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 HEADINGS = ("8703", "8471", "3305", "8536", "4011", "8413", "7318", "3926")
 Rows = dict[tuple[str, str, str, int], int]
 
@@ -29,7 +42,9 @@ def world(seed: int) -> Rows:
             level = rng.normal(11, 1.2)
             for line in range(1, 6):
                 code = f"{heading}{line}0{line}0"
-                fate = rng.choice(["quiet", "surge", "shift", "start", "stop", "gone"], p=[0.62, 0.1, 0.1, 0.1, 0.05, 0.03])
+                fate = rng.choice(
+                    ["quiet", "surge", "shift", "start", "stop", "gone"], p=[0.62, 0.1, 0.1, 0.1, 0.05, 0.03]
+                )
                 chance = rng.choice([1.0, 0.9, 0.5])
                 silent = int(rng.integers(7, 30))
                 for reporter in ("DE", "FR", "LT")[: int(rng.integers(1, 4))]:
@@ -94,7 +109,9 @@ class Judge:
 
     def line(self, words: str, who: str | None, partner: str, end: int) -> None:
         """Check one sentence of one series."""
-        head = re.fullmatch(r".* \((\d{4,8})\): (EUR [\d,.]+(?: million| billion)?) in (\w+ \d{4})", words.split("; ")[0])
+        head = re.fullmatch(
+            r".* \((\d{4,8})\): (EUR [\d,.]+(?: million| billion)?) in (\w+ \d{4})", words.split("; ")[0]
+        )
         assert head, words
         code = head[1]
         months = [self.value(who, partner, code, at) for at in range(SINCE, end + 1)]
@@ -186,13 +203,17 @@ def test_every_number_of_a_scan_is_that_of_the_rows(
     judge = Judge(rows, each=each)
     codes = {name: code for code, name in NAMES.items()}
     for end in (LAST, LAST - 1):
-        words = f"scan --month {month_text(end)} --top 0 --store {store} --channel spike sustained start stop fall record"
+        words = (
+            f"scan --month {month_text(end)} --top 0 --store {store} --channel spike sustained start stop fall record"
+        )
         assert main([*words.split(), *(["--reporter", "each"] if each else [])]) == 0
         out = capsys.readouterr().out
         who: str | None = None
         partner = ""
         for line in out.splitlines():
-            if found := re.match(r"  (\w+) +(.+?) to (\w+)(?: \((\d+) reporters(?:, (\w+) (over )?(\d+) %)?\))?: (.*)", line):
+            if found := re.match(
+                r"  (\w+) +(.+?) to (\w+)(?: \((\d+) reporters(?:, (\w+) (over )?(\d+) %)?\))?: (.*)", line
+            ):
                 partner = codes[found[3]]
                 who = codes[found[2]] if each else None
                 judge.line(found[8], who, partner, end)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tidewaiter.detect import kernel, kernel_cascade, run
-from tidewaiter.detect.calibration import Calibration, calibrate_panel
+from tidewaiter.detect.calibration import LOOKS, Calibration, calibrate_panel
 from tidewaiter.detect.fdr import TIERS, tiers
 from tidewaiter.detect.kernel import RECENT
 from tidewaiter.detect.measured import Measured
@@ -26,7 +26,7 @@ __all__ = ["Found", "cascade"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-WINDOW = 36
+WINDOW = 24
 PARTS = 8
 """Shares of the rows that are added up by themselves: always as many, so that the sums do not depend on threads."""
 EXCESS = 0.7
@@ -67,6 +67,8 @@ class _Looked:
     moves: NDArray[np.float32]
     members: NDArray[np.float32]
     begun: NDArray[np.float32]
+    usual: NDArray[np.float32]
+    size: Ints
 
 
 def cascade(
@@ -75,7 +77,7 @@ def cascade(
     season: int = 12,
     *,
     calibration: Calibration | None = None,
-    share: float = 0.01,
+    share: float = 0.002,
     first: int | None = None,
     threads: int = 0,
     progress: Callable[[int, int], None] | None = None,
@@ -133,7 +135,9 @@ def cascade(
                 progress(done, len(wanted))
 
 
-def _look(panel: SparsePanel, groups: Ints, n_groups: int, c: Calibration, season: int, options: run.Options) -> _Looked:
+def _look(
+    panel: SparsePanel, groups: Ints, n_groups: int, c: Calibration, season: int, options: run.Options
+) -> _Looked:
     """Run the first stage over all rows."""
     n, n_months = panel.n_series, panel.n_months
     offsets = np.ascontiguousarray(panel.offsets, dtype=np.int64)
@@ -168,7 +172,10 @@ def _look(panel: SparsePanel, groups: Ints, n_groups: int, c: Calibration, seaso
             for whole, some in zip((moves, members, begun), tables, strict=True):
                 whole[base : base + len(some)] += some
             total += counts
-    return _Looked(interest, total, group_priors(sums, groups, n_groups), moves, members, begun)
+    usual = np.zeros_like(begun)
+    usual[:, 1:] = np.cumsum(begun, axis=1)[:, :-1] / np.arange(1, n_months, dtype=np.float32)
+    size = np.bincount(groups, minlength=n_groups)
+    return _Looked(interest, total, group_priors(sums, groups, n_groups), moves, members, begun, usual, size)
 
 
 def _spreads(panel: SparsePanel, groups: Ints, n_groups: int) -> NDArray[np.float32]:
@@ -258,13 +265,13 @@ def _score(
     back = np.arange(end, end - RECENT, -1)
     move = np.where(back >= 0, moves[own][:, np.maximum(back, 0)], 0.0) * scale[:, None]
     begun = looked.begun[own, end] - 1.0
-    usual = looked.begun[:, :end].mean(1)[own] if end else np.zeros(len(series))
-    silent = np.maximum(np.bincount(groups, minlength=n_groups)[own] - looked.members[own, end], 1.0)
+    usual = looked.usual[own, end].astype(np.float64)
+    silent = np.maximum(looked.size[own] - looked.members[own, end], 1.0)
     chance = np.maximum(usual / silent, 1e-4)
     rate = (50.0 * chance + begun) / (50.0 + silent)
     at_once = np.where(begun > usual + 4.0 * np.sqrt(usual + 1.0), np.log(np.maximum(rate / chance, 1.0)), 0.0)
     measured = Measured("value", table, own, n_groups, level, scale, prior.within, move, at_once)
-    result = judge(measured, c, BUDGET, run.Options(1))
+    result = judge(measured, c, BUDGET, run.Options(1), channels=LOOKS)
     tested = panel.n_series if int((~panel.unknown_months[:end]).sum()) >= FEW else int(result.tested.sum())
     q = _q_values(result.p, tested)
     return replace(result, q=q, tier=np.array(TIERS)[tiers(q, result.score, BUDGET)])

@@ -66,6 +66,7 @@ def look(  # type: ignore[no-untyped-def]
         g = groups[i]
         typical = spreads[g]
         n = 0
+        ring = 0
         active = 0
         missing = 0
         since = 0  # months not known since the last trade
@@ -80,7 +81,7 @@ def look(  # type: ignore[no-untyped-def]
             y = logs[k]
             m = months[k]
             interest[k] = 0.0
-            if not y == y:
+            if y != y:
                 missing += 1
                 since += 1
                 continue
@@ -137,7 +138,10 @@ def look(  # type: ignore[no-untyped-def]
                 if gap >= 6:
                     begun[g, m] += 1
                     # a start is told by its rarity; how large it is beside the past of the flow counts a little
-                    score = max(score + unlikely[state, wait], rare[state, wait] + min(max(above, np.float32(-1.0)), np.float32(2.0)))
+                    score = max(
+                        score + unlikely[state, wait],
+                        rare[state, wait] + min(max(above, np.float32(-1.0)), np.float32(2.0)),
+                    )
                 else:
                     score += unlikely[state, wait]
             interest[k] = score
@@ -152,29 +156,27 @@ def look(  # type: ignore[no-untyped-def]
             active += 1
             last_known = known[m + 1]
             since = 0
-            # let the oldest go, put the newest in its place
+            # let the oldest go, put the newest in its place: places are counted, not searched for, which has no branches
+            top = n
             if n == window:
-                old = line[(active - 1) % window]
-                j = 0
-                hi = n
-                while j < hi:
-                    mid = (j + hi) // 2
-                    if held[mid] < old:
-                        j = mid + 1
-                    else:
-                        hi = mid
-                n -= 1
-                while j < n and held[j + 1] < y:
+                old = line[ring]
+                top = 0
+                for j in range(window):
+                    top += held[j] < old
+            put = 0
+            for j in range(n):
+                put += held[j] < y
+            if put > top:
+                put -= 1
+                for j in range(top, put):
                     held[j] = held[j + 1]
-                    j += 1
             else:
-                j = n
-            while j > 0 and held[j - 1] > y:
-                held[j] = held[j - 1]
-                j -= 1
-            held[j] = y
-            line[(active - 1) % window] = y
-            n += 1
+                for j in range(top, put, -1):
+                    held[j] = held[j - 1]
+            held[put] = y
+            line[ring] = y
+            ring = ring + 1 if ring + 1 < window else 0
+            n = min(n + 1, window)
         sums[i, 0] = active
         sums[i, 1] = total / active if active > 0 else 0.0
         sums[i, 2] = max(active - 1, 0)
