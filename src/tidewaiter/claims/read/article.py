@@ -190,6 +190,7 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     else:
         scan = Rules(plain, context, source)
         scan.by_value = by_value
+        scan.also = any(text[chunk.start : chunk.end].lower() == "also" for chunk in tagged)
         scan.run()
         claims, unread = finish(scan.drafts, text, context, source, named)
         refused = [*scan.refused, *unread, *taken]
