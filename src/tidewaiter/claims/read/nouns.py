@@ -335,7 +335,7 @@ class Nouns(Scan):
             elif not owner and self.source and self.source != known:
                 other = self.source
                 notes.append(f"the other side is taken to be {other}, whose statistics the article names")
-            elif owner and not full:
+            elif owner and not full and all("W00" in pair for pair in self.context.pairs):
                 other = "W00"
                 notes.append("no partner is named: read as trade with the world")
             else:
