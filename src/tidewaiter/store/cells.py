@@ -20,11 +20,12 @@ from tidewaiter.errors import UnknownName
 from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period, month_text
 from tidewaiter.store.picked import MANY, picked
+from tidewaiter.store.withheld import withheld_below, withheld_note
 
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "unit_of"]
+__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "silence_is_zero", "unit_of"]
 
 SECRET: Final = ("_QY", "_QZ")
 """Partners that stand for countries kept back for commercial or military reasons."""
@@ -244,7 +245,7 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
         return Cell(single, _OPEN, State.NOT_ALIVE, (), dead)
     covering = view.covered(key, month, month)
     if covering is not None:
-        kept_back = _hidden_in(view, key, month)
+        kept_back = _hidden_in(view, key, month) or withheld_below(key, month)
         if kept_back:
             return Cell(single, _OPEN, State.WITHHELD, (covering.id,), kept_back)
         # A row of its own in the same year shows that the line exists.
@@ -259,6 +260,17 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
     if inside:
         return min((_merged(key, month, row, printed) for row in inside), key=lambda cell: cell.bounds.hi)
     return _outside(view, key, month)
+
+
+def silence_is_zero(view: View, key: SeriesKey, month: int) -> bool:
+    """Whether a cell that a release covers and has no row of is a zero: not withheld, not hidden, of a line that exists."""
+    return not (
+        withheld_of(key, month)
+        or _not_alive(key.cmd, month // 12)
+        or _hidden_in(view, key, month)
+        or withheld_below(key, month)
+        or _doubtful_line(view, key, month)
+    )
 
 
 def _merged(key: SeriesKey, month: int, row: dict[str, Any], printed: Mapping[int, Cell]) -> Cell:
@@ -303,8 +315,6 @@ def _outside(view: View, key: SeriesKey, month: int) -> Cell:
 
 def withheld_of(key: SeriesKey, month: int) -> str:
     """Return why the publisher keeps a cell back, if it is known to."""
-    from tidewaiter.store.withheld import withheld_note
-
     return withheld_note(key, month)
 
 
