@@ -18,8 +18,9 @@ from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import compile_claim, subjects_of, unit_frame
 from tidewaiter.claims.readings import best_reading, longer_reading, parted, reading_cells
-from tidewaiter.claims.say import said_words
+from tidewaiter.claims.say import NOTHING_PRINTED, said_words
 from tidewaiter.claims.together import Group, together
+from tidewaiter.claims.unsettled import unsettled_words
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
 from tidewaiter.claims.voices import own_voices, voices_of
 from tidewaiter.errors import InputError
@@ -90,18 +91,18 @@ def sit(
     docket = Docket(shipped_figures() if evidence is None else evidence)
     families = docket.families()
     own = own_voices(every, docket)
-    loaded = customs.benches(every) if customs is not None else {}
+    loaded = customs.benches(every) if customs is not None else None
     by_statement: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in every:
         if claim.statement:
             by_statement[claim.publisher, claim.statement].append(claim)
     cases = []
     for claim in every:
-        voices = voices_of(claim, families)
+        voices = voices_of(claim, families, docket)
         if not claim.publisher and not claim.family:
             voices |= frozenset(own)
         same = tuple(one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim)
-        cases.append(_judged(claim, same, docket, voices, loaded.get(claim.id, ())))
+        cases.append(_judged(claim, same, docket, voices, loaded.get(claim.id, ()) if loaded is not None else None))
     _prepare(cases)
     verdicts = [_explained(case, docket) for case in cases]
     told = tuple(
@@ -122,7 +123,7 @@ class _Case(msgspec.Struct, frozen=True):
 
 
 def _judged(
-    claim: Claim, same: tuple[Claim, ...], docket: Docket, voices: frozenset[str], customs: Sequence[Bench]
+    claim: Claim, same: tuple[Claim, ...], docket: Docket, voices: frozenset[str], customs: Sequence[Bench] | None
 ) -> _Case:
     if claim.kind is Kind.UNREAD:
         why = claim.why or "It was not understood."
@@ -139,11 +140,19 @@ def _judged(
     givens = [given for one in same if (given := _given(one)) is not None]
     press = Press(docket, voices)
     # The customs service's own cells come first; what they leave open may be in print.
-    for bench in (*customs, press):
-        verdict = judge_claim(claim, bench, givens=givens)
-        if verdict.verdict != "cannot tell":
+    benches = (*(customs or ()), press)
+    found: list[tuple[Bench, Verdict]] = []
+    for bench in benches:
+        found.append((bench, judge_claim(claim, bench, givens=givens)))
+        if found[-1][1].verdict != "cannot tell":
             break
-    verdict = _with_now(verdict, claim, bench, givens)
+    bench, verdict = found[-1]
+    if verdict.verdict == "cannot tell":
+        # Nothing decides it: what is told is what the first that knows anything of it says.
+        bench, verdict = next((one for one in found if one[1].evidence), found[-1])
+    verdict = _with_now(verdict, claim, benches, bench, givens)
+    if customs is not None and verdict.verdict == "cannot tell":
+        verdict = msgspec.structs.replace(verdict, why=_after(unsettled_words(claim, customs), verdict.why))
     return _Case(claim, same, verdict, bench)
 
 
@@ -204,18 +213,32 @@ def _told_since(claim: Claim, bench: Bench) -> bool:
     return {row.id: row.bounds for row in then} != {row.id: row.bounds for row in today}
 
 
-def _with_now(verdict: Verdict, claim: Claim, bench: Bench, givens: Sequence[Given]) -> Verdict:
+def _after(words: str, why: str) -> str:
+    """Put what customs files say before what was printed."""
+    if words and why == NOTHING_PRINTED:
+        why = "Nor did another publisher print a figure that decides it."
+    return f"{words} {why}" if words else why
+
+
+def _with_now(
+    verdict: Verdict, claim: Claim, benches: Sequence[Bench], deciding: Bench, givens: Sequence[Given]
+) -> Verdict:
     """Add what would be said on all that is known today, where it is another thing."""
-    now = bench.today
-    if not claim.latest or now is bench:
+    if not claim.latest:
         return verdict
-    if not _told_since(claim, bench):
-        return verdict
-    today = judge_claim(claim, now, givens=givens)
+    today = verdict
+    for bench in benches:
+        if bench.today is not bench and _told_since(claim, bench):
+            found = judge_claim(claim, bench.today, givens=givens)
+            if found.verdict != "cannot tell" or bench is deciding:
+                today = found
+                break
+        elif bench is deciding:
+            break
     if today.verdict == verdict.verdict and today.found == verdict.found:
         return verdict
     until = last_day(claim) or ""
-    if today.verdict == "cannot tell" and all(item.published <= until for item in today.evidence):
+    if today.verdict == "cannot tell" and all(item.published_to <= until for item in today.evidence):
         # No later figure decides: it is only longer ago, and earlier ones may have been revised since.
         return verdict
     return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.evidence import CellName, Item, cell_terms
-from tidewaiter.claims.goods import codes_of, is_code, phrase
+from tidewaiter.claims.goods import is_code, phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import compile_claim
 from tidewaiter.claims.say import way_words
+from tidewaiter.claims.summed import Summed, codes_in, is_mute
 from tidewaiter.codes.areas import members
 from tidewaiter.errors import InputError, NoData
 from tidewaiter.ledger import Ledger, Row
-from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
+from tidewaiter.model import Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period
 
 if TYPE_CHECKING:
@@ -75,8 +76,9 @@ class Customs:
         for claim in claims:
             if claim.id in cells_of:
                 archive = self._archive(claim.latest or None)
-                ranked = archive.ranked(cells_of[claim.id])
-                found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in ranked]
+                ranked = [*archive.ranked(cells_of[claim.id]), *today.ranked(cells_of[claim.id])]
+                ranked = ranked or today.reporting(claim)
+                found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in dict.fromkeys(ranked)]
         return found
 
     def _archive(self, day: str | None) -> _Archive:
@@ -108,12 +110,15 @@ class _Archive:
         self.view = view
         self.datasets = view.datasets()
         ends = [(release.first, release.last) for release in view.releases]
+        # A declared zero can lie before the first row or after the last.
+        ends += [(one.first, one.last + one.length - 1) for listed in view.rectangles.values() for one in listed]
         self.span = Period(min(one for one, _ in ends), max(one for _, one in ends)) if ends else None
         self.publishers = {release.id: release for release in view.releases}
         self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
         self._cells: dict[tuple[str, CellName], Cell] = {}
         self._keys: dict[tuple[str, _Series], SeriesKey] = {}
         self._finer: dict[tuple[str, ...], list[tuple[str, int, float, str, str]]] = {}
+        self.summed = Summed(view, self.span) if self.span is not None else None
 
     def fetch(self, names: Iterable[CellName]) -> None:
         """Read the series of some cells, all at once."""
@@ -177,11 +182,20 @@ class _Archive:
         parts = _components(name, Period(month, month))
         if not parts:
             return _SILENT
-        direct = self._part(dataset, (name[0], *parts[0][1:]), month) if parts[0][0] != name[0] else _SILENT
-        if direct.state is not State.UNKNOWN:
-            return direct
         cells = [self._part(dataset, part, month) for part in parts]
-        return cells[0] if len(cells) == 1 else _added(cells)
+        cell = cells[0] if len(cells) == 1 else _added(cells)
+        if is_mute(cell) and self.summed is not None and self.summed.bears(dataset, name):
+            return self.summed.cell(dataset, name) or cell
+        return cell
+
+    def reporting(self, claim: Claim) -> list[str]:
+        """Return the datasets in which a claim's reporter reports at all."""
+        assert claim.subject is not None
+        return sorted({dataset for dataset, who, _ in self.view.spans if who == claim.subject.reporter})
+
+    def units(self, dataset: str, name: CellName) -> tuple[str, ...]:
+        """Return the units in which a dataset counts what a cell counts."""
+        return self.summed.units(dataset, name) if self.summed is not None else ()
 
     def _part(self, dataset: str, series: _Series, month: int) -> Cell:
         if (dataset, series) not in self._series:
@@ -195,6 +209,8 @@ class _Archive:
             key = self._keys.get((dataset, part))
             if key is not None:
                 found += self.view.printed_runs(key, Period(name[6], name[6]))
+        if not found and self.summed is not None:
+            found = self.summed.runs(dataset, name)
         return found
 
     def fetch_finer(self, dataset: str, wanted: Iterable[tuple[Subject, Period]]) -> None:
@@ -241,28 +257,14 @@ class _Archive:
 
     def ranked(self, names: Sequence[CellName]) -> list[str]:
         """Return the datasets that know something of some cells, the one that knows most first."""
-        known = {
-            dataset: sum(self.cell(dataset, name).state not in (State.UNKNOWN, State.UNRELEASED) for name in names)
-            for dataset in self.datasets
-        }
+        known = {dataset: sum(not is_mute(self.cell(dataset, name)) for name in names) for dataset in self.datasets}
         return sorted((dataset for dataset, count in known.items() if count), key=lambda one: (-known[one], one))
 
 
 def _components(name: CellName, period: Period) -> list[_Series]:
-    """Return the series that a cell is the sum of: the codes of its goods, the members of a group that reports."""
+    """Return the series that a cell is the sum of: one for each code of its goods."""
     reporter, partner, flow, goods, measure, unit, _ = name
-    codes = (TOTAL,) if goods == "total" else _codes(goods, reporter, period)
-    return [(one, partner, flow, code, measure, unit) for one in _reporters(reporter, period.end) for code in codes]
-
-
-def _codes(goods: str, reporter: str, period: Period) -> tuple[str, ...]:
-    if not goods.startswith("basket:"):
-        return codes_of(goods, reporter)
-    from tidewaiter.baskets import load_basket, resolve
-
-    name, _, group = goods[7:].partition("/")
-    found = resolve(load_basket(name), f"HS {max(period.end // 12, 2007)}")
-    return tuple(found.groups[group]) if group else tuple(found.codes)
+    return [(reporter, partner, flow, code, measure, unit) for code in codes_in(goods, reporter, period.end // 12)]
 
 
 def _has_parts(subject: Subject) -> bool:
@@ -312,6 +314,29 @@ class CustomsBench:
     def today(self) -> CustomsBench:
         """The same dataset as it is known today."""
         return self if self._archive is self._now else CustomsBench(self.dataset, self._now, self._now)
+
+    @property
+    def who(self) -> str:
+        """Who publishes it, and its name."""
+        publishers = [one.publisher for one in self._now.publishers.values() if one.dataset == self.dataset]
+        return f"{publishers[-1]} ({self.dataset})" if publishers else self.dataset
+
+    def cell(self, name: CellName) -> Cell:
+        """Return what it says of a cell."""
+        return self._archive.cell(self.dataset, name)
+
+    def units(self, name: CellName) -> tuple[str, ...]:
+        """Return the units in which it counts what a cell counts."""
+        return self._archive.units(self.dataset, name)
+
+    def released(self, cell: Cell) -> str:
+        """Return when what it says of a cell was published, in words; empty where no release is told."""
+        days = [self._archive.publishers[one] for one in cell.evidence if one in self._archive.publishers]
+        if not days:
+            return ""
+        last = max(days, key=lambda one: one.published_to)
+        told = f"on {last.published}" if last.published else f"by {last.published_to}, the day it was loaded"
+        return told + ("" if last.published else " (load it with --published to say when it came out)")
 
     @property
     def body(self) -> object:
@@ -376,7 +401,7 @@ class CustomsBench:
             bounds=cell.bounds,
             publisher=f"{last.publisher} ({self.dataset})" if last else self.dataset,
             published=last.published if last else "",
-            published_to=last.published if last else "",
+            published_to=last.published_to if last else "",
             address=last.file if last else "",
             note=note,
         )
@@ -389,6 +414,11 @@ class CustomsBench:
         """Yield the value in whatever currency: trade is trade."""
         del claim
         yield Measure.VALUE, ""
+
+    def stands_by(self, claim: Claim) -> bool:
+        """Return False: a customs file is not one voice among others."""
+        del claim
+        return False
 
     def printed(self, subject: Subject, period: Period) -> list[Item]:
         """Return the sum of a series over a period, if every cell of it is known."""

@@ -144,16 +144,22 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         If the claim lacks a field that its kind needs.
     """
     outcome = _best_frame(claim, bench, givens)
-    if outcome.verdict == "contradicted":
+    if outcome.verdict == "contradicted" or (outcome.verdict == "cannot tell" and outcome.weighed.doubt):
         longer = _cut_off(claim)
         again = _best_frame(longer, bench, givens) if longer is not None else None
         if again is not None and again.verdict in ("supported", "within rounding"):
             outcome = msgspec.structs.replace(again, verdict="within rounding", cut_off=True)
+    if outcome.verdict == "contradicted" and bench.stands_by(claim) and len(_voices(bench, outcome.rows)) == 1:
+        # Whoever counted first-hand and one other paper: one of them is wrong, and nobody can tell which.
+        doubt = msgspec.structs.replace(outcome.weighed, status="open", doubt=True)
+        outcome = msgspec.structs.replace(outcome, verdict="cannot tell", weighed=doubt)
     verdict, weighed = outcome.verdict, outcome.weighed
     broken = None
     absent = claim.kind in (Kind.NONE, Kind.FIRST)
     if (absent and verdict != "contradicted") or (claim.kind in _COMPARING and verdict != "cannot tell"):
         broken = breaks.break_of(claim, bench)
+    if broken is None and (verdict == "cannot tell" or (absent and verdict != "contradicted")):
+        broken = breaks.gone_of(claim)
     if verdict == "contradicted":
         weighed = _as_proved(outcome)
     found, unit = _shown(claim, weighed)
@@ -174,7 +180,7 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
     reading = None
     if broken is not None:
         verdict, why, settle = "unsafe", broken.why, ""
-        reading = Reading(broken.reading, broken.why, 0.0, broken.rows)
+        reading = Reading(broken.reading, broken.told, 0.0, broken.rows)
         more = [bench.item(row) for row in broken.rows if row not in {item.id for item in items}]
         items = (*items, *(item for item in more if item is not None))
     elif outcome.cut_off:
@@ -193,6 +199,12 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         conflicts=conflicts,
         given=tuple(given.claim.id for given in outcome.given),
     )
+
+
+def _voices(bench: Bench, rows: Sequence[str]) -> set[str]:
+    """Return whose reporting some evidence is."""
+    items = [item for row in rows if (item := bench.item(row)) is not None and item.kind != "definition"]
+    return {item.family or item.publisher for item in items}
 
 
 def _more_reading(verdict: str, atom: Atom, claim: Claim) -> Reading | None:

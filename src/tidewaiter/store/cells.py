@@ -22,6 +22,7 @@ from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, St
 from tidewaiter.period import Period, month_text
 from tidewaiter.sources.calendar import calendar_of
 from tidewaiter.store.picked import MANY, picked
+from tidewaiter.store.withheld import withheld_below, withheld_note
 
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
@@ -246,7 +247,7 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
         return Cell(single, _OPEN, State.NOT_ALIVE, (), dead)
     covering = view.covered(key, month, month)
     if covering is not None:
-        kept_back = _hidden_in(view, key, month)
+        kept_back = _hidden_in(view, key, month) or withheld_below(key, month)
         if kept_back:
             return Cell(single, _OPEN, State.WITHHELD, (covering.id,), kept_back)
         # A row of its own in the same year shows that the line exists.
@@ -269,6 +270,7 @@ def silence_is_zero(view: View, key: SeriesKey, month: int) -> bool:
         withheld_of(key, month)
         or _not_alive(key.cmd, month // 12)
         or _hidden_in(view, key, month)
+        or withheld_below(key, month)
         or _doubtful_line(view, key, month)
     )
 
@@ -328,8 +330,6 @@ def _after_the_last(view: View, dataset: str, month: int) -> tuple[State, tuple[
 
 def withheld_of(key: SeriesKey, month: int) -> str:
     """Return why the publisher keeps a cell back, if it is known to."""
-    from tidewaiter.store.withheld import withheld_note
-
     return withheld_note(key, month)
 
 

@@ -105,6 +105,10 @@ def examine(store: Store, *, rebuild: bool = False) -> Health:
                 found.releases += 1
                 _examine(store, release, segments.get(release.seq, []), found, rebuild)
             _sweep(store, found)
+            if found.rebuilt:
+                from tidewaiter.store.cube_build import forget
+
+                forget(store)
     except OSError as error:
         raise StoreError(explain(store.folder, error)) from error
     return found
@@ -295,7 +299,7 @@ def _join(store: Store, folder: Path, names: list[str], inside: dict[str, list[S
     """Copy the row groups of several files into one, in the order of segments, and point the catalogue there."""
     target = f"joined-{time.time_ns():x}.parquet"
     part = folder / f"{target}{PART}"
-    files = {name: pq.ParquetFile(folder / name) for name in names}
+    files = {name: pq.ParquetFile(folder / name, page_checksum_verification=True) for name in names}
     try:
         order = sorted(
             (one for name in names for one in inside[name]),
