@@ -101,7 +101,11 @@ def sit(
         if not claim.publisher and not claim.family:
             voices |= frozenset(own)
         same = tuple(one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim)
-        cases.append(_judged(claim, same, docket, voices, loaded.get(claim.id, ())))
+        case = _judged(claim, same, docket, voices, loaded.get(claim.id, ()))
+        if customs is not None and case.verdict.verdict == "cannot tell" and not case.verdict.evidence:
+            why = " ".join(filter(None, (customs.silence(claim), case.verdict.why)))
+            case = msgspec.structs.replace(case, verdict=msgspec.structs.replace(case.verdict, why=why))
+        cases.append(case)
     _prepare(cases)
     verdicts = [_explained(case, docket) for case in cases]
     told = tuple(
@@ -139,12 +143,16 @@ def _judged(
     givens = [given for one in same if (given := _given(one)) is not None]
     press = Press(docket, voices)
     # The customs service's own cells come first; what they leave open may be in print.
+    tried: list[tuple[Verdict, Bench]] = []
     for bench in (*customs, press):
-        verdict = judge_claim(claim, bench, givens=givens)
-        if verdict.verdict != "cannot tell":
+        tried.append((judge_claim(claim, bench, givens=givens), bench))
+        if tried[-1][0].verdict != "cannot tell":
             break
-    verdict = _with_now(verdict, claim, bench, givens)
-    return _Case(claim, same, verdict, bench)
+    else:
+        # Of those that leave it open the first that bounds it says most.
+        tried.append(next((one for one in tried if one[0].found is not None), tried[-1]))
+    verdict, bench = tried[-1]
+    return _Case(claim, same, _with_now(verdict, claim, bench, givens), bench)
 
 
 def _prepare(cases: Sequence[_Case]) -> None:
