@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tidewaiter.claims.evidence import CellName
-from tidewaiter.claims.goods import canonical_unit, codes_of, is_code
-from tidewaiter.claims.model import Subject
+from tidewaiter.claims.goods import canonical_unit, is_code
+from tidewaiter.claims.model import Claim, Subject
+from tidewaiter.claims.summed import Summed, codes_in, is_mute
 from tidewaiter.codes.areas import has_members, members
 from tidewaiter.codes.parties import party
 from tidewaiter.errors import InputError, NoData
@@ -22,7 +23,7 @@ from tidewaiter.period import Period
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["SILENT", "Archive", "has_parts", "informative", "sides"]
+__all__ = ["SILENT", "Archive", "has_parts", "sides"]
 
 SILENT = Cell(Period(0, 0), Interval(0.0, math.inf), State.UNKNOWN)
 """What is said of a month that no release in the store reaches."""
@@ -35,11 +36,6 @@ _FINER = (2, 4)
 _NAMES = ("dataset", "reporter", "partner", "flow", "cmd_code")
 
 _Series: TypeAlias = tuple[str, str, Flow, str, Measure, str]
-
-
-def informative(cell: Cell) -> bool:
-    """Whether anything is known of a cell, if only that it was at least so much."""
-    return cell.state not in _MUTE or cell.bounds.lo > 0 or math.isfinite(cell.bounds.hi)
 
 
 def _left_open(cell: Cell) -> bool:
@@ -60,8 +56,11 @@ class Archive:
         self.view = view
         self.datasets = view.datasets()
         ends = [(release.first, release.last) for release in view.releases]
+        # A declared zero can lie before the first row or after the last.
+        ends += [(one.first, one.last + one.length - 1) for listed in view.rectangles.values() for one in listed]
         self.span = Period(min(one for one, _ in ends), max(one for _, one in ends)) if ends else None
         self.publishers = {release.id: release for release in view.releases}
+        self.summed = Summed(view, self.span) if self.span is not None else None
         self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
         self._runs: dict[tuple[str, _Series], tuple[Cell, ...]] = {}
         self._cells: dict[tuple[str, CellName], Cell] = {}
@@ -170,7 +169,7 @@ class Archive:
         month = name[6]
         if self.span is None or not self.span.start <= month <= self.span.end:
             return SILENT
-        codes = _codes(name[3], name[0], Period(month, month))
+        codes = codes_in(name[3], name[0], month // 12)
         if not codes:
             return SILENT
         cells = [self._of_pair(dataset, (*name[:3], code, *name[4:6]), month) for code in codes]
@@ -179,7 +178,7 @@ class Archive:
     def _of_pair(self, dataset: str, series: _Series, month: int) -> Cell:
         """Return a cell of two sides, either of which may be a group: by its own row, else by its members."""
         own = self._part(dataset, series, month)
-        if informative(own):
+        if not is_mute(own):
             return own
         for at in (0, 1):
             inside = _members(series[at], month)
@@ -194,7 +193,7 @@ class Archive:
                 if one != other
             }
             added = add_members(own.period if own.period != SILENT.period else Period(month, month), parts)[0]
-            if informative(added):
+            if not is_mute(added):
                 return added
         return own
 
@@ -205,7 +204,7 @@ class Archive:
 
     def runs(self, dataset: str, name: CellName) -> list[Cell]:
         """Return longer periods that are known of a series and hold a cell's month."""
-        codes = _codes(name[3], name[0], Period(name[6], name[6]))
+        codes = codes_in(name[3], name[0], name[6] // 12)
         if len(codes) != 1:
             return []
         found = self._runs.get((dataset, (*name[:3], codes[0], *name[4:6])), ())
@@ -252,9 +251,18 @@ class Archive:
         for flow in _flows(subject):
             yield from self._finer.get((dataset, reporter, subject.partner, flow.value, subject.goods), ())
 
+    def reporting(self, claim: Claim) -> list[str]:
+        """Return the datasets in which a claim's reporter reports at all."""
+        assert claim.subject is not None
+        return sorted({dataset for dataset, who, _ in self.view.spans if who == claim.subject.reporter})
+
+    def units(self, dataset: str, name: CellName) -> tuple[str, ...]:
+        """Return the units in which a dataset counts what a cell counts."""
+        return self.summed.units(dataset, name) if self.summed is not None else ()
+
     def ranked(self, names: Sequence[CellName]) -> list[str]:
         """Return the datasets that know something of some cells, the one that knows most first."""
-        known = {dataset: sum(informative(self.cell(dataset, name)) for name in names) for dataset in self.datasets}
+        known = {dataset: sum(not is_mute(self.cell(dataset, name)) for name in names) for dataset in self.datasets}
         return sorted((dataset for dataset, count in known.items() if count), key=lambda one: (-known[one], one))
 
 
@@ -262,13 +270,13 @@ def _components(name: tuple[Any, ...], period: Period) -> list[_Series]:
     """Return the series that a cell is made of: the codes of its goods, the groups on both sides and their members."""
     reporter, partner, flow, goods, measure, unit = name
     years = range(period.start // 12, period.end // 12 + 1)
-    listed = {code for year in years for code in _codes(goods, reporter, Period(year * 12, year * 12 + 11))}
+    listed = {code for year in years for code in codes_in(goods, reporter, year)}
     return [
         (one, other, flow, code, measure, unit)
         for one in sides(reporter, period)
         for other in sides(partner, period)
         for code in sorted(listed)
-        if one != other
+        if one != other or (one, other) == (reporter, partner)
     ]
 
 
@@ -284,18 +292,6 @@ def _members(code: str, month: int) -> tuple[str, ...]:
         return members(code, month) if has_members(code) else ()
     except (InputError, NoData):
         return ()
-
-
-def _codes(goods: str, reporter: str, period: Period) -> tuple[str, ...]:
-    if goods == "total":
-        return (TOTAL,)
-    if not goods.startswith("basket:"):
-        return codes_of(goods, reporter)
-    from tidewaiter.baskets import load_basket, resolve
-
-    name, _, group = goods[7:].partition("/")
-    found = resolve(load_basket(name), f"HS {max(period.end // 12, 2007)}")
-    return tuple(found.groups[group]) if group else tuple(found.codes)
 
 
 def has_parts(subject: Subject) -> bool:

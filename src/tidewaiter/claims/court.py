@@ -18,8 +18,9 @@ from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import compile_claim, subjects_of, unit_frame
 from tidewaiter.claims.readings import best_reading, longer_reading, parted, reading_cells
-from tidewaiter.claims.say import said_words
+from tidewaiter.claims.say import NOTHING_PRINTED, said_words
 from tidewaiter.claims.together import Group, together
+from tidewaiter.claims.unsettled import unsettled_words
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
 from tidewaiter.claims.voices import own_voices, voices_of
 from tidewaiter.errors import InputError
@@ -90,7 +91,7 @@ def sit(
     docket = Docket(shipped_figures() if evidence is None else evidence)
     families = docket.families()
     own = own_voices(every, docket)
-    loaded = customs.benches(every) if customs is not None else {}
+    loaded = customs.benches(every) if customs is not None else None
     by_statement: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in every:
         if claim.statement:
@@ -101,11 +102,7 @@ def sit(
         if not claim.publisher and not claim.family:
             voices |= frozenset(own)
         same = tuple(one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim)
-        case = _judged(claim, same, docket, voices, loaded.get(claim.id, ()))
-        if customs is not None and case.verdict.verdict == "cannot tell" and not case.verdict.evidence:
-            why = " ".join(filter(None, (customs.silence(claim), case.verdict.why)))
-            case = msgspec.structs.replace(case, verdict=msgspec.structs.replace(case.verdict, why=why))
-        cases.append(case)
+        cases.append(_judged(claim, same, docket, voices, loaded.get(claim.id, ()) if loaded is not None else None))
     _prepare(cases)
     verdicts = [_explained(case, docket) for case in cases]
     told = tuple(
@@ -126,7 +123,7 @@ class _Case(msgspec.Struct, frozen=True):
 
 
 def _judged(
-    claim: Claim, same: tuple[Claim, ...], docket: Docket, voices: frozenset[str], customs: Sequence[Bench]
+    claim: Claim, same: tuple[Claim, ...], docket: Docket, voices: frozenset[str], customs: Sequence[Bench] | None
 ) -> _Case:
     if claim.kind is Kind.UNREAD:
         why = claim.why or "It was not understood."
@@ -143,16 +140,20 @@ def _judged(
     givens = [given for one in same if (given := _given(one)) is not None]
     press = Press(docket, voices)
     # The customs service's own cells come first; what they leave open may be in print.
+    benches = (*(customs or ()), press)
     tried: list[tuple[Verdict, Bench]] = []
-    for bench in (*customs, press):
-        tried.append((judge_claim(claim, bench, givens=givens), bench))
+    for one in benches:
+        tried.append((judge_claim(claim, one, givens=givens), one))
         if tried[-1][0].verdict != "cannot tell":
             break
     else:
         # Of those that leave it open the first that bounds it says most.
         tried.append(next((one for one in tried if one[0].found is not None), tried[-1]))
     verdict, bench = tried[-1]
-    return _Case(claim, same, _with_now(verdict, claim, bench, givens), bench)
+    verdict = _with_now(verdict, claim, benches, bench, givens)
+    if customs is not None and verdict.verdict == "cannot tell":
+        verdict = msgspec.structs.replace(verdict, why=_after(unsettled_words(claim, customs), verdict.why))
+    return _Case(claim, same, verdict, bench)
 
 
 def _prepare(cases: Sequence[_Case]) -> None:
@@ -212,18 +213,32 @@ def _told_since(claim: Claim, bench: Bench) -> bool:
     return {row.id: row.bounds for row in then} != {row.id: row.bounds for row in today}
 
 
-def _with_now(verdict: Verdict, claim: Claim, bench: Bench, givens: Sequence[Given]) -> Verdict:
+def _after(words: str, why: str) -> str:
+    """Put what customs files say before what was printed."""
+    if words and why == NOTHING_PRINTED:
+        why = "Nor did another publisher print a figure that decides it."
+    return f"{words} {why}" if words else why
+
+
+def _with_now(
+    verdict: Verdict, claim: Claim, benches: Sequence[Bench], deciding: Bench, givens: Sequence[Given]
+) -> Verdict:
     """Add what would be said on all that is known today, where it is another thing."""
-    now = bench.today
-    if not claim.latest or now is bench:
+    if not claim.latest:
         return verdict
-    if not _told_since(claim, bench):
-        return verdict
-    today = judge_claim(claim, now, givens=givens)
+    today = verdict
+    for bench in benches:
+        if bench.today is not bench and _told_since(claim, bench):
+            found = judge_claim(claim, bench.today, givens=givens)
+            if found.verdict != "cannot tell" or bench is deciding:
+                today = found
+                break
+        elif bench is deciding:
+            break
     if today.verdict == verdict.verdict and today.found == verdict.found:
         return verdict
     until = last_day(claim) or ""
-    if today.verdict == "cannot tell" and all(item.published <= until for item in today.evidence):
+    if today.verdict == "cannot tell" and all(item.published_to <= until for item in today.evidence):
         # No later figure decides: it is only longer ago, and earlier ones may have been revised since.
         return verdict
     return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)

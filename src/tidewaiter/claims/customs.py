@@ -10,16 +10,16 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tidewaiter.claims.archive import Archive, has_parts, informative, sides
+from tidewaiter.claims.archive import Archive, has_parts, sides
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.evidence import CellName, Item, cell_terms
 from tidewaiter.claims.goods import is_code, phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import compile_claim
-from tidewaiter.claims.say import span, way_words
+from tidewaiter.claims.say import way_words
 from tidewaiter.ledger import Ledger, Row
 from tidewaiter.model import Cell, Interval, Measure, State
-from tidewaiter.period import Period, month_words
+from tidewaiter.period import Period
 
 if TYPE_CHECKING:
     from tidewaiter.store.store import Store
@@ -67,26 +67,10 @@ class Customs:
         for claim in claims:
             if claim.id in cells_of:
                 archive = self._archive(claim.latest or None)
-                ranked = archive.ranked(cells_of[claim.id])
-                found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in ranked]
+                ranked = [*archive.ranked(cells_of[claim.id]), *today.ranked(cells_of[claim.id])]
+                ranked = ranked or today.reporting(claim)
+                found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in dict.fromkeys(ranked)]
         return found
-
-    def silence(self, claim: Claim) -> str:
-        """Say what the store has for a claim's cells where that does not decide it: by dataset, why the first of them is open."""
-        cells = _cells(claim)
-        if not cells:
-            return ""
-        then, today = self._archive(claim.latest or None), self._archive(None)
-        told = []
-        for dataset in today.datasets:
-            words = _silent(dataset, cells, then, today)
-            if words:
-                told.append(f"{dataset}: {words}")
-        return (
-            f"The customs files do not decide it ({'; '.join(told)})."
-            if told
-            else "No customs file in the store is of this trade."
-        )
 
     def _archive(self, day: str | None) -> Archive:
         if day not in self._dates:
@@ -97,29 +81,6 @@ class Customs:
             # What is asked of a day is the same for all days on which the same releases were out.
             self._dates[day] = self._archives.setdefault(known, Archive(view))
         return self._dates[day]
-
-
-def _silent(dataset: str, cells: Sequence[CellName], then: Archive, today: Archive) -> str:
-    """Say why a dataset leaves a claim's cells open; nothing where it has nothing on the pair at all."""
-    names = [name for name in cells if name[5] or name[4] is not Measure.VALUE]
-    for name in names:
-        cell = then.cell(dataset, name)
-        if cell.state in _KNOWN:
-            continue
-        month = month_words(name[6])
-        later = today.cell(dataset, name)
-        if later.state in _KNOWN:
-            files = [today.publishers[one] for one in later.evidence if one in today.publishers]
-            when = f", released {files[-1].published}" if files else ""
-            return f"{month} was not out then{when}"
-        if name[4] is Measure.VALUE and then.cell(dataset, (*name[:5], "", name[6])).state in _KNOWN:
-            return f"{month} is there in another currency than {name[5]}"
-        if informative(cell):
-            return f"{month}: {span(cell.bounds, name[5])}; {cell.note or cell.state.value}"
-        known = any(informative(then.cell(dataset, other)) for other in names)
-        if known or cell.state not in (State.UNKNOWN, State.UNRELEASED):
-            return f"{month}: {cell.note or cell.state.value}"
-    return ""
 
 
 def _cells(claim: Claim) -> tuple[CellName, ...]:
@@ -154,6 +115,29 @@ class CustomsBench:
     def today(self) -> CustomsBench:
         """The same dataset as it is known today."""
         return self if self._archive is self._now else CustomsBench(self.dataset, self._now, self._now)
+
+    @property
+    def who(self) -> str:
+        """Who publishes it, and its name."""
+        publishers = [one.publisher for one in self._now.publishers.values() if one.dataset == self.dataset]
+        return f"{publishers[-1]} ({self.dataset})" if publishers else self.dataset
+
+    def cell(self, name: CellName) -> Cell:
+        """Return what it says of a cell."""
+        return self._archive.cell(self.dataset, name)
+
+    def units(self, name: CellName) -> tuple[str, ...]:
+        """Return the units in which it counts what a cell counts."""
+        return self._archive.units(self.dataset, name)
+
+    def released(self, cell: Cell) -> str:
+        """Return when what it says of a cell was published, in words; empty where no release is told."""
+        days = [self._archive.publishers[one] for one in cell.evidence if one in self._archive.publishers]
+        if not days:
+            return ""
+        last = max(days, key=lambda one: one.published_to)
+        told = f"on {last.published}" if last.published else f"by {last.published_to}, the day it was loaded"
+        return told + ("" if last.published else " (load it with --published to say when it came out)")
 
     @property
     def body(self) -> object:
@@ -218,7 +202,7 @@ class CustomsBench:
             bounds=cell.bounds,
             publisher=f"{last.publisher} ({self.dataset})" if last else self.dataset,
             published=last.published if last else "",
-            published_to=last.published if last else "",
+            published_to=last.published_to if last else "",
             address=last.file if last else "",
             note=note,
         )
@@ -250,9 +234,14 @@ class CustomsBench:
         self._archive.fetch_finer(self.dataset, [one for one in parts if has_parts(one[0])])
 
     def goods_near(self, subject: Subject) -> tuple[str, ...]:
-        """Return the codes that hold a code; what lies under it comes by :meth:`parts`."""
+        """Return the codes that hold a code and that its file lists; what lies under it comes by :meth:`parts`."""
         code = subject.goods
-        return tuple(code[:length] for length in (6, 4, 2) if length < len(code)) if is_code(code) else ()
+        listed = self._archive.view.digits(self.dataset)
+        return (
+            tuple(code[:length] for length in (6, 4, 2) if length < len(code) and length in listed)
+            if is_code(code)
+            else ()
+        )
 
     def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:
         """Return the codes two or four digits finer, each with the sum of its rows over a period, by one reading."""

@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from tidewaiter.claims.evidence import Item
     from tidewaiter.claims.weigh import Weighed
 
-__all__ = ["item_words", "number", "said_words", "settle_words", "span", "subject_words", "why_words"]
+__all__ = [
+    "NOTHING_PRINTED",
+    "item_words",
+    "number",
+    "said_words",
+    "settle_words",
+    "span",
+    "subject_words",
+    "why_words",
+]
+
+NOTHING_PRINTED = "No other publisher printed a figure that decides it."
 
 _FLOWS = {"X": "exports", "M": "imports", "X+M": "exports and imports together", "RX": "re-exports", "RM": "re-imports"}
 
@@ -170,7 +181,7 @@ def why_words(
             return _open_extreme(claim, weighed)
         if found is not None and shown:
             return _first_up(f"{whose} leave {what}: that neither proves nor excludes it.")
-        return "No other publisher printed a figure that decides it."
+        return NOTHING_PRINTED
     taken = "with the level that its own sentence prints, " if given else ""
     if weighed.atom is None:
         return _first_up(f"{taken}by {whose} its parts cannot all hold at once.")
@@ -240,7 +251,20 @@ def _found_words(claim: Claim, weighed: Weighed, found: Interval | None, unit: s
             less = Interval(-bounds.hi, -bounds.lo)
             return f"not so: it misses by {span(less, claim.subject.unit if claim.subject else '')}{of}"
         return f"anything from {number(bounds.lo)} to {number(bounds.hi)} between them{of}"
-    return span(found, unit) if found is not None else "nothing that bounds it"
+    return _finely(claim, found, unit) if found is not None else "nothing that bounds it"
+
+
+def _finely(claim: Claim, found: Interval, unit: str) -> str:
+    """Write what was found with as many digits as tell it from what was said: 133.47 beside a printed 134."""
+    said = claim.said.bounds if claim.said is not None else None
+    if said is not None and found.is_point and not said.lo <= found.lo <= said.hi:
+        shown = float(number(found.lo).replace(",", "")) if math.isfinite(found.lo) else found.lo
+        for digits in range(4, 10):
+            if said.lo <= shown <= said.hi:
+                shown = float(f"{found.lo:.{digits}g}")
+        if shown != round(shown) and f"{shown:,}" != number(found.lo):
+            return f"{shown:,}" + (f" {unit}" if unit and unit != "%" else unit)
+    return span(found, unit)
 
 
 def _whose(items: Sequence[Item]) -> str:

@@ -24,7 +24,7 @@ from tidewaiter.store.picked import MANY, picked
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "runs_of_many", "series_cells", "unit_of"]
+__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "runs_of_many", "series_cells", "silence_is_zero", "unit_of"]
 
 SECRET: Final = ("_QY", "_QZ")
 """Partners that stand for countries kept back for commercial or military reasons."""
@@ -128,19 +128,12 @@ def runs_of(view: View, key: SeriesKey, period: Period) -> tuple[Cell, ...]:
 def runs_of_many(view: View, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, tuple[Cell, ...]]:
     """Return the longer periods of several series with one reading of the store."""
     rows = _rows_by_series(view, keys, period)
-    return {
-        key: tuple(
-            sorted(
-                (
-                    _printed(row, key)
-                    for row in _totals(_of(rows.get(_series(key), []), key))
-                    if row["period_end"] > row["period_start"]
-                ),
-                key=lambda cell: cell.period,
-            )
-        )
-        for key in keys
-    }
+    found: dict[SeriesKey, tuple[Cell, ...]] = {}
+    for key in keys:
+        listed = _totals(_of(rows.get(_series(key), []), key))
+        cells = [_printed(row, key) for row in listed if row["period_end"] > row["period_start"]]
+        found[key] = tuple(sorted(cells, key=lambda cell: cell.period))
+    return found
 
 
 def _of(rows: Iterable[dict[str, Any]], key: SeriesKey) -> list[dict[str, Any]]:
@@ -272,6 +265,16 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
     if inside:
         return min((_merged(key, month, row, printed) for row in inside), key=lambda cell: cell.bounds.hi)
     return _outside(view, key, month)
+
+
+def silence_is_zero(view: View, key: SeriesKey, month: int) -> bool:
+    """Whether a cell that a release covers and has no row of is a zero: not withheld, not hidden, of a line that exists."""
+    return not (
+        withheld_of(key, month)
+        or _not_alive(key.cmd, month // 12)
+        or _hidden_in(view, key, month)
+        or _doubtful_line(view, key, month)
+    )
 
 
 def _merged(key: SeriesKey, month: int, row: dict[str, Any], printed: Mapping[int, Cell]) -> Cell:

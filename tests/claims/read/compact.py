@@ -37,6 +37,8 @@ def compact(claim: Claim) -> str:
     elif claim.kind is Kind.SHARE and claim.other is not None:
         parts.append(f"of {_place(claim.other)}")
         parts += [f"over {claim.base}"] if claim.base is not None else []
+    elif claim.kind is Kind.SHARE and claim.base is not None:
+        parts.append(f"over {claim.base}")
     elif claim.kind is Kind.STREAK:
         parts.append(f"{claim.length} {claim.direction}")
         parts += [f"vs {claim.base}"] if claim.base is not None else []

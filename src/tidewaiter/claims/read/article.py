@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Final
 
 import msgspec
@@ -27,6 +28,10 @@ from tidewaiter.errors import InputError
 __all__ = ["Reading", "Sentence", "read_article"]
 
 _MOVES: Final = frozenset("UDBE1S")
+_DATELINE: Final = re.compile(
+    r"[A-Z][A-Za-z./' ]{2,40}(?:, (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})(?:, \d{4})?(?: \([^()]{2,40}\))?| \([^()]{2,40}\)) ?(?:--?|[–—]) ?"
+)
+"""Where and when a report was filed, and by whom."""
 _EPIDEMIC: Final = frozenset(("fever", "coronavirus", "covid", "covid-19", "epidemic", "pandemic", "outbreak"))
 _LONGEST: Final = 400
 """Tokens in the longest sentence that is read; longer ones are lists and tables, and are listed as not read."""
@@ -143,7 +148,7 @@ def _check(day: str) -> None:
 
 
 def _sentence(text: str, start: int, end: int, context: Context, sources: int) -> list[Claim]:
-    row = tokens(text, start, end)
+    row = tokens(text, _after_dateline(text, start, end), end)
     if len(row) > _LONGEST:
         digits = any(token.kind == "number" for token in row)
         return [_unread(text, Refused(start, end, "a sentence too long to be one"))] if digits else []
@@ -167,6 +172,7 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         _period(tagged, context, trade)
         return []
     cleaned = clean(tagged, lambda chunk: text[chunk.start : chunk.end])
+    context.undecided = _undecided(cleaned.chunks)
     own = sources_of(row)
     source = next(iter(own)) if len(own) == 1 else context.source if len(own) == 0 else ""
     plain, taken = rewrite(_without_quotes(cleaned.chunks, text), lambda chunk: text[chunk.start : chunk.end])
@@ -184,13 +190,17 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         claims, unread = finish(scan.drafts, text, context, source, named)
         refused = [*scan.refused, *unread, *taken]
         actor = scan.actor
+        if scan.lost and trade and not claims:
+            context.unsure = True
     _subject(tagged, context)
-    _period(tagged, context, trade)
+    _period(cleaned.chunks, context, trade)
     if actor:
         context.subject = actor
     if not trade and not leaning and not claims and not tags & {"%", "M", "W", "X"}:
         return []
     refused += _denied(tagged, claims, refused)
+    if trade or leaning:
+        refused += _passed_over(plain, claims, refused)
     made = _ordered(claims, refused, text)
     if not made and "c" in tags and tags & {"T", "V"} and tags & {"U", "D"} and tags & {"P", "K", "Y", "?"}:
         return [_unread(text, Refused(start, end, "what is compared is not understood"))]
@@ -201,6 +211,12 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
             )
         ]
     return made
+
+
+def _after_dateline(text: str, start: int, end: int) -> int:
+    """Return where the words begin after ``SEOUL, May 19 (Yonhap) --``."""
+    found = _DATELINE.match(text, start, min(end, start + 120))
+    return found.end() if found else start
 
 
 def _side_by_side(
@@ -282,6 +298,24 @@ def _denied(row: list[Chunk], claims: list[Claim], refused: list[Refused]) -> li
             one.tag in "GTV" for one in row[place : last + 1]
         ):
             made.append(Refused(chunk.start, end, "a trade that is denied: what there was none of is not understood"))
+    return made
+
+
+def _passed_over(row: list[Chunk], claims: list[Claim], refused: list[Refused]) -> list[Refused]:
+    """List numbers and comparisons that no rule came to: nothing is dropped."""
+    spans = [claim.span for claim in claims if claim.span] + [(one.start, one.end) for one in refused]
+    made = []
+    for place, chunk in enumerate(row):
+        after = row[place + 1].tag if place + 1 < len(row) else ""
+        counts = chunk.tag in QUANTITIES.replace("Z", "") or chunk.tag in "SRB"
+        counts = (
+            counts or (chunk.tag == "1" and after in tuple("KdYUDvT")) or (chunk.tag == "E" and after in tuple("Kd"))
+        )
+        if counts and not any(start < chunk.end and chunk.start < end for start, end in spans):
+            last = place
+            while last + 1 < len(row) and chunk.tag in "1E" and row[last + 1].tag not in ",.aP":
+                last += 1
+            made.append(Refused(chunk.start, row[last].end, "what it says of the trade is not understood"))
     return made
 
 

@@ -40,7 +40,15 @@ class Changes(Nouns):
         here = self.row[number].data
         if lead is None or lead.quantity is None or not isinstance(here, Quantity):
             return
-        if here.kind == "number" and here.scaled and lead.quantity.scaled and lead.quantity.kind in ("money", "weight"):
+        counted = lead.quantity.kind in ("count", "weight")
+        if here.kind == "number" and counted:
+            tag = "C" if lead.quantity.kind == "count" else "W"
+            self.row[number] = self.row[number]._replace(
+                tag=tag, data=here._replace(kind=lead.quantity.kind, unit=lead.quantity.unit)
+            )
+        elif (
+            here.kind == "number" and here.scaled and lead.quantity.scaled and lead.quantity.kind in ("money", "weight")
+        ):
             self.row[number] = self.row[number]._replace(
                 data=here._replace(kind=lead.quantity.kind, unit=lead.quantity.unit)
             )
@@ -126,6 +134,22 @@ class Changes(Nouns):
 
     def times_amount(self, made: Draft | None, end: int) -> int:
         """``three times the $19 million of June``: what it is a multiple of."""
+        if (
+            self.tags[end : end + 1] == "P"
+            and self.row[end].owned
+            and self.tags[end + 1 : end + 2] in ("M", "W", "C", "N")
+        ):
+            mention = self.row[end].data
+            level = None
+            if made is not None and len(mention.periods) == 1 and not self._several(self._main()):
+                made.base = mention.periods[0]
+                self.like(self._main(), end + 1)
+                level = self.draft(Kind.AMOUNT, end, end + 2, end + 1, role="base", leading=made)
+            if level is None:
+                self.refuse(end + 1, self.why() or "what it is a multiple of is not understood")
+            else:
+                level.periods, level.own_period = mention.periods, True
+            return end + 2
         if self.tags[end : end + 1] not in ("M", "W", "C", "N") or self.tags[end + 1 : end + 2] not in ("P", "Y"):
             return end
         mention = self.row[end + 1].data

@@ -72,7 +72,7 @@ def _months(drafts: list[Draft], context: Context) -> None:
             made.periods, made.own_period = (), False
             continue
         if made.periods:
-            if made.role == "main":
+            if made.role == "main" and not made.relative:
                 kept = made.periods
             continue
         if made.role == "base" or made.sum_of_months or made.why:
@@ -87,7 +87,7 @@ def _months(drafts: list[Draft], context: Context) -> None:
                     (
                         one.periods
                         for one in drafts
-                        if one.own_period and one.role == "main" and one.clause <= made.clause + 1
+                        if one.own_period and one.role == "main" and not one.relative and one.clause <= made.clause + 1
                     ),
                     (),
                 )
@@ -183,7 +183,11 @@ def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, sourc
     if made.kind is Kind.EXTREME and (since is None or not period.is_month or since.end >= period.start):
         raise _Unreadable("a highest or lowest is read for one month, since an earlier one")
     other = None
-    if made.kind is Kind.SHARE:
+    if made.kind is Kind.SHARE and made.over is not None:
+        if len(made.over.periods) != 1 or made.over.why or made.over.periods[0].end >= period.start:
+            raise _Unreadable("a share of the trade of which months is not clear")
+        base = made.over.periods[0]
+    elif made.kind is Kind.SHARE:
         other = _other(made, source, named, measure, unit)
     if base is not None and made.kind is not Kind.FIRST and (base == period or base.start > period.start):
         raise _Unreadable("it would be compared with itself, or with a later month")
@@ -336,11 +340,17 @@ def _base(made: Draft, period: Period, drafts: list[Draft]) -> Period:
         raise _Unreadable("the quarter before what is no quarter")
     if made.back:
         return _moved(period, made.back)
+    own = {one.periods for one in drafts if one.role == "base" and one.leading is made and one.periods and not one.why}
+    if made.kind is not Kind.EXCEEDS and len(own) == 1 and len(only := own.pop()) == 1:
+        return only[0]
     levels = {
         one.periods for one in drafts if one.role == "base" and one.periods and one.frame == made.frame and not one.why
     }
     if made.kind is not Kind.EXCEEDS and len(levels) == 1 and len(only := levels.pop()) == 1:
         return only[0]
+    if period.is_year and made.kind is Kind.CHANGE:
+        made.assumed.append(f"compared with {period.back(12).words()}, the year before: no other is named")
+        return period.back(12)
     raise _Unreadable("compared with which month is not said")
 
 

@@ -50,7 +50,8 @@ class Frame:
 class Context:
     """What carries over from sentence to sentence.
 
-    ``undecided``: why a time in the sentence being read is no month that is known, so that none may be carried into it.
+    ``goods`` are those spoken of so far; ``unsure``: a sentence before spoke of trade and was not understood, so that
+    *imports* alone may be of its goods. ``undecided``: why a time in the sentence being read is no month that is known, so that none may be carried into it.
     ``level`` is the one amount of the sentence before (a draft). ``voices`` are the sides from which the article tells trade between the same two countries: where it is both,
     ``imports`` without a country could be either's.
     """
@@ -70,6 +71,8 @@ class Context:
     named: frozenset[str] = frozenset()
     undecided: str = ""
     epidemic: bool = False
+    goods: set[str] = field(default_factory=set)
+    unsure: bool = False
 
 
 def books(frame: Frame, source: str, named: str = "") -> tuple[str, str, Flow, str] | None:

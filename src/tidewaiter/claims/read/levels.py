@@ -223,6 +223,26 @@ class Levels(Changes):
         if lead is None or lead.quantity is None:
             self.refuse(number, self.why() or "what it is the total of is not understood")
             return match.end()
+        both = self.tags.find("T", match.start(), number)
+        if both >= 0 and str(self.row[both].data) == "B" and lead.frame.side in "XM" and lead.frame.teller:
+            # "bringing two-way trade to $154 million": of the same months, both ways
+            teller = lead.frame.teller
+            other = next(iter(lead.frame.pair - {teller}), "")
+            goods = lead.frame.goods
+            made = (
+                self.draft(Kind.AMOUNT, match.start(), match.end(), number)
+                if goods and goods.goods == "total"
+                else None
+            )
+            if made is None:
+                self.refuse(number, "what it is the total of is not understood")
+                return match.end()
+            made.frame = replace(lead.frame, sender=teller, receiver=other, side="B", owner=teller, measure="")
+            made.periods, made.own_period, made.assumed = lead.periods, lead.own_period, list(lead.assumed)
+            return match.end()
+        if both >= 0 and str(self.row[both].data) == "B":
+            self.refuse(number, "what it is the total of is not understood")
+            return match.end()
         made = self.draft(Kind.AMOUNT, match.start(), match.end(), number, sum_of_months=True)
         if made is not None:
             made.frame, made.periods, made.own_period = lead.frame, (), False
@@ -284,6 +304,8 @@ class Levels(Changes):
             return False
         self.clause += 1
         made = self.draft(Kind.AMOUNT, match.start("Q") - 1, match.end("Q"), match.start("Q"))
+        if made is not None:
+            made.trailed = True  # no month of another sentence
         if made is not None and self.tags[self.noun_end : self.at] == "P":
             made.own_period = True
         self.at = match.end("Q")

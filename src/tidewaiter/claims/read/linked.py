@@ -11,7 +11,7 @@ from tidewaiter.claims.read.shares import Shares
 
 __all__ = ["Linked"]
 
-_LEANING: Final = re.compile(r"(?P<it>[rA])?L*(?=[cEBXUDR]|[%F][UD]|H)")
+_LEANING: Final = re.compile(r"(?P<it>[rA]|v(?=c))?L*(?=[cEBXUDR]|[%F][UD]|H)")
 
 
 class Linked(Shares):
@@ -33,7 +33,7 @@ class Linked(Shares):
             data = first.data
             if not isinstance(data, Actor) or data.pointing != "subject" or first.end - first.start != 2:
                 return False
-        elif match["it"] is None and self.tags[0] not in "LcE":
+        elif (match["it"] == "v" and first.data != "") or (match["it"] is None and self.tags[0] not in "LcE"):
             return False
         self.frame, self.over = level.frame.noted("what was said in the sentence before"), level
         self.at = match.end("it") if match["it"] else 0

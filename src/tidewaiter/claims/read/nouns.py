@@ -18,7 +18,7 @@ _TOTAL: Final = Named("total", "", "")
 
 # A noun phrase of trade: whose, of what, with whom.
 NOUN: Final = re.compile(
-    r"(?P<pre>(?:AhA|A)?P?v*(?:vo)?(?:A)?v*G?v*)(?P<T>T)(?P<v>v*)(?P<post>(?:oA?G(?:[ai]G)?|[tf]A|aA(?=[^V])|iAaA|bA)*)"
+    r"(?P<pre>(?:AhA|A)?P?v*(?:vo)?(?:A)?v*G?v*)(?P<T>T)(?P<v>v*)(?P<post>(?:oA?G(?:[ai]G)?|[tf]A|aA(?=[^V])|iAaA|iA(?!aA)|bA)*)"
 )
 
 
@@ -75,6 +75,13 @@ class Nouns(Scan):
     def settle(self, said: Phrase) -> Frame | str:
         """Return whose trade a phrase names, with what was said before; or why that cannot be told."""
         carried = self.carried()
+        parties = len({said.owner, said.sender, said.receiver} - {""})
+        bare = said.goods is None and not said.whole and said.measure not in ("surplus", "deficit") and said.kind != "B"
+        if bare and self.context.unsure and self.frame is None and parties < 2:
+            return "all goods, or those of a sentence before that was not understood, is not said"
+        several = self.frame is None and carried is not None and len(self.context.goods) > 1
+        if bare and not parties and several and carried is not None and carried.goods not in (None, _TOTAL):
+            return "all goods, or those spoken of before, is not said"
         if (
             said.goods is None
             and not said.whole
@@ -145,6 +152,16 @@ class Nouns(Scan):
                 k += 1
             elif tag in "ai" and self.tags[k + 1 : k + 2] == "G":
                 problem = "more than one kind of goods"
+                k += 2
+            elif tag == "i" and self.tags[k + 2 : k + 4] != "aA":
+                shared = self.carried()
+                pointing = getattr(self.row[k + 1].data, "pointing", "") == "both"
+                if not pointing or self.row[k].data != "between" or shared is None or len(shared.pair) != 2:
+                    problem = "which countries are meant cannot be told"
+                else:
+                    sender, receiver = shared.sender, shared.receiver
+                    owner = owner or shared.teller
+                    actors = actors or [self.row[k + 1]]
                 k += 2
             elif tag == "i":
                 first, second = self.whom(self.row[k + 1]), self.whom(self.row[k + 3])
@@ -229,6 +246,10 @@ class Nouns(Scan):
         assert frame is not None
         if len(frame.pair) == 2:
             self.context.pairs.add(frame.pair)
+        if frame.goods is not None and frame.goods.goods:
+            self.context.goods.add(frame.goods.goods)
+            if frame.goods.goods == "total":
+                self.context.unsure = False
         if owner and frame.sender and frame.receiver:
             self.context.voices.add((owner, frame.side, "".join(sorted(frame.pair))))
 

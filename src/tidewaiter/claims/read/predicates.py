@@ -59,6 +59,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"(?P<one>1)(?:v*)(?P<how>[dK])?", Predicates.first_time),
         (r"!", Predicates.appeared),
         (r"S", Predicates.streak),
+        (r"a?H(?P<Q>[%F])ov*(?P<M>[MWCN])L?(?=P)", Predicates.part_of_level),
         (r"a?H(?P<Q>[%F])o?", Predicates.share),
         (r"H(?P<Q>[MWC])(?!o)", Predicates.came_to),
         (r"(?P<Q>[%F])o(?=[AvGT]*T)", Predicates.gateway),

@@ -140,7 +140,7 @@ def _given_to(row: list[Chunk]) -> list[Chunk]:
         if not isinstance(data, Actor) or data.adjective or whom.owned or data.pointing == "border":
             continue
         after = place + (2 if row[place + 1].tag == "a" and row[place + 1].data == "with" else 1)
-        if after < len(row) and row[after].tag in "NCWMZ":
+        if after < len(row) and (row[after].tag in "NCWMZ" or _tags(row[after : after + 3]) in ("GlM", "GlW")):
             made += [whom._replace(tag="t", data=""), whom]
             place = after
     return made
@@ -148,13 +148,17 @@ def _given_to(row: list[Chunk]) -> list[Chunk]:
 
 def _spent(row: list[Chunk]) -> list[Chunk]:
     """``spent $12 million on Chinese fertiliser``: bought it, worth so much."""
-    found = re.search(r"V(?P<M>M)i(?P<A>A)?(?P<G>G)(?![GTwhAl])", _tags(row))
+    found = re.search(r"V(?:,?a?MiA?G(?![GTwhAl]))+", _tags(row))
     if found is None or row[found.start()].data != "M spent":
         return row
-    bought = row[found.start()]._replace(data="M")
-    whose = row[found.start("A") : found.end("A")] if found["A"] else []
-    goods, worth = row[found.start("G")], row[found.start("M") + 1]._replace(tag="l", data="")
-    return [*row[: found.start()], bought, *whose, goods, worth, row[found.start("M")], *row[found.end() :]]
+    made = [*row[: found.start()], row[found.start()]._replace(data="M")]
+    tags = _tags(row)
+    place = found.start() + 1
+    for one in re.finditer("(?P<join>,?a?)(?P<M>M)(?P<i>i)(?P<what>A?G)", tags[place : found.end()]):
+        what = row[place + one.start("what") : place + one.end("what")]
+        worth = row[place + one.start("i")]._replace(tag="l", data="")
+        made += [*row[place + one.start("join") : place + one.end("join")], *what, worth, row[place + one.start("M")]]
+    return [*made, *row[found.end() :]]
 
 
 def _no_trade(row: list[Chunk]) -> list[Chunk]:

@@ -8,10 +8,10 @@ from typing import Final
 
 from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.actors import Actor
-from tidewaiter.claims.read.drafts import Draft
 from tidewaiter.claims.read.nouns import NOUN
 from tidewaiter.claims.read.periods import Mention
-from tidewaiter.claims.read.trade import OBJECT, OBJECT_PATTERN, Trade
+from tidewaiter.claims.read.times import Times
+from tidewaiter.claims.read.trade import OBJECT, OBJECT_PATTERN
 
 __all__ = ["Rules"]
 
@@ -22,7 +22,7 @@ _TO_ANOTHER: Final = re.compile(r"[,a]+(?P<Q>[WMCN])(?P<p>[tf])(?P<A>A)")
 _ACTIVE: Final = re.compile(r"(?:(?P<A>A)(?:1[dK]?|S|,)?a?)?(?P<V>V)")
 
 
-class Rules(Trade):
+class Rules(Times):
     """A sentence read by the rules."""
 
     def run(self) -> None:
@@ -54,7 +54,7 @@ class Rules(Trade):
             pass
         elif tag in "PKYJ?d":
             if not (tag == "P" and self.of_month()):
-                self._time()
+                self.time()
         elif not self.levels():
             self._rest()
 
@@ -62,6 +62,10 @@ class Rules(Trade):
 
     def _boundary(self) -> None:
         chunk = self.row[self.at]
+        if chunk.tag == "," and self.tags[self.at + 1 : self.at + 2] == "r":
+            self.relative = (self.period, self.period_at)
+        elif chunk.tag == "," and self.relative is not None:
+            (self.period, self.period_at), self.relative = self.relative, None
         if self._list() or self._party_list() or self.again() or self.beside():
             return
         self.clause += 1
@@ -80,7 +84,7 @@ class Rules(Trade):
         if latest is None or not latest.listed or match is None or self.goods_of(match) is None or self.dirty:
             return False
         self.sign = 0
-        if self.row[self.at - 1].end != latest.end and not latest.own_period:
+        if not latest.start <= self.row[self.at - 1].start < latest.end and not latest.own_period:
             return False
         if latest.own_period:
             self.clause += 1
@@ -179,7 +183,7 @@ class Rules(Trade):
 
     def _volume(self) -> bool:
         """``The volume soared``: what was spoken of before, counted as before."""
-        if self.tags[self.at] != "v" or self.at + 1 >= len(self.row) or self.tags[self.at + 1] not in "ULDB":
+        if self.tags[self.at] != "v" or self.at + 1 >= len(self.row) or self.tags[self.at + 1] not in "ULDBR":
             return False
         data = self.row[self.at].data
         carried = None if self.dirty else self.carried()
@@ -205,7 +209,7 @@ class Rules(Trade):
         if isinstance(mention, Mention):
             self.period, self.undecided = mention, ""
         elif self.row[place].data == "time":
-            self._undecided("when that was is not said")
+            self.open_time("when that was is not said")
 
     def _pronoun(self) -> bool:
         """``and it comprised of``: the trade this sentence speaks of."""
@@ -281,150 +285,6 @@ class Rules(Trade):
     def _since_boundary(self, place: int) -> bool:
         """Whether a verb without a subject stands right after a comma or ``and``, so that it has the last one's."""
         return place > 0 and self.tags[place - 1] in ",a" and bool(self.actor)
-
-    # -- time --------------------------------------------------------------------------------------------------------
-
-    def _time(self) -> None:
-        chunk = self.row[self.at]
-        self.at += 1
-        if chunk.tag == "d":
-            return
-        mention = chunk.data
-        assert isinstance(mention, Mention)
-        if chunk.tag == "P" and mention.lead == "" and self.at > 1 and self.tags[self.at - 2] == "t":
-            self._without_month("to a month: since when is not said")
-        elif chunk.tag == "J":
-            self._without_month("a day is named, not a month")
-            if not mention.assumed and mention.lead != "bare":
-                self._undecided("a day is named, not a month")
-        elif chunk.tag == "?":
-            self._without_month(mention.why)
-            self._undecided(mention.why)
-        elif chunk.tag == "K":
-            for made in self.drafts:
-                if (
-                    made.clause == self.clause
-                    and made.kind in (Kind.CHANGE, Kind.MULTIPLE)
-                    and not made.back
-                    and made.base is None
-                ):
-                    made.why = "since a month: from which month on is not clear"
-        elif chunk.tag == "Y":
-            self._counted_back(mention, chunk.end)
-        else:
-            self._months(mention, chunk.end)
-
-    def _without_month(self, why: str) -> None:
-        for made in self.drafts:
-            if made.clause == self.clause and not made.own_period:
-                made.why = made.why or why
-
-    def _undecided(self, why: str) -> None:
-        """Note a time that is no month known: no other month may stand in for it in what follows."""
-        self.period, self.period_at, self.back = None, -1, 0
-        self.undecided = why or "the time named is no month that is known"
-
-    def _months(self, mention: Mention, end: int) -> None:
-        latest = self.drafts[-1] if self.drafts else None
-        compared = self.comparing or mention.lead in ("from", "than", "versus", "against", "vs", "over", "on")
-        self.comparing = False
-        if latest is not None and latest.role == "base" and not latest.own_period:
-            self._give(latest, mention, end)
-            return
-        open_rates = [
-            made
-            for made in self.drafts
-            if made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE)
-            and (not made.back or (made.inherited and made.clause == self.clause))
-            and made.base is None
-        ]
-        if mention.lead in ("over", "on") and not open_rates and not self.drafts:
-            compared = False  # "Over the April-June period, exports fell"
-        if compared:
-            for made in open_rates:
-                if len(mention.periods) == 1:
-                    made.base, made.back, made.inherited = mention.periods[0], 0, False
-                    made.end = max(made.end, end)
-                    made.assumed += [mention.assumed] if mention.assumed else []
-            if not open_rates:
-                self._without_month("a month to compare with, and nothing that is compared")
-            return
-        given = False
-        for made in self.drafts:
-            if made.clause == self.clause and made.role == "main" and not made.own_period:
-                self._give(made, mention, end)
-                given = True
-        if (
-            not given
-            and self.period is not None
-            and self.period_at == len(self.drafts)
-            and self.period.periods != mention.periods
-        ):
-            self.lose("two months are named for one number")
-        listing = [made for made in self.drafts if made.role == "main"]
-        if not given and listing and all(made.listed and not made.periods for made in self.drafts):
-            for made in listing:  # "sold 3,200 tonnes of sugar, worth $1.9 million, to Turkey in May"
-                if self.frame is not None and made.frame.pair == self.frame.pair:
-                    self._give(made, mention, made.end)
-                    given = True
-        self.period_at = -1 if given else len(self.drafts)
-        if (
-            not given
-            and latest is not None
-            and latest.clause == self.clause
-            and latest.role == "main"
-            and latest.periods != mention.periods
-        ):
-            return
-        self.period, self.undecided = mention, ""
-
-    def _give(self, made: Draft, mention: Mention, end: int) -> None:
-        made.periods, made.own_period, made.given = mention.periods, True, True
-        made.end = max(made.end, end)
-        made.assumed = [note for note in made.assumed if "taken from the date" not in note]
-        made.assumed += [mention.assumed] if mention.assumed else []
-
-    def _counted_back(self, mention: Mention, end: int) -> None:
-        self.comparing = False
-        latest = self.drafts[-1] if self.drafts else None
-        if latest is not None and latest.role == "base" and not latest.own_period and not latest.back:
-            if mention.why and not any(period.is_year for period in (latest.leading.periods if latest.leading else ())):
-                latest.why = mention.why
-            latest.back, latest.end = mention.months, max(latest.end, end)
-            lead = latest.leading
-            if lead is not None and lead.kind in (Kind.CHANGE, Kind.MULTIPLE) and not lead.back:
-                lead.back = mention.months
-            return
-        given = False
-        for made in self.drafts:
-            if (
-                made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE, Kind.EXCEEDS)
-                and (not made.back or (made.inherited and made.clause == self.clause))
-                and made.base is None
-            ):
-                made.back, made.end, made.inherited, given = mention.months, max(made.end, end), False, True
-        if mention.months < 0 and not given and self._same_months(latest, mention, end):
-            return
-        if mention.lead in ("in", "for", "during", "of", "throughout") and not given:
-            self._without_month("a month counted back from another")
-            return
-        if not self.drafts and self.frame is None:
-            self.shift = mention.months  # "A year earlier, the figure was ...": counted from the sentence before
-        self.back = mention.months
-
-    def _same_months(self, latest: Draft | None, mention: Mention, end: int) -> bool:
-        """``from 1,200 in the first quarter of 2022 to 8,900 in the same period this year``."""
-        base = next((made for made in self.drafts if made.role == "base" and made.own_period), None)
-        if latest is None or base is None or latest.role != "main" or latest.own_period or len(base.periods) != 1:
-            return False
-        only = base.periods[0]
-        latest.periods, latest.own_period, latest.given = (
-            (only.back((only.end // 12 + mention.months) * 12),),
-            True,
-            True,
-        )
-        latest.end = max(latest.end, end)
-        return True
 
     def _known_party(self, place: int) -> bool:
         """Whether a country after ``to`` or ``from``, or the border, says no more than the subject does."""

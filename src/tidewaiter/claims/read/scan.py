@@ -7,6 +7,8 @@ subject stands; a number that no rule reads is refused with the reason. Rules ar
 
 from __future__ import annotations
 
+import re
+
 from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.actors import Actor
 from tidewaiter.claims.read.chunks import Chunk
@@ -60,6 +62,7 @@ class Scan:
         self.undecided = ""
         self.by_value = False
         self.noun_end = -1
+        self.relative: tuple[Mention | None, int] | None = None
 
     # -- helpers -----------------------------------------------------------------------------------------------------
 
@@ -91,6 +94,8 @@ class Scan:
         if not why and quantity >= 0:
             if self.tags[end : end + 1] in ("w", "h", "O") and self.row[end].data != "exactly":
                 why = f"{self.row[end].data!r} after the number is not understood"
+            elif re.match("o[wVEh]", self.tags[end:]):
+                why = "of what it is an amount is not understood"
             elif self.tags[quantity] == "O":
                 why = _odd(self.row[quantity])
         if why:
@@ -106,13 +111,14 @@ class Scan:
             return None
         data = self.row[quantity].data if quantity >= 0 else None
         made = Draft(
-            kind, self.frame, self.row[place].start, self.row[end - 1].end,
+            kind, self.frame, min(chunk.start for chunk in self.row[place:end]), max(chunk.end for chunk in self.row[place:end]),
             quantity=data if isinstance(data, Quantity) else None, clause=self.clause, place=place, number=quantity,
         )  # fmt: skip
         if quantity >= 0:
             made.printed = (self.row[quantity].start, self.row[quantity].end)
         for name, value in more.items():
             setattr(made, name, value)
+        made.relative = self.relative is not None
         made.shift, made.undecided, made.by_value = self.shift, self.undecided, self.by_value
         if self.period is not None and made.role == "main":
             made.periods = self.period.periods

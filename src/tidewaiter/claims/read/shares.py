@@ -58,6 +58,20 @@ class Shares(Places):
                 made.periods, made.own_period = lead.periods, lead.own_period
         return whole.end
 
+    def part_of_level(self, match: re.Match[str]) -> int:
+        """``equal to 82 per cent of the $2.8 billion recorded in 2019``: of the same trade, over other months."""
+        number, lead = match.start("M"), self._main()
+        own = self.row[number].data
+        if lead is None or lead.quantity is None or self._several(lead) or lead.quantity.kind != own.kind:
+            self.refuse(match.start("Q"), self.why() or "a share of what is not understood")
+            self.refuse(number, self.why() or "a share of what is not understood")
+            return match.end()
+        made = self.draft(Kind.SHARE, match.start(), match.end(), match.start("Q"), leading=lead)
+        level = self.draft(Kind.AMOUNT, number, match.end(), number, role="base", leading=made)
+        if made is not None and level is not None:
+            made.frame, made.periods, made.own_period, made.over = lead.frame, lead.periods, lead.own_period, level
+        return match.end()
+
     def _part(self, told: Phrase | None, whole: Phrase, place: int) -> Frame | None:
         """Read ``exports to China made up ... of Japan's exports``: whose the part is, the whole tells."""
         if told is None or told.problem or whole.problem or place < told.end:

@@ -16,7 +16,7 @@ from tidewaiter.claims.read.predicates import Predicates
 __all__ = ["OBJECT", "OBJECT_PATTERN", "Trade"]
 
 OBJECT_PATTERN: Final = (
-    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])l?oA?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?![l%])|(?P<Z2>Z)"
+    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])(?:l?o|i)A?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?![l%]|[oi]+[^TfPY])|(?P<Z2>Z)"
     r"|(?P<Q6>N)(?=[tfPYaJ,.]))"
 )
 OBJECT: Final = re.compile(OBJECT_PATTERN)
@@ -176,6 +176,7 @@ class Trade(Predicates):
         if self.frame is not None:
             if goods is not None:
                 self.frame = replace(self.frame, goods=goods)
+                self.context.goods.add(goods.goods)
             elif self.frame.goods is None or not self.frame.goods.goods:
                 carried = self.context.frame.goods if self.context.frame else None
                 if name == "Z2" and carried is not None and self.last(Kind.AMOUNT) is not None:

@@ -92,7 +92,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "V",
         "X",
-        "exported|exporting|shipped|shipping|sold|selling|being shipped|being exported|shipped out|sent|supplied|supplying|delivered|delivering",
+        "exported|exporting|shipped|shipping|sold|selling|being shipped|being exported|shipped out|sent|supplied|supplying|delivered|delivering|sending|shipping out",
     )
     add("V", "M", "imported|importing|bought|buying|purchased|purchasing|received|took in|brought in")
     add(
@@ -119,6 +119,8 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "surged|surge|surging|widened|widening|widen|edged up|inched up|ticked up|accelerated to|quickened to|rallied|bounced back|shooting up|soared|soar|soaring|gained|gain|gains|expanded|expanding|expansion|leapt|leaped|leap|rocketed|skyrocketed|shot up|"
         "spiked|spike|advanced|swelled|rebounded|recovered|growth|went up|picked up|uptick|ballooned",
     )
+    add("U", "verb", "recovering|rebounding|climbed back|bounced back|bouncing back|rose back")
+    add("D", "verb", "fell back|falling back|dropped back|slipped back|slid back")
     add("U", "move", "went")
     add("U", "state", "up|higher|more|above")
     add(
@@ -138,7 +140,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "H",
         "",
-        "accounting for|accounted for|made up|making up|representing|represented|constituted|constituting|which is equal to",
+        "accounting for|accounted for|made up|making up|representing|represented|constituted|constituting|which is equal to|equal to|equivalent to|was equal to|were equal to|is equal to",
     )
     add("E", "highest", "highest|largest|biggest|greatest|most|strongest|peak")
     add("E", "lowest", "lowest|smallest|least|weakest")
@@ -260,7 +262,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "a total of|total of|in total|in all|customs|official|there|had|has|have|did|mainly|medical use|had been|has been|have been|alone|"
         "altogether|overall total|in the end|saw|witnessed|experienced|in dollar terms|in us dollar terms|in US dollar terms|dollar-denominated|so|both|unidentified|"
         "sharp|steep|slight|modest|by contrast|in contrast|even|"
-        "at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
+        "as a whole|at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
     )
     add(DROPPED, "by value", "in value terms|by value|in terms of value|value-wise")
     add("v", "they", "they")
