@@ -124,3 +124,19 @@ def test_another_currency_is_named(beans: Store) -> None:
 def test_a_store_that_knows_nothing_of_it_says_so_before_it_speaks_of_print(beans: Store) -> None:
     other = judged(beans, claim("124", reporter="JPN"))
     assert other.why.startswith("The loaded customs files say nothing of trade of Japan from Brazil")
+
+
+def test_of_an_extreme_the_months_that_are_really_open_are_named(store: Store) -> None:
+    months = [f"2023-{month:02d}" for month in range(1, 13) if month not in (4, 9)]
+    load(
+        store, rows(partner="PRK", cmd_code="300490", period=months, value=[*range(1, 10), 50]), published="2024-02-01"
+    )
+    subject = Subject("CHN", "PRK", Flow.EXPORT, "300490", Measure.VALUE, "USD")
+    one = Claim(
+        id="c", kind=Kind.EXTREME, subject=subject, period=Period.parse("2023-12"), since=Period.parse("2023-01"), publisher="T",
+        direction="record highest", published="2024-03-01",
+    )  # fmt: skip
+    found = judged(store, one)
+    assert found.verdict == "cannot tell"
+    assert "April 2023, September 2023 are not known" in found.why
+    assert found.settle.endswith("for April 2023, September 2023, each by itself")

@@ -141,15 +141,15 @@ def _judged(
     press = Press(docket, voices)
     # The customs service's own cells come first; what they leave open may be in print.
     benches = (*(customs or ()), press)
-    tried: list[tuple[Verdict, Bench]] = []
-    for one in benches:
-        tried.append((judge_claim(claim, one, givens=givens), one))
-        if tried[-1][0].verdict != "cannot tell":
+    found: list[tuple[Bench, Verdict]] = []
+    for bench in benches:
+        found.append((bench, judge_claim(claim, bench, givens=givens)))
+        if found[-1][1].verdict != "cannot tell":
             break
-    else:
-        # Of those that leave it open the first that bounds it says most.
-        tried.append(next((one for one in tried if one[0].found is not None), tried[-1]))
-    verdict, bench = tried[-1]
+    bench, verdict = found[-1]
+    if verdict.verdict == "cannot tell":
+        # Nothing decides it: what is told is what the first that knows anything of it says.
+        bench, verdict = next((one for one in found if one[1].evidence), found[-1])
     verdict = _with_now(verdict, claim, benches, bench, givens)
     if customs is not None and verdict.verdict == "cannot tell":
         verdict = msgspec.structs.replace(verdict, why=_after(unsettled_words(claim, customs), verdict.why))

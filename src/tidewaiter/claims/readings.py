@@ -32,7 +32,7 @@ __all__ = ["NAMES", "NEAR", "best_reading", "longer_reading", "parted", "reading
 NAMES = (
     "cut off", "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
     "flow turned round", "imports and exports", "another unit", "thousands", "ten thousands", "another vintage", "digits",
-    "numbers exchanged", "another currency", "wider code", "narrower code", "another base", "another year", "another month", "wider code before", "another code before",
+    "numbers exchanged", "another currency", "wider code", "narrower code", "another base", "another year", "another month", "wider code before", "another code before", "another code since",
     "unit value",
 )  # fmt: skip
 """Every reading, the likelier before the less likely."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["unsettled_words"]
 
 _KNOWN = (State.VALUE, State.ZERO)
-_MOST = 3
+_MOST = 4
 """How many months or series are named singly."""
 
 
@@ -73,15 +73,23 @@ def _of(claim: Claim, bench: CustomsBench) -> str:
         name, held = units[0]
         what = "the value" if name[4] is Measure.VALUE else "the amount"
         told.append(f"it counts {what} in {' and '.join(held)}, not in {name[5] or 'the unit asked'}")
-    told += [f"{month_words(name[6])} {_series(name, names)}is {_state(cell, name[5])}" for name, cell in open_[:_MOST]]
-    if len(open_) > _MOST:
-        told.append(f"and {len(open_) - _MOST} more months or series are not known for certain")
+    alike: dict[tuple[str, str], list[CellName]] = {}
+    for name, cell in open_:
+        alike.setdefault((_series(name, names), _state(cell, name[5])), []).append(name)
+    shown = list(alike.items())[:_MOST]
+    told += [f"{_named(listed)} {series}{_are(listed)} {state}" for (series, state), listed in shown]
+    if len(alike) > _MOST:
+        told.append("and more is not known for certain")
     return f"{bench.who}: {'; '.join(told)}." if told else ""
 
 
 def _named(names: Sequence[CellName]) -> str:
     months = [month_words(month) for month in sorted({name[6] for name in names})]
     return ", ".join(months[:_MOST]) + (f" and {len(months) - _MOST} more months" if len(months) > _MOST else "")
+
+
+def _are(names: Sequence[CellName]) -> str:
+    return "is" if len({name[6] for name in names}) == 1 else "are"
 
 
 def _series(name: CellName, names: Sequence[CellName]) -> str:

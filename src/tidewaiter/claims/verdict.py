@@ -154,6 +154,8 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
     absent = claim.kind in (Kind.NONE, Kind.FIRST)
     if (absent and verdict != "contradicted") or (claim.kind in _COMPARING and verdict != "cannot tell"):
         broken = breaks.break_of(claim, bench)
+    if broken is None and (verdict == "cannot tell" or (absent and verdict != "contradicted")):
+        broken = breaks.gone_of(claim)
     if verdict == "contradicted":
         weighed = _as_proved(outcome)
     found, unit = _shown(claim, weighed)
@@ -174,7 +176,7 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
     reading = None
     if broken is not None:
         verdict, why, settle = "unsafe", broken.why, ""
-        reading = Reading(broken.reading, broken.why, 0.0, broken.rows)
+        reading = Reading(broken.reading, broken.told, 0.0, broken.rows)
         more = [bench.item(row) for row in broken.rows if row not in {item.id for item in items}]
         items = (*items, *(item for item in more if item is not None))
     elif outcome.cut_off:

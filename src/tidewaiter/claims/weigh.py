@@ -160,7 +160,9 @@ def weigh(clauses: Sequence[Clause], ledger: Ledger, doubting: Callable[[], Ledg
         joint = _jointly(clauses, doubting) if len(clauses) > 1 else None
         if joint is not None:
             return joint
-        undecided = tuple(one.atom for one in found if one.status == "open" and one.atom is not None)
+        undecided = tuple(
+            atom for one in found if one.status == "open" for atom in one.undecided or ((one.atom,) if one.atom else ())
+        )
         return msgspec.structs.replace(worst, undecided=undecided)
     rounded = next((one for one in found if one.status == "within rounding"), None)
     rows = tuple(dict.fromkeys(row for one in found for row in one.rows))

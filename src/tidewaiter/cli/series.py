@@ -301,6 +301,7 @@ def _numbers(cell: Any) -> list[float | None]:
 def _print(view: Any, found: list[Any], notes: list[str]) -> None:
     from tidewaiter.cli.tables import number
     from tidewaiter.codes.parties import side_name
+    from tidewaiter.safe import one_line
     from tidewaiter.series.groups import missing_words
 
     flows = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}
@@ -314,10 +315,11 @@ def _print(view: Any, found: list[Any], notes: list[str]) -> None:
         if at:
             print()
         unit = key.unit or ("no unit" if key.measure.value == "qty" else "no currency")
-        print(
+        head = (
             f"{side_name(key.reporter)}: {flows[key.flow.value]}, {side_name(key.partner)}, {key.cmd}, {key.measure.value}"
             f" in {unit} - {key.dataset} ({publishers[key.dataset]})"
         )
+        print(one_line(head))
         lines = []
         for cell in (*one.cells, *one.longer):
             value, low, high = _numbers(cell)
@@ -325,17 +327,17 @@ def _print(view: Any, found: list[Any], notes: list[str]) -> None:
                 part for part in (low is not None and f"at least {number(low)}", high is not None and f"at most {number(high)}")
                 if part
             )  # fmt: skip
-            lines.append((str(cell.period), shown, cell.state.value, _short(one, cell)))
+            lines.append((str(cell.period), shown, cell.state.value, one_line(_short(one, cell))))
         widths = [max(len(line[column]) for line in lines) for column in range(3)]
         for when, shown, state, note in lines:
             print(f"  {when:{widths[0]}}  {shown:>{widths[1]}}  {state:{widths[2]}}  {note}".rstrip())
         for note in (*missing_words(one), *one.notes):
-            print(f"  {note}")
+            print(f"  {one_line(note)}")
     print()
     for one in silent:
         print(f"{one.key.dataset}: has no row of its {flows[one.key.flow.value]}, and no coverage speaks of them")
     for note in [*notes, *_sources(view, found)]:
-        print(note)
+        print(one_line(note))
 
 
 def _short(one: Any, cell: Any) -> str:

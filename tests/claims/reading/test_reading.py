@@ -7,7 +7,9 @@ import pytest
 from tests.claims.reading.corpus import Count, Entry, entries, score
 
 
-@pytest.mark.parametrize("entry", entries("dev.txt"), ids=lambda entry: entry.text[:50])
+@pytest.mark.parametrize(
+    "entry", [one for name in ("dev.txt", "heldout.txt") for one in entries(name)], ids=lambda entry: entry.text[:50]
+)
 def test_nothing_is_misread_and_nothing_is_dropped(entry: Entry) -> None:
     count = Count()
     score(entry, count)
@@ -16,7 +18,7 @@ def test_nothing_is_misread_and_nothing_is_dropped(entry: Entry) -> None:
     assert not count.dropped
 
 
-@pytest.mark.parametrize(("name", "claims", "recall"), [("dev.txt", 250, 0.97)])
+@pytest.mark.parametrize(("name", "claims", "recall"), [("dev.txt", 250, 0.97), ("heldout.txt", 180, 0.9)])
 def test_most_is_read(name: str, claims: int, recall: float) -> None:
     count = Count()
     for entry in entries(name):

@@ -166,7 +166,11 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         _subject(tagged, context)
         return _ordered(made, refused, text)
     # "It was the highest since May" speaks of what was spoken of before.
-    leaning = context.frame is not None and bool(tags & {"E", "B", "S"}) and bool(tags & {"K", "Y", "S", "P"})
+    leaning = (
+        (context.frame is not None or context.unsure)
+        and bool(tags & {"E", "B", "S", "F"})
+        and bool(tags & {"K", "Y", "S", "P"})
+    )
     if not trade and not leaning and not tags & set(QUANTITIES):
         _subject(tagged, context)
         _period(tagged, context, trade)

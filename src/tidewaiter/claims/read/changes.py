@@ -127,10 +127,12 @@ class Changes(Nouns):
         if after and self.row[match.start("U2")].data == "state":
             form = "times more"
         made = self.draft(Kind.MULTIPLE, match.start(), match.end(), match.start("X"), form=form)
-        if made is not None and not before and not after and not re.match(r"[vocfPY]", self.tags[match.end() :]):
-            made.why = "a multiple of what is not said"
         self.sign = 1
-        return self.against(made, self.times_amount(made, match.end()))
+        end = self.times_amount(made, match.end())
+        bare = not before and not after and end == match.end() and not re.match(r"[vocfPY]", self.tags[end:])
+        if made is not None and bare:
+            made.why = "a multiple of what is not said"
+        return self.against(made, end)
 
     def times_amount(self, made: Draft | None, end: int) -> int:
         """``three times the $19 million of June``: what it is a multiple of."""

@@ -79,6 +79,8 @@ def _months(drafts: list[Draft], context: Context) -> None:
             continue
         if made.leading is not None and made.leading.periods and made.kind is not Kind.AMOUNT:
             made.periods = made.leading.periods
+        elif kept and made.shift:
+            made.periods, made.shift = tuple(_moved(period, made.shift) for period in kept), 0
         elif kept:
             made.periods = kept
         elif (
@@ -320,7 +322,7 @@ def _sibling(made: Draft, drafts: list[Draft]) -> Draft | None:
     lead = made.leading.leading if made.leading is not None and made.leading.role == "base" else made.leading
     if lead is not None and lead.kind is Kind.AMOUNT and lead.quantity is not None:
         return lead
-    near = [one for one in drafts if one.kind is Kind.AMOUNT and one.quantity is not None and one.frame.pair == made.frame.pair
+    near = [one for one in drafts if one.kind is Kind.AMOUNT and one.quantity is not None and not one.secondary and one.frame.pair == made.frame.pair
             and one.frame.goods == made.frame.goods and one.frame.side == made.frame.side]  # fmt: skip
     kinds = {one.quantity.kind for one in near if one.quantity is not None}
     return near[0] if near and len(kinds) == 1 else None

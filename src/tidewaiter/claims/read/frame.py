@@ -75,6 +75,16 @@ class Context:
     unsure: bool = False
 
 
+def _member(source: str, frame: Frame) -> str:
+    """Return the member of the Union that a trade is told of, where Eurostat is named."""
+    if source != "EU27" or "EU27" in frame.pair:
+        return source
+    from tidewaiter.codes.areas import members
+
+    inside = frame.pair & set(members("EU27", 2022 * 12))
+    return next(iter(inside)) if len(inside) == 1 else source
+
+
 def books(frame: Frame, source: str, named: str = "") -> tuple[str, str, Flow, str] | None:
     """Return in whose books a trade is looked up: reporter, partner, flow, and what was decided.
 
@@ -90,6 +100,7 @@ def books(frame: Frame, source: str, named: str = "") -> tuple[str, str, Flow, s
     (('KGZ', 'DEU', <Flow.IMPORT: 'M'>), ('DEU', 'KGZ', <Flow.EXPORT: 'X'>))
     """
     sender, receiver = frame.sender, frame.receiver
+    named = _member(named, frame)
     if not sender or not receiver or sender == receiver:
         return None
     if frame.side == "B":

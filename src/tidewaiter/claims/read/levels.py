@@ -139,9 +139,29 @@ class Levels(Changes):
             self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base", leading=self._lead())
         return match.end()
 
+    def none_too(self, match: re.Match[str]) -> int:
+        """``$208,000 in March and nothing in February``, ``38 million euros in April but none in June``."""
+        latest = self.drafts[-1] if self.drafts else None
+        place = match.start()
+        if (
+            latest is None
+            or latest.kind is not Kind.AMOUNT
+            or not latest.own_period
+            or self.tags[place - 1 : place] != "a"
+        ):
+            return 0
+        if self._several(latest):
+            return 0
+        made = self.draft(Kind.NONE, place, place + 1, unit="", role=latest.role, leading=latest.leading)
+        if made is not None:
+            made.frame, made.periods, made.own_period = latest.frame, (), False
+        return place + 1
+
     def exceeds_period(self, match: re.Match[str]) -> int:
         """``exceeding the total for 2021``."""
         lead = self._lead()
+        if lead is not None and lead.kind is not Kind.AMOUNT and lead.frame == self.frame:
+            lead = self._main()
         mention = self.row[match.start("P")].data
         if match[0][0] == "U" and "c" not in match[0] and getattr(mention, "lead", "") != "than":
             return 0  # "more in April"
@@ -193,9 +213,23 @@ class Levels(Changes):
     def valued(self, match: re.Match[str]) -> int:
         """``valued at US$266,891``: of the amount before it, or of the trade just named."""
         lead = self._main()
+        here = self.row[match.start("Q")].data
+        if here.kind == "number":
+            if (
+                lead is None
+                or lead.quantity is None
+                or lead.quantity.kind != "money"
+                or not (here.scaled and lead.quantity.scaled)
+            ):
+                self.refuse(match.start("Q"), self.why() or "in what it is counted is not said")
+                return match.end("Q")
+            self.like(lead, match.start("Q"))
         made = self.draft(Kind.AMOUNT, match.start(), match.end("Q"), match.start("Q"))
+        if made is not None and lead is not None and lead is self.drafts[-2] and lead.frame.goods == made.frame.goods:
+            made.secondary = True
         if (
             made is not None
+            and not made.shift
             and lead is not None
             and lead.frame.goods == made.frame.goods
             and self.tags[match.start() - 1] != "T"
@@ -258,7 +292,8 @@ class Levels(Changes):
             self.draft(Kind.AMOUNT, number, match.end("Q"), number, role="base", leading=latest.leading)
             return match.end("Q")
         lead = self._main()
-        if lead is None or lead.quantity is None or self.tags[number - 1 : number] not in (",", "a"):
+        again = self.tags[number - 2 : number] == "at" and self.row[number - 2].data == "" and number > 1
+        if lead is None or lead.quantity is None or (self.tags[number - 1 : number] not in (",", "a") and not again):
             return 0
         here = self.row[number].data
         assert isinstance(here, Quantity)

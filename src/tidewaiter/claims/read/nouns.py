@@ -76,6 +76,11 @@ class Nouns(Scan):
         """Return whose trade a phrase names, with what was said before; or why that cannot be told."""
         carried = self.carried()
         parties = len({said.owner, said.sender, said.receiver} - {""})
+        here = self.frame if self.frame is not None and not self.dirty else None
+        plain = said.kind == "S" and said.goods is None and not said.named and not said.measure and parties == 1
+        if plain and here is not None and here.side in "XM" and here.goods not in (None, _TOTAL):
+            # "Brazil's soybean exports to China fell, while shipments to Thailand rose": soybeans
+            said = replace(said, goods=here.goods)
         bare = said.goods is None and not said.whole and said.measure not in ("surplus", "deficit") and said.kind != "B"
         if bare and self.context.unsure and self.frame is None and parties < 2:
             return "all goods, or those of a sentence before that was not understood, is not said"
@@ -272,6 +277,9 @@ class Nouns(Scan):
                 second = second or carried.receiver
                 first = next(iter(carried.pair - {second}))
                 notes.append(f"trade is taken to be that between {first} and {second}, spoken of before")
+            if first == owner and not second and not self.context.pairs and carried is None:
+                second = "W00"
+                notes.append("no partner is named: read as trade with the world")
             if not first or not second:
                 return "with whom the trade is, is not said"
             return Frame(first, second, "B", goods or _TOTAL, assumed=tuple(notes))

@@ -187,7 +187,10 @@ def _back(rows: Row, at: int) -> Mention | None:
         if rows.lows(place, len(phrase)) == phrase:
             whole = "the same month, or the whole year before" if phrase in _WHOLE else ""
             return Mention("back", at, place + len(phrase), months=months, lead=lead, why=whole)
-    if rows.low(place) in ("same", "corresponding") and rows.low(place + 1) in (
+    counted = rows.low(place) in ("same", "corresponding") and count_of(rows.low(place + 1)) is not None
+    if counted and rows.low(place + 2) == "months":
+        place += 1
+    if (counted or rows.low(place) in ("same", "corresponding")) and rows.low(place + 1) in (
         "month",
         "period",
         "quarter",

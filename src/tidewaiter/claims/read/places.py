@@ -100,7 +100,7 @@ class Places(Levels):
             lead is not None
             and lead is self.drafts[-1]
             and self.tags[match.start() - 1] == ","
-            and lead.end == self.row[match.start() - 2].end
+            and lead.start <= self.row[match.start() - 2].start < lead.end
         )
         if lead is not None and (lead.clause == self.clause or beside):
             self.make_first(lead, match.end())

@@ -54,7 +54,7 @@ def rewrite(row: list[Chunk], text: Text) -> tuple[list[Chunk], list[Refused]]:
         The row, and numbers that were taken out of it with the reason.
     """
     refused: list[Refused] = []
-    row = _brackets(list(row), text, refused)
+    row = _brackets(_other_unit(list(row), refused), text, refused)
     row = _listed(_neighbours(row), text)
     row = _given_to(row)
     row = _spent(row)
@@ -94,6 +94,18 @@ def _brackets(row: list[Chunk], text: Text, refused: list[Refused]) -> list[Chun
             made += row[place : shut + 1]
         place = shut + 1
     return made
+
+
+def _other_unit(row: list[Chunk], refused: list[Refused]) -> list[Chunk]:
+    """``, or 1.76 million barrels per day`` at the end: the same told in another unit; a price is read."""
+    place = next((k for k in range(len(row) - 1, 0, -1) if row[k].tag == "w" and row[k].data == "or"), 0)
+    tail = _tags(row[place + 1 :])
+    if not place or row[place - 1].tag != "," or not re.fullmatch("[MWCNOu%F][wxo]*\\.?", tail):
+        return row
+    if tail[0] == "u":
+        return [*row[:place], *row[place + 1 :]]
+    refused.append(Refused(row[place + 1].start, row[place + 1].end, "the same told in another unit, or as a part"))
+    return [*row[: place - 1], *row[len(row) - (tail[-1] == ".") :]]
 
 
 def _neighbours(row: list[Chunk]) -> list[Chunk]:

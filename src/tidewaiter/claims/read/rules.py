@@ -19,6 +19,7 @@ _NOUN_OF: Final = re.compile(
     r"(?P<pre>(?:A)?v*G?v*)(?P<T>T)(?P<v>v*)(?:o|l)" + OBJECT_PATTERN + r"(?P<post>(?:[tf]A)*)"
 )
 _TO_ANOTHER: Final = re.compile(r"[,a]+(?P<Q>[WMCN])(?P<p>[tf])(?P<A>A)")
+_MORE_THAN: Final = re.compile(r"U(?P<G>G)(?:[tf]A)*(?P<own>P)?(?:[tf]A)*c?(?P<P>P)")
 _ACTIVE: Final = re.compile(r"(?:(?P<A>A)(?:1[dK]?|S|,)?a?)?(?P<V>V)")
 
 
@@ -64,7 +65,11 @@ class Rules(Times):
         chunk = self.row[self.at]
         if chunk.tag == "," and self.tags[self.at + 1 : self.at + 2] == "r":
             self.relative = (self.period, self.period_at)
-        elif chunk.tag == "," and self.relative is not None:
+        if chunk.tag == "a" and chunk.data == "" and re.match("atE?[MWCN]P", self.tags[self.at :]) and self.drafts:
+            self.clause += 1
+            self.at += 2  # "to $166 million in March and to $171 million in April"
+            return
+        if chunk.tag == "," and self.relative is not None:
             (self.period, self.period_at), self.relative = self.relative, None
         if self._list() or self._party_list() or self.again() or self.beside():
             return
@@ -183,7 +188,7 @@ class Rules(Times):
 
     def _volume(self) -> bool:
         """``The volume soared``: what was spoken of before, counted as before."""
-        if self.tags[self.at] != "v" or self.at + 1 >= len(self.row) or self.tags[self.at + 1] not in "ULDBR":
+        if self.tags[self.at] != "v" or self.at + 1 >= len(self.row) or self.tags[self.at + 1] not in "ULDBRl":
             return False
         data = self.row[self.at].data
         carried = None if self.dirty else self.carried()
@@ -246,6 +251,8 @@ class Rules(Times):
         owner = self.actor or self.context.subject
         if match["A"]:
             place = match.start("A")
+            if place and self.tags[place - 1] in "tf" and self.tags[match.start("V") - 1] == "a":
+                return False  # "exported goods to Eritrea and bought"
             if not self.clean_left(place) or (place and self.tags[place - 1] in "tfoib"):
                 self.lose("who traded is not understood")
                 self.at = match.end()
@@ -262,12 +269,34 @@ class Rules(Times):
         self.at = match.end()
         if str(self.row[match.start("V")].data).endswith("none"):
             return self._none_of(match.start("V"))
+        more = _MORE_THAN.match(self.tags, self.at)
+        if more is not None and self._more_than(more):
+            return True
         while re.match("[tf]A", self.tags[self.at :]):
             self.at += 2  # "exported to North Korea 2.8 million face masks"
         goods = OBJECT.match(self.tags, self.at)
         if goods is not None:
             self.objects(goods, match.start("V"))
             self.at = goods.end()
+        return True
+
+    def _more_than(self, match: re.Match[str]) -> bool:
+        """``bought more medicines in May than in all of 2021``."""
+        base = self.row[match.start("P")].data
+        own = self.row[match.start("own")].data if match["own"] else self.period
+        if not isinstance(base, Mention) or ("c" not in match[0] and base.lead != "than"):
+            return False
+        self.at = match.end()
+        if self.frame is None or self.row[match.start()].data != "state" or own is None:
+            self.refuse(match.start(), self.why() or "what is compared is not understood", match.end())
+            return True
+        if len(base.periods) != 1 or len(own.periods) != 1:
+            self.refuse(match.start(), "what is compared is not understood", match.end())
+            return True
+        self.frame, self.period = replace(self.frame, goods=self.row[match.start("G")].data), own
+        made = self.draft(Kind.EXCEEDS, match.start(), match.end(), direction="higher", base=base.periods[0])
+        if made is not None:
+            made.own_period = True
         return True
 
     def _none_of(self, place: int) -> bool:

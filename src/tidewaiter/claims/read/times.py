@@ -144,6 +144,15 @@ class Times(Trade):
         if mention.lead in ("in", "for", "during", "of", "throughout") and not given:
             self._without_month("a month counted back from another")
             return
+        opens = self.at > 1 and self.tags[self.at - 2] == ","
+        if (
+            self.drafts
+            and opens
+            and not given
+            and mention.lead == ""
+            and self.tags[self.at : self.at + 1] in ("v", "A")
+        ):
+            self.shift, self.period = mention.months, None  # "; a year earlier they were worth 6.7 million"
         if not self.drafts and self.frame is None:
             self.shift = mention.months  # "A year earlier, the figure was ...": counted from the sentence before
         self.back = mention.months

@@ -20,7 +20,7 @@ OBJECT_PATTERN: Final = (
     r"|(?P<Q6>N)(?=[tfPYaJ,.]))"
 )
 OBJECT: Final = re.compile(OBJECT_PATTERN)
-_PASSIVE: Final = re.compile(OBJECT_PATTERN + r"(?P<be>(?:L|P|a|[tf]A)+)(?P<V>V)")
+_PASSIVE: Final = re.compile(OBJECT_PATTERN + r"(?:l(?P<worth>M))?(?P<be>(?:L|P|a|[tf]A)+)(?P<V>V)")
 _PARTY: Final = re.compile(r"(?P<p>[tf])(?P<A>A)")
 
 
@@ -95,7 +95,11 @@ class Trade(Predicates):
     def whom_for(self, chunk: Chunk, owner: str) -> str:
         """Return the country a chunk points to, seen from the one that trades."""
         before, self.actor = self.actor, owner
+        carried = self.carried()
         try:
+            if chunk.data.pointing == "subject" and chunk.end - chunk.start == 2 and carried is not None:
+                # "exported goods to Eritrea and bought goods from it"
+                return next(iter(carried.pair - {owner})) if owner in carried.pair and len(carried.pair) == 2 else ""
             return self.whom(chunk)
         finally:
             self.actor = before
@@ -147,6 +151,10 @@ class Trade(Predicates):
         made = self.objects(match, match.start())
         if made is not None:
             made.end = self.row[match.end() - 1].end
+        if match["worth"]:
+            value = self.draft(Kind.AMOUNT, match.start("worth") - 1, match.end("worth"), match.start("worth"))
+            if value is not None:
+                value.listed = value.secondary = True
         self.at = match.end()
         return True
 

@@ -101,7 +101,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "reached|hit|reaching|hitting|have reached|had reached|having reached|worked out at|ran to|running to|ran at|weighed in at|"
         "added up to|adding up to|totalled|totaled|totalling|totaling|totals|amounted to|amounting to|stood at|standing at|came to|"
         "came in at|coming to|was|were|was at|were at|was recorded at|were recorded at|came at|is|are|being|been|"
-        "comprised of|comprised|comprising|numbered|posted|stands at|recorded|recorded at|be",
+        "had been|has been|have been|had stood at|had come to|comprised of|comprised|comprising|numbered|posted|stands at|recorded|recorded at|be",
     )
     add("V", "M spent", "spent")
     add("I", "", "included|includes|consisted of|were led by|was led by")
@@ -259,7 +259,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "",
         "a|an|the|this|these|those|their|his|also|only|just|still|already|again|further|additional|another|extra|however|meanwhile|therefore|indeed|"
         "sharply|steeply|slightly|significantly|modestly|strongly|rapidly|steadily|dramatically|in turn|merely|mere|whopping|"
-        "a total of|total of|in total|in all|customs|official|there|had|has|have|did|mainly|medical use|had been|has been|have been|alone|"
+        "a total of|total of|in total|in all|customs|official|there|had|has|have|did|mainly|medical use|alone|"
         "altogether|overall total|in the end|saw|witnessed|experienced|in dollar terms|in us dollar terms|in US dollar terms|dollar-denominated|so|both|unidentified|"
         "sharp|steep|slight|modest|by contrast|in contrast|even|"
         "as a whole|at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
