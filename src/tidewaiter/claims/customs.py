@@ -216,6 +216,11 @@ class CustomsBench:
         del claim
         yield Measure.VALUE, ""
 
+    def stands_by(self, claim: Claim) -> bool:
+        """Return False: a customs file is not one voice among others."""
+        del claim
+        return False
+
     def printed(self, subject: Subject, period: Period) -> list[Item]:
         """Return the sum of a series over a period, if every cell of it is known."""
         names = list(cell_terms(subject, period))

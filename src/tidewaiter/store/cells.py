@@ -20,6 +20,7 @@ from tidewaiter.errors import UnknownName
 from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period, month_text
 from tidewaiter.store.picked import MANY, picked
+from tidewaiter.store.withheld import withheld_below, withheld_note
 
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
@@ -250,7 +251,7 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
         return Cell(single, _OPEN, State.NOT_ALIVE, (), dead)
     covering = view.covered(key, month, month)
     if covering is not None:
-        kept_back = _hidden_in(view, key, month)
+        kept_back = _hidden_in(view, key, month) or withheld_below(key, month)
         if kept_back:
             return Cell(single, _OPEN, State.WITHHELD, (covering.id,), kept_back)
         # A row of its own in the same year shows that the line exists.
@@ -273,6 +274,7 @@ def silence_is_zero(view: View, key: SeriesKey, month: int) -> bool:
         withheld_of(key, month)
         or _not_alive(key.cmd, month // 12)
         or _hidden_in(view, key, month)
+        or withheld_below(key, month)
         or _doubtful_line(view, key, month)
     )
 
@@ -319,8 +321,6 @@ def _outside(view: View, key: SeriesKey, month: int) -> Cell:
 
 def withheld_of(key: SeriesKey, month: int) -> str:
     """Return why the publisher keeps a cell back, if it is known to."""
-    from tidewaiter.store.withheld import withheld_note
-
     return withheld_note(key, month)
 
 

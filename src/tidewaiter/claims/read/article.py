@@ -16,7 +16,7 @@ from tidewaiter.claims.read.chunks import QUANTITIES, Chunk, chunks
 from tidewaiter.claims.read.clean import clean
 from tidewaiter.claims.read.drafts import Refused
 from tidewaiter.claims.read.finish import finish
-from tidewaiter.claims.read.frame import Context
+from tidewaiter.claims.read.frame import Context, Frame
 from tidewaiter.claims.read.parallel import Pairs, pairs_in
 from tidewaiter.claims.read.periods import Mention
 from tidewaiter.claims.read.rewrite import rewrite
@@ -190,6 +190,7 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     else:
         scan = Rules(plain, context, source)
         scan.by_value = by_value
+        scan.also = any(text[chunk.start : chunk.end].lower() == "also" for chunk in tagged)
         scan.run()
         claims, unread = finish(scan.drafts, text, context, source, named)
         refused = [*scan.refused, *unread, *taken]
@@ -230,9 +231,10 @@ def _side_by_side(
     claims: list[Claim] = []
     refused: list[Refused] = []
     inside = [*pairs.numbers, *pairs.items]
+    frames: list[Frame] = []
     for single, number, item in zip(pairs.rows, pairs.numbers, pairs.items, strict=True):
         own = copy.copy(context)
-        own.voices, own.pairs = set(context.voices), set(context.pairs)
+        own.voices, own.pairs, own.goods = set(context.voices), set(context.pairs), set(context.goods)
         scan = Rules(single, own, source)
         scan.by_value = by_value
         scan.run()
@@ -254,10 +256,13 @@ def _side_by_side(
         if not told:
             refused.append(Refused(*number, "which of the two lists it belongs to is not clear"))
         context.pairs |= own.pairs
+        context.goods |= own.goods
+        frames += [made.frame for made in drafts]
     for chunk in row:
         if chunk.tag in QUANTITIES and not any(a <= chunk.start < b for a, b in inside):
             refused.append(Refused(chunk.start, chunk.end, "a number beside two lists that are told side by side"))
-    context.frame = context.level = None
+    same = len({frame.pair for frame in frames}) == 1
+    context.frame, context.level, context.level_sentence = (frames[-1] if same else None), None, context.sentence
     return claims, refused
 
 

@@ -94,7 +94,9 @@ class Changes(Nouns):
             made.back, made.inherited = 0, False
             made.leading = latest.leading
             if latest.own_period:
-                made.periods, made.assumed = latest.periods, list(latest.assumed)
+                made.periods = latest.periods
+                same = self.period is not None and self.period.periods == latest.periods
+                made.assumed = [self.period.assumed] if same and self.period and self.period.assumed else []
         self.at = match.end()
         return True
 

@@ -313,7 +313,12 @@ class Nouns(Scan):
                 other = next(iter(carried.pair - {known}))
                 # Of a country that publishes nothing, only its partners' books tell.
                 only = owner in NON_PUBLISHERS and self.source == other and len(self.context.pairs) == 1
-                if owner and other != "W00" and not only and not self._anaphoric(side):
+                also = (
+                    self.also
+                    and len(self.context.pairs) == 1
+                    and self.context.sentence - self.context.level_sentence == 1
+                )
+                if owner and other != "W00" and not only and not also and not self._anaphoric(side):
                     return f"with whom {owner} trades is not said: {other}, as before, or the world"
                 notes.append(f"the other side is taken to be {other}, spoken of before")
             elif (
@@ -330,7 +335,7 @@ class Nouns(Scan):
             elif not owner and self.source and self.source != known:
                 other = self.source
                 notes.append(f"the other side is taken to be {other}, whose statistics the article names")
-            elif owner and not full:
+            elif owner and not full and all("W00" in pair for pair in self.context.pairs):
                 other = "W00"
                 notes.append("no partner is named: read as trade with the world")
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
@@ -22,7 +23,7 @@ _CURRENCIES: Final = {
     "hk$": "HKD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "s$": "SGD", "nz$": "NZD", "r$": "BRL",
 }  # fmt: skip
 _MONEY_WORDS: Final = [
-    ("us dollars", "USD"), ("u.s. dollars", "USD"), ("american dollars", "USD"), ("dollars", "USD"), ("dollar", "USD"),
+    ("us dollars", "USD"), ("usd", "USD"), ("eur", "EUR"), ("US$", "USD"), ("cny", "CNY"), ("krw", "KRW"), ("jpy", "JPY"), ("u.s. dollars", "USD"), ("american dollars", "USD"), ("dollars", "USD"), ("dollar", "USD"),
     ("US dollars", "USD"), ("U.S. dollars", "USD"), ("yuan", "CNY"), ("chinese yuan", "CNY"), ("renminbi", "CNY"),
     ("rmb", "CNY"), ("won", "KRW"), ("korean won", "KRW"), ("south korean won", "KRW"), ("yen", "JPY"), ("euros", "EUR"), ("euro", "EUR"),
     ("pounds sterling", "GBP"), ("roubles", "RUB"), ("rubles", "RUB"), ("rupees", "INR"),
@@ -50,6 +51,7 @@ _FOLDS: Final = {
 _UNSAID_HEDGES: Final = ("as much as", "as many as", "as little as", "as few as", "an average of", "on average", "well over", "well above",
                          "far more than", "much more than", "a projected", "an expected", "potentially", "half as much as",
                          "not even", "barely", "nowhere near", "anything but")  # fmt: skip
+_EITHER: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}\Z", re.ASCII)
 _PER: Final = {
     "tonne": "t", "ton": "t", "metric ton": "t", "kg": "kg", "kilogram": "kg", "kilo": "kg", "piece": "piece", "unit": "piece",
     "item": "piece", "pair": "pair", "set": "set", "dose": "dose",
@@ -196,6 +198,10 @@ def quantity_at(row: Sequence[Token], at: int, *, ranges: bool = True) -> Quanti
         post = {"more": "at least", "so": "about", "less": "at most", "fewer": "at most"}[after]
         why = why or ("two words of rounding beside one number" if hedge or read.bounds else "")
         read = read._replace(last=read.last + 2, hedge=post)
+    if not read.scaled and read.kind in ("money", "weight", "count", "number", "price"):
+        printed = [token.text for token in row[place : read.last] if token.kind == "number"]
+        if any(_EITHER.match(one) for one in printed):
+            why = why or "a point before three digits: thousands or decimals is not said"
     return read._replace(why=why or read.why)
 
 
@@ -264,7 +270,7 @@ def _rounded(read: Quantity) -> Quantity:
 
 
 def _money(row: Sequence[Token], at: int) -> Quantity | None:
-    unit = _CURRENCIES.get(row[at].low, "")
+    unit = _CURRENCIES.get(row[at].low.replace(".", "").replace(" ", "").replace("\u00a0", ""), "")
     number = number_at(row, at + 1, money=True)
     if number is None:
         return None

@@ -89,6 +89,9 @@ def _brackets(row: list[Chunk], text: Text, refused: list[Refused]) -> list[Chun
             why = "the amount before it in another currency, converted by whoever wrote it"
             refused.append(Refused(number.start, number.end, why))
         elif before and before in "MWCNGP" and number.tag in "MWC" and number.tag != before:
+            if place + len(inner) + 4 <= len(row) and _tags(row[shut + 1 : shut + 3]) == "oG":
+                made += row[shut + 1 : shut + 3]  # "12,000 tons (worth $3.2 million) of rice"
+                shut += 2
             made += [worth, number]
         else:
             made += row[place : shut + 1]

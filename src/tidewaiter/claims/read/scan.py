@@ -61,6 +61,7 @@ class Scan:
         self.period_at = -1
         self.undecided = ""
         self.by_value = False
+        self.also = False
         self.noun_end = -1
         self.relative: tuple[Mention | None, int] | None = None
 

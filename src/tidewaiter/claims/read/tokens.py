@@ -12,9 +12,9 @@ _TOKEN: Final = re.compile(
     |(?P<date>(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?(?![\w-]))
     |(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![\w:]))
     |(?P<ordinal>[0-9]{1,4}(?:st|nd|rd|th)\b)
-    |(?P<currency>(?:US|NT|HK|A|C|S|AU|CA|NZ|R)?\$|[€£¥₩₽₹]|(?:RMB|USD|EUR|CNY|JPY|KRW|GBP|RUB)(?=\s?[0-9]))
-    |(?P<odd>[0-9]+(?:[.,][0-9]+)*(?:[/:][0-9]|-[0-9]+-)[0-9/:.\-]*)
-    |(?P<number>[0-9]+(?:[.,][0-9]+)*)
+    |(?P<currency>(?:US|U\.S\.)[ \u00a0]?\$|(?:NT|HK|A|C|S|AU|CA|NZ|R)?\$|[€£¥₩₽₹]|(?:RMB|USD|EUR|CNY|JPY|KRW|GBP|RUB)(?=\s?[0-9]))
+    |(?P<odd>[0-9]+(?:[.,][0-9]+)*(?:[/:][0-9]|-[0-9]+-)[0-9/:.\-]*|(?<![0-9.,])[0-9]{1,3}(?:[ ][0-9]{3})+(?![0-9.,]))
+    |(?P<number>[0-9]{1,3}(?:[\u00a0\u202f\u2009][0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:[.,][0-9]+)*)
     |(?P<scale>(?<=[0-9万萬億亿兆만억조천千])[万萬億亿兆만억조천千])
     |(?P<poss>['’]s\b|(?<=s)['’](?=\s))
     |(?P<abbr>(?:[A-Z]\.){2,})
@@ -26,13 +26,16 @@ _TOKEN: Final = re.compile(
 )
 
 
+_PLAIN: Final = str.maketrans({"’": "'", "‑": "-", "‐": "-"})
+
+
 class Token(NamedTuple):
     """One token.
 
     ``kind`` is ``word``, ``number`` (digits with separators as printed), ``scale`` (万, 억), ``currency``, ``poss``
     (``'s``), ``abbr`` (``U.S.``), ``mark`` (punctuation), or one of those that hold digits and are no amount: ``date``
     (ISO), ``clock`` (``01:29``), ``ordinal`` (``3rd``), ``model`` (``Covid-19``), ``name`` (an address) and ``odd``
-    (``2019/20``, ``555-01-99``).
+    (``2019/20``, ``555-01-99``, ``3 200``).
     """
 
     kind: str
@@ -63,6 +66,12 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """
     stop = len(text) if end is None else end
     return [
-        Token(found.lastgroup or "mark", found[0], found[0].lower().replace("’", "'"), found.start(), found.end())
+        Token(
+            found.lastgroup or "mark",
+            found[0],
+            found[0].lower() if found[0].isascii() else found[0].lower().translate(_PLAIN),
+            found.start(),
+            found.end(),
+        )
         for found in _TOKEN.finditer(text, start, stop)
     ]
