@@ -32,6 +32,7 @@ _DATELINE: Final = re.compile(
     r"[A-Z][A-Za-z./' ]{2,40}(?:, (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})(?:, \d{4})?(?: \([^()]{2,40}\))?| \([^()]{2,40}\)) ?(?:--?|[–—]) ?"
 )
 """Where and when a report was filed, and by whom."""
+_RATIO: Final = re.compile(r"for (?:every|each)\b", re.IGNORECASE)
 _EPIDEMIC: Final = frozenset(("fever", "coronavirus", "covid", "covid-19", "epidemic", "pandemic", "outbreak"))
 _LONGEST: Final = 400
 """Tokens in the longest sentence that is read; longer ones are lists and tables, and are listed as not read."""
@@ -159,6 +160,10 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         chunk.tag == "v" and chunk.data in ("value", "volume", "price") for chunk in tagged
     )
     trade = bool(tags & {"T", "V", "G"}) or counted
+    if row and _RATIO.match(text, row[0].start):
+        numbers = [chunk for chunk in tagged if chunk.tag in QUANTITIES]
+        why = "so much for every so much: a ratio, which is no amount"
+        return _ordered([], [Refused(one.start, one.end, why) for one in numbers] or [Refused(start, end, why)], text)
     if "Q" in tags and not tags & {"T", "V"}:
         made, refused = read_cases(tagged, text, context.day, context.subject, epidemic=context.epidemic)
         if context.undecided:

@@ -30,7 +30,10 @@ class Changes(Nouns):
 
     def _several(self, lead: Draft | None) -> bool:
         """Whether the amount before is one of several under one verb."""
-        return lead is not None and sum(1 for made in self.drafts if made.listed and made.clause == lead.clause) > 1
+        return (
+            lead is not None
+            and sum(made.listed and not made.secondary and made.clause == lead.clause for made in self.drafts) > 1
+        )
 
     def _lead(self) -> Draft | None:
         return next((made for made in reversed(self.drafts) if made.role == "main"), self.over)

@@ -77,13 +77,39 @@ class Nouns(Scan):
         carried = self.carried()
         parties = len({said.owner, said.sender, said.receiver} - {""})
         here = self.frame if self.frame is not None and not self.dirty else None
+        only = carried is not None and carried.goods is not None and self.context.goods == {carried.goods.goods}
+        about = (
+            only
+            and carried is not None
+            and carried.goods != _TOTAL
+            and carried.side in "XM"
+            and not self.context.unsure
+        )
+        if (
+            said.kind == "S"
+            and said.goods is None
+            and not said.whole
+            and parties
+            and here is None
+            and about
+            and carried
+        ):
+            said = replace(said, goods=carried.goods)  # "shipments to the U.S.": of what the article is about
         plain = said.kind == "S" and said.goods is None and not said.named and not said.measure and parties == 1
         if plain and here is not None and here.side in "XM" and here.goods not in (None, _TOTAL):
             # "Brazil's soybean exports to China fell, while shipments to Thailand rose": soybeans
             said = replace(said, goods=here.goods)
         bare = said.goods is None and not said.whole and said.measure not in ("surplus", "deficit") and said.kind != "B"
+        near = self.frame is not None or self.context.sentence - self.context.level_sentence == 1
+        specific = carried is not None and carried.goods not in (None, _TOTAL) and carried.side in "XM"
+        clear = near and specific and (len(self.context.goods) < 2 or self.frame is not None)
+        if bare and clear and carried is not None and self._counted(said.end):
+            # tonnes and pieces are never of all goods: "Purchases from Indonesia climbed 13% to 37.6 million tons"
+            said, bare = replace(said, goods=carried.goods), False
         if bare and self.context.unsure and self.frame is None and parties < 2:
             return "all goods, or those of a sentence before that was not understood, is not said"
+        if said.whole and said.kind in ("X", "M", "S") and not parties:
+            return "of all countries, or of the two spoken of before, is not said"
         several = self.frame is None and carried is not None and len(self.context.goods) > 1
         if bare and not parties and several and carried is not None and carried.goods not in (None, _TOTAL):
             return "all goods, or those spoken of before, is not said"
@@ -99,6 +125,12 @@ class Nouns(Scan):
             if said.measure not in ("surplus", "deficit") and said.kind != "B" and not same:
                 return "all goods, or those spoken of before, is not said"
         return self._frame(said.kind, said.owner, said.sender, said.receiver, said.goods, list(said.notes))
+
+    def _counted(self, place: int) -> bool:
+        """Whether the clause that follows tells weights or pieces, and no money."""
+        clause = re.match(r"[^aTV.]*", self.tags[place:])
+        told = set(clause[0]) & set("MWC") if clause is not None else set()
+        return bool(told) and "M" not in told
 
     def phrase(self, match: re.Match[str], post: tuple[int, int] | None = None, held: Named | None = None) -> Phrase:
         """Read a noun phrase of trade: who and what it names, without what was said before."""

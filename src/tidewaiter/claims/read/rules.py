@@ -69,7 +69,7 @@ class Rules(Times):
             self.clause += 1
             self.at += 2  # "to $166 million in March and to $171 million in April"
             return
-        if chunk.tag == "," and self.relative is not None:
+        if chunk.tag == "," and self.relative is not None and self.tags[self.at + 1 : self.at + 2] != "r":
             (self.period, self.period_at), self.relative = self.relative, None
         if self._list() or self._party_list() or self.again() or self.beside():
             return
@@ -169,7 +169,7 @@ class Rules(Times):
             self.at += 1  # "with trade valued at": the trade just spoken of
             return True
         of = _NOUN_OF.match(self.tags, self.at)
-        if of is not None and self._clean_pre(of):
+        if of is not None and self._clean_pre(of) and "A" not in self.tags[of.end("T") : of.start("post")]:
             self.noun(of, of.span("post"), self.goods_of(of))
             end, self.at = self.at, of.end("post")
             self.at = end

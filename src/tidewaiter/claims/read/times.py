@@ -93,7 +93,10 @@ class Times(Trade):
             self.lose("two months are named for one number")
         listing = [made for made in self.drafts if made.role == "main"]
         plain = not self.dirty and bool(self.drafts) and self._only_parties(self.drafts[-1].end)
-        if not given and listing and plain and all(made.listed and not made.periods for made in self.drafts):
+        alone = sum(chunk.tag in "P?JY" for chunk in self.row) == 1
+        one = alone and all(made.frame == self.drafts[0].frame for made in self.drafts)
+        bare = all((made.listed or one) and not made.periods for made in self.drafts)
+        if not given and listing and plain and bare:
             for made in listing:  # "sold 3,200 tonnes of sugar, worth $1.9 million, to Turkey in May"
                 if self.frame is not None and made.frame.pair == self.frame.pair:
                     self._give(made, mention, made.end)

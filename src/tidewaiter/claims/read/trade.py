@@ -187,8 +187,14 @@ class Trade(Predicates):
                 self.context.goods.add(goods.goods)
             elif self.frame.goods is None or not self.frame.goods.goods:
                 carried = self.context.frame.goods if self.context.frame else None
-                if name == "Z2" and carried is not None and self.last(Kind.AMOUNT) is not None:
-                    self.frame = replace(self.frame, goods=self.drafts[-1].frame.goods)
+                latest = self.drafts[-1] if self.drafts else None
+                same = (
+                    latest is not None and latest.frame.pair == self.frame.pair and latest.frame.side == self.frame.side
+                )
+                if latest is not None and same and (name in ("Z2", "Q6") or self.row[number].tag in "WC"):
+                    self.frame = replace(self.frame, goods=latest.frame.goods)  # "after sending 1,000 in April"
+                elif name == "Z2" and carried is not None and latest is not None and self.last(Kind.AMOUNT) is not None:
+                    self.frame = replace(self.frame, goods=latest.frame.goods)
                 elif name in ("Q5",) and self.row[number].tag == "M" and (carried is None or carried.goods == "total"):
                     self.frame = replace(self.frame, goods=Named("total", "", ""))
                 else:
