@@ -73,7 +73,7 @@ class _Counts:
         numbers = [
             k
             for k, tag in enumerate(self.tags)
-            if tag in "NCMW%XOFuR" or (tag == "w" and self.row[k].data == "one" and "Q" in self.tags[k + 1 : k + 4])
+            if tag in "NCMW%XOFuR" or (tag == "w" and self.row[k].data == "one" and self._counts_people(k))
         ]
         none = list(_NONE.finditer(self.tags))
         why = self._why()
@@ -99,6 +99,10 @@ class _Counts:
         left = [k for k in numbers if k not in self.done]
         refused += [Refused(self.row[k].start, self.row[k].end, "what is counted is not understood") for k in left]
         return self.claims, refused
+
+    def _counts_people(self, k: int) -> bool:
+        near = self.words(k + 1, min(k + 4, len(self.row)))
+        return "Q" in self.tags[k + 1 : k + 4] or bool({"person", "people", "patient", "died"} & set(near))
 
     def _why(self) -> str:
         if any(tag in "mn" for tag in self.tags):

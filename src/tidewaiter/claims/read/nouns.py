@@ -46,6 +46,7 @@ class Nouns(Scan):
     """A sentence, with the reading of subjects."""
 
     said: Phrase | None = None
+    pointed = False
 
     def noun(self, match: re.Match[str], post: tuple[int, int] | None = None, held: Named | None = None) -> None:
         """Read a noun phrase of trade as the new subject.
@@ -108,7 +109,7 @@ class Nouns(Scan):
             said, bare = replace(said, goods=carried.goods), False
         if bare and self.context.unsure and self.frame is None and parties < 2:
             return "all goods, or those of a sentence before that was not understood, is not said"
-        if said.whole and said.kind in ("X", "M", "S") and not parties:
+        if said.whole and said.kind in ("X", "M", "S") and not parties and here is None:
             return "of all countries, or of the two spoken of before, is not said"
         several = self.frame is None and carried is not None and len(self.context.goods) > 1
         if bare and not parties and several and carried is not None and carried.goods not in (None, _TOTAL):
@@ -146,6 +147,7 @@ class Nouns(Scan):
         goods: Named | None = None
         notes: list[str] = []
         problem = ""
+        self.pointed = False
         pre = [self.row[k] for k in range(match.start("pre"), match.end("pre"))]
         actors = [c for c in pre if c.tag == "A"]
         if len(actors) == 2 and "h" in "".join(c.tag for c in pre):
@@ -161,6 +163,7 @@ class Nouns(Scan):
                 sender, receiver = shared.sender, shared.receiver
         elif actors:
             owner = self.whom(actors[0])
+            self.pointed = getattr(actors[0].data, "pointing", "") == "subject"
             if not owner:
                 problem = "which country is meant cannot be told"
             if len(actors) == 2:
@@ -208,7 +211,7 @@ class Nouns(Scan):
                 k += 4
             elif tag in "tf":
                 other = self.whom(self.row[k + 1])
-                if not other:
+                if not other or (self.row[k + 1].owned and self.tags[k + 2 : k + 3] != "E"):
                     problem = "which country is meant cannot be told"
                 if tag == "t":
                     receiver = receiver or other
@@ -346,7 +349,7 @@ class Nouns(Scan):
                 # Of a country that publishes nothing, only its partners' books tell.
                 only = owner in NON_PUBLISHERS and self.source == other and len(self.context.pairs) == 1
                 also = (
-                    self.also
+                    (self.also or self.pointed)
                     and len(self.context.pairs) == 1
                     and self.context.sentence - self.context.level_sentence == 1
                 )
@@ -367,6 +370,11 @@ class Nouns(Scan):
             elif not owner and self.source and self.source != known:
                 other = self.source
                 notes.append(f"the other side is taken to be {other}, whose statistics the article names")
+            elif (
+                owner in NON_PUBLISHERS and not full and self.source and self.source != known and not self.context.pairs
+            ):
+                other = self.source
+                notes.append(f"the other side is taken to be {other}, whose statistics are named")
             elif owner and not full and all("W00" in pair for pair in self.context.pairs):
                 other = "W00"
                 notes.append("no partner is named: read as trade with the world")

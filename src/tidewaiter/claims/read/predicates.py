@@ -47,7 +47,8 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"[LUDt]*E(?:[vT]+d?|d)", Predicates.extreme_unsaid),
         (r"E(?=[.,as]|\Z)", Predicates.record),
         (r"(?:tE?v*o?|i)(?:(?P<Q>[MWCN])|(?P<Z>Z))", Predicates.to_level),
-        (r"f[vo]*(?:(?P<Q>[MWCN])|(?P<Z>Z))", Predicates.from_level),
+        (r"[UD]v*(?P<Q>[MWCN])(?=P)", Predicates.beyond),
+        (r"fE?[vo]*(?:(?P<Q>[MWCN])|(?P<Z>Z))", Predicates.from_level),
         (r"[ce][vofT]*(?P<Q>[MWCN])", Predicates.compared),
         (r"c[vof]*Z(?!T)", Predicates.compared_none),
         (r"(?:e|Uc?)[voT]*(?P<P>P)v*", Predicates.exceeds_period),
@@ -63,7 +64,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"(?:a?H|L)?(?P<Q>[%F])o?v*(?P<M>[MWCN])L?(?=P)", Predicates.part_of_level),
         (r"(?:a?H|L)?(?P<Q>[%F])o(?P<P>P)(?P<M>[MWCN])", Predicates.part_of_level),
         (r"a?H(?P<Q>[%F])o?", Predicates.share),
-        (r"H(?P<Q>[MWC])(?!o)", Predicates.came_to),
+        (r"H(?P<Q>[MWC])(?!o[^v])", Predicates.came_to),
         (r"(?P<Q>[%F])o(?=[AvGT]*T)", Predicates.gateway),
         (r"[Lvio]*(?P<Q>u)", Predicates.priced),
     )

@@ -141,7 +141,8 @@ def _listed(row: list[Chunk], text: Text) -> list[Chunk]:
         row = [row[3], row[4], row[1], *row[5:]]
         tags = _tags(row)
     for found in re.finditer("(?<=[,a])Gi[MW](?=[,.a])", tags):
-        if text(row[found.start() + 1]) == "at":
+        joint = text(row[found.start() + 1])
+        if joint == "at" or (joint == "for" and re.search("GH[MW]", tags[: found.start()])):
             row[found.start() + 1] = row[found.start() + 1]._replace(tag="l", data="")
     return row
 

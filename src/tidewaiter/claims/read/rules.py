@@ -89,7 +89,8 @@ class Rules(Times):
         if latest is None or not latest.listed or match is None or self.goods_of(match) is None or self.dirty:
             return False
         self.sign = 0
-        if not latest.start <= self.row[self.at - 1].start < latest.end and not latest.own_period:
+        within = latest.start <= self.row[self.at - 1].start < latest.end or self._only_parties(latest.end, self.at)
+        if not within and not latest.own_period:
             return False
         if latest.own_period:
             self.clause += 1

@@ -16,7 +16,7 @@ from tidewaiter.claims.read.predicates import Predicates
 __all__ = ["OBJECT", "OBJECT_PATTERN", "Trade"]
 
 OBJECT_PATTERN: Final = (
-    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])(?:l?o|i)A?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?![l%]|[oi]+[^TfPY])|(?P<Z2>Z)"
+    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])(?:l?o|i)A?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?!%|l(?![.,a])|[oi]+[^TfPY])|(?P<Z2>Z)"
     r"|(?P<Q6>N)(?=[tfPYaJ,.]))"
 )
 OBJECT: Final = re.compile(OBJECT_PATTERN)
@@ -35,7 +35,7 @@ class Trade(Predicates):
         problem = "" if owner else "who traded is not said"
         for found in self._parties(place, stop):
             other = self.whom_for(self.row[found.start("A")], owner)
-            if not other:
+            if not other or self.row[found.start("A")].owned:
                 problem = "which country is meant cannot be told"
             elif found["p"] == "t" and kind == "X":
                 problem = problem or ("two countries it went to" if receiver and receiver != other else "")

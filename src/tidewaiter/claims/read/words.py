@@ -54,7 +54,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     table: list[tuple[str, tuple[str, str]]] = []
 
     def add(tag: str, meaning: str, words: str) -> None:
-        table.extend((word.strip(), (tag, word.strip() if tag in "mnx" else meaning)) for word in words.split("|"))
+        table.extend((word.strip(), (tag, word.strip() if tag in "mnx," else meaning)) for word in words.split("|"))
 
     add("T", "X", "exports|export|outbound shipments|overseas shipments|outgoing shipments|overseas sales")
     add("T", "M", "imports|import|inbound shipments|purchases|purchase")
@@ -190,7 +190,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add("v", "value", "value|values|total value|trade value")
     add("v", "price", "average price|an average price|average unit price|unit price")
     add("v", "volume", "volume|volumes|tonnage|weight")
-    add("k", "", "taking|bringing|lifting|pushing|taking up|to take|brings|bringing up|took|brought")
+    add("k", "", "taking|bringing|raising|lifting|pushing|taking up|to take|brings|bringing up|took|brought")
     add(
         "m",
         "",
