@@ -375,6 +375,8 @@ class Nouns(Scan):
             ):
                 other = self.source
                 notes.append(f"the other side is taken to be {other}, whose statistics are named")
+            elif owner and not full and self._named_before() - {owner}:
+                return "with whom the trade is, is not said: another country is named beside it"
             elif owner and not full and all("W00" in pair for pair in self.context.pairs):
                 other = "W00"
                 notes.append("no partner is named: read as trade with the world")
@@ -408,6 +410,10 @@ class Nouns(Scan):
             return Frame(teller, other, side, goods or _TOTAL, assumed=tuple(notes))
         pair = (teller, other) if side == "X" else (other, teller)
         return Frame(*pair, side, goods or _TOTAL, assumed=tuple(notes))
+
+    def _named_before(self) -> set[str]:
+        """Return the countries that the sentence has named up to here."""
+        return {c.data.code for c in self.row[: self.at] if isinstance(c.data, Actor) and c.data.code}
 
     def _carried_goods(self, carried: Frame) -> Named:
         return _TOTAL if carried.goods is None else carried.goods

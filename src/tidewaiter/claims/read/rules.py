@@ -18,7 +18,7 @@ __all__ = ["Rules"]
 _NOUN_OF: Final = re.compile(
     r"(?P<pre>(?:A)?v*G?v*)(?P<T>T)(?P<v>v*)(?:o|l)" + OBJECT_PATTERN + r"(?P<post>(?:[tf]A)*)"
 )
-_TO_ANOTHER: Final = re.compile(r"[,a]+(?P<Q>[WMCN])(?P<p>[tf])(?P<A>A)")
+_TO_ANOTHER: Final = re.compile(r"(?:[,a]+|,or)(?P<Q>[WMCN])(?P<w>w)?(?P<p>[tf])(?P<A>A)")
 _MORE_THAN: Final = re.compile(r"U(?P<G>G)(?:[tf]A)*(?P<own>P)?(?:[tf]A)*c?(?P<P>P)")
 _ACTIVE: Final = re.compile(r"(?:(?P<A>A)(?:1[dK]?|S|,)?a?)?(?P<V>V)")
 
@@ -105,6 +105,8 @@ class Rules(Times):
         match = _TO_ANOTHER.match(self.tags, self.at)
         latest = self.drafts[-1] if self.drafts else None
         if match is None or latest is None or not latest.listed or self.dirty or latest.quantity is None:
+            return False
+        if match["w"] and self.row[match.start("w")].data not in ("came", "went"):
             return False
         number = self.row[match.start("Q")].data
         other = self.whom(self.row[match.start("A")])

@@ -188,6 +188,12 @@ class Trade(Predicates):
             elif self.frame.goods is None or not self.frame.goods.goods:
                 carried = self.context.frame.goods if self.context.frame else None
                 latest = self.drafts[-1] if self.drafts else None
+                several = len({made.frame.goods for made in self.drafts}) > 1
+                if several and self.row[number].tag != "M":
+                    self.refuse(number, "of which of the goods is not said")
+                    self.frame = None
+                    self.spoil(number, "of which of the goods is not said")
+                    return None
                 same = (
                     latest is not None and latest.frame.pair == self.frame.pair and latest.frame.side == self.frame.side
                 )

@@ -262,7 +262,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "a total of|total of|in total|in all|customs|official|there|had|has|have|did|mainly|medical use|alone|"
         "altogether|overall total|in the end|saw|witnessed|experienced|in dollar terms|in us dollar terms|in US dollar terms|dollar-denominated|so|both|unidentified|"
         "sharp|steep|slight|modest|by contrast|in contrast|even|"
-        "as a whole|at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
+        "as a whole|cumulative|running|at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
     )
     add(DROPPED, "by value", "in value terms|by value|in terms of value|value-wise")
     add("v", "they", "they")
