@@ -32,6 +32,7 @@ _DATELINE: Final = re.compile(
     r"[A-Z][A-Za-z./' ]{2,40}(?:, (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})(?:, \d{4})?(?: \([^()]{2,40}\))?| \([^()]{2,40}\)) ?(?:--?|[–—]) ?"
 )
 """Where and when a report was filed, and by whom."""
+_RATIO: Final = re.compile(r"for (?:every|each)\b", re.IGNORECASE)
 _EPIDEMIC: Final = frozenset(("fever", "coronavirus", "covid", "covid-19", "epidemic", "pandemic", "outbreak"))
 _LONGEST: Final = 400
 """Tokens in the longest sentence that is read; longer ones are lists and tables, and are listed as not read."""
@@ -159,6 +160,10 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         chunk.tag == "v" and chunk.data in ("value", "volume", "price") for chunk in tagged
     )
     trade = bool(tags & {"T", "V", "G"}) or counted
+    if row and _RATIO.match(text, row[0].start):
+        numbers = [chunk for chunk in tagged if chunk.tag in QUANTITIES]
+        why = "so much for every so much: a ratio, which is no amount"
+        return _ordered([], [Refused(one.start, one.end, why) for one in numbers] or [Refused(start, end, why)], text)
     if "Q" in tags and not tags & {"T", "V"}:
         made, refused = read_cases(tagged, text, context.day, context.subject, epidemic=context.epidemic)
         if context.undecided:
@@ -169,7 +174,7 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     leaning = (
         (context.frame is not None or context.unsure)
         and bool(tags & {"E", "B", "S", "F"})
-        and bool(tags & {"K", "Y", "S", "P"})
+        and bool(tags & {"K", "Y", "S", "P", "?"})
     )
     if not trade and not leaning and not tags & set(QUANTITIES):
         _subject(tagged, context)
@@ -195,7 +200,8 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         claims, unread = finish(scan.drafts, text, context, source, named)
         refused = [*scan.refused, *unread, *taken]
         actor = scan.actor
-        if scan.lost and trade and not claims:
+        nameless = scan.frame is not None and scan.frame.goods is not None and not scan.frame.goods.goods
+        if trade and not claims and (scan.lost or nameless):
             context.unsure = True
     _subject(tagged, context)
     _period(cleaned.chunks, context, trade)
@@ -296,7 +302,8 @@ def _denied(row: list[Chunk], claims: list[Claim], refused: list[Refused]) -> li
     made: list[Refused] = []
     for place, chunk in enumerate(row):
         after = [one for one in row[place + 1 : place + 3] if one.tag != "-"][:1]
-        if chunk.tag != "n" or not after or not (after[0].tag == "T" or after[0].data in _TRADING):
+        single = "single" in [one.data for one in row[place + 1 : place + 4]]
+        if chunk.tag != "n" or not after or not (single or after[0].tag == "T" or after[0].data in _TRADING):
             continue
         last = place
         while last + 1 < len(row) and row[last + 1].tag not in ",.a":
@@ -318,7 +325,9 @@ def _passed_over(row: list[Chunk], claims: list[Claim], refused: list[Refused]) 
         after = row[place + 1].tag if place + 1 < len(row) else ""
         counts = chunk.tag in QUANTITIES.replace("Z", "") or chunk.tag in "SRB"
         counts = (
-            counts or (chunk.tag == "1" and after in tuple("KdYUDvT")) or (chunk.tag == "E" and after in tuple("Kd"))
+            counts
+            or (chunk.tag == "1" and after in tuple("KdYUDvT"))
+            or (chunk.tag == "E" and after in tuple("Kd?") and chunk.end - chunk.start != len("least"))
         )
         if counts and not any(start < chunk.end and chunk.start < end for start, end in spans):
             last = place

@@ -350,10 +350,19 @@ def _base(made: Draft, period: Period, drafts: list[Draft]) -> Period:
     }
     if made.kind is not Kind.EXCEEDS and len(levels) == 1 and len(only := levels.pop()) == 1:
         return only[0]
-    if period.is_year and made.kind is Kind.CHANGE:
+    rate = made.kind in (Kind.CHANGE, Kind.MULTIPLE) and _alone(made, drafts)
+    if period.start % 12 == 0 and 1 < len(period) < 12 and rate:
+        made.assumed.append(f"compared with {period.back(12).words()}, a year before: no other months are named")
+        return period.back(12)
+    if period.is_year and rate:
         made.assumed.append(f"compared with {period.back(12).words()}, the year before: no other is named")
         return period.back(12)
     raise _Unreadable("compared with which month is not said")
+
+
+def _alone(made: Draft, drafts: list[Draft]) -> bool:
+    """Whether nothing in the sentence tells another base: no level, no month to compare with."""
+    return made.base is None and not made.back and not any(one.role == "base" for one in drafts)
 
 
 def _before(made: Draft, period: Period) -> Period:
