@@ -14,15 +14,19 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tidewaiter.errors import BadFile, TidewaiterError
 
-__all__ = ["HEAD", "companions", "head_of", "open_content"]
+__all__ = ["HEAD", "WATCHER", "companions", "head_of", "open_content"]
 
 HEAD = 65_536
 """Bytes that are looked at to recognise a format."""
+
+WATCHER: ContextVar[Callable[[tuple[BinaryIO, int]], None] | None] = ContextVar("watcher", default=None)
+"""Who is told of each file that is opened, with its size, to watch how far the reading has come."""
 
 MOST_EXPANSION = 200
 MOST_FREE = 64 * 1024 * 1024
@@ -93,6 +97,9 @@ def open_content(path: Path) -> BinaryIO:
         magic = file.read(6)
         file.seek(0)
         size = path.stat().st_size
+        watcher = WATCHER.get()
+        if watcher is not None:
+            watcher((file, size))
     except OSError as error:
         raise BadFile(str(path), f"cannot be read ({error.strerror})") from error
     for begins, opener in _OPENERS:

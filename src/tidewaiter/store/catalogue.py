@@ -126,9 +126,14 @@ class Release(msgspec.Struct, frozen=True):
         return self.raw or self.id
 
     @property
+    def dated(self) -> bool:
+        """Whether it is known when it was published, or that its publisher said it on the day it was fetched."""
+        return bool(self.published) or self.asked.get("current") == "1"
+
+    @property
     def order(self) -> tuple[str, int]:
-        """Where it stands among vintages: by publication, then by loading."""
-        return (self.published_to, self.seq)
+        """Where it stands among vintages: by publication, then by loading; those without a date stand under all others."""
+        return (self.published_to if self.dated else "", self.seq)
 
 
 class Segment(msgspec.Struct, frozen=True):

@@ -16,8 +16,8 @@ import msgspec
 from tidewaiter.errors import BadFile, InputError, StoreError
 from tidewaiter.model import TOTAL
 from tidewaiter.period import month_text
-from tidewaiter.safe import csv_text, plain
-from tidewaiter.sources.compressed import head_of, open_content
+from tidewaiter.safe import counted, csv_text, plain
+from tidewaiter.sources.compressed import companions, head_of, open_content
 from tidewaiter.sources.observation import Asked, Reject
 from tidewaiter.sources.registry import Source, choose
 from tidewaiter.store.catalogue import Catalogue, Release
@@ -96,7 +96,8 @@ class Told(msgspec.Struct, frozen=True):
     @property
     def kept(self) -> dict[str, str]:
         """What has to be kept to read the file again."""
-        return {key: value for key, value in (("flow", self.flow), ("mapping", self.mapping)) if value}
+        told = {"flow": self.flow, "mapping": self.mapping, "current": "1" if self.current else ""}
+        return {key: value for key, value in told.items() if value}
 
 
 def day_span(text: str, option: str = "--published") -> tuple[str, str]:
@@ -226,9 +227,15 @@ def _add(
     identity = own_id(content, told.published or now.isoformat()) if same else name
     written, reading = read_again(folder, raw, str(path), identity, reader, told)
     retrieved = now.date().isoformat()
+    _not_before(written, published[1] or retrieved, str(path))
     notes = list(reading.notes)
+    beside = companions(raw)
+    if beside:
+        some = ", ".join(plain(one) for one in beside[:6]) + (", ..." if len(beside) > 6 else "")
+        notes.append(f"not read: {counted(len(beside), 'files')} beside the table in the archive ({some})")
     if written.repeated:
-        notes.append(f"{written.repeated:,} rows stand in the file twice, word for word; they are counted once")
+        twice = counted(written.repeated, "rows stand in the file twice")
+        notes.append(f"{twice}, word for word; counted once")
     rectangles, covering = coverage_of(written, reading, reader, told, published[1] or retrieved)
     notes += covering
     if same:
@@ -237,9 +244,10 @@ def _add(
             " a vintage of its own: if that date was wrong, withdraw that release"
         )
     if not told.published:
-        dated = [one for one in catalogue.releases() if one.published and one.published_to <= retrieved]
-        over = superseded(catalogue, dated, written.spans_list())
-        notes += [undated_note(over)] if over else []
+        dated = [one for one in catalogue.releases() if one.dated]
+        over = [] if told.current else superseded(catalogue, dated, written.spans_list())
+        note = undated_note(folder, written.segments, over) if over else ""
+        notes += [note] if note else []
     release = Release(
         id=identity,
         source=reader.name,
@@ -280,6 +288,15 @@ def _add(
         for file in written.files:
             file.with_suffix("").unlink(missing_ok=True)
         raise
+
+
+def _not_before(written: Written, published: str, name: str) -> None:
+    """Refuse a date of publication before months that the file has."""
+    last = max(end for _, end in written.contents.periods)
+    if month_text(last) > published[:7]:
+        raise BadFile(
+            name, f"has rows of {month_text(last)}, so it was not published by {published}; nothing was loaded"
+        )
 
 
 def named(written: Written) -> list[Any]:
@@ -336,7 +353,9 @@ def coverage_of(
         rows = written.rows_of_combinations(reader.complete_over)
         rectangles += proved(rows, reader.complete_over, written.contents)
     if reading.rejects and rectangles:
-        return (), [f"{len(reading.rejects):,} cells were rejected, so a row that is not there proves no zero"]
+        return (), [
+            f"{counted(len(reading.rejects), 'cells were rejected')}, so a row that is not there proves no zero"
+        ]
     return rectangles, []
 
 
