@@ -10,7 +10,7 @@ import msgspec
 
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.read.actors import Actor
-from tidewaiter.claims.read.blocks import blocks, sentences
+from tidewaiter.claims.read.blocks import Block, blocks, sentences
 from tidewaiter.claims.read.cases import read_cases
 from tidewaiter.claims.read.chunks import QUANTITIES, Chunk, chunks
 from tidewaiter.claims.read.clean import clean
@@ -109,7 +109,18 @@ def read_article(text: str, date: str = "", *, publisher: str = "", family: str 
     claims: list[Claim] = []
     for block in blocks(text):
         if block.kind in ("furniture", "caption"):
-            found.append(Sentence(block.start, block.end, "furniture", (), block.why))
+            listed = _told_as_furniture(text, block, context) if block.kind == "furniture" else None
+            if listed is None:
+                found.append(Sentence(block.start, block.end, "furniture", (), block.why))
+                continue
+            number = len(found) + 1
+            claims.append(
+                msgspec.structs.replace(
+                    listed, id=f"s{number:02d}.1", statement=f"s{number:02d}", publisher=publisher, family=family, published=date,
+                    address=address,
+                )
+            )  # fmt: skip
+            found.append(Sentence(block.start, block.end, "not read", (claims[-1].id,)))
             continue
         for start, end in sentences(text, block.body(text), block.end):
             context.sentence += 1
@@ -133,6 +144,18 @@ def read_article(text: str, date: str = "", *, publisher: str = "", family: str 
             )
             found.append(Sentence(start, end, status, tuple(ids)))
     return Reading(text, date, tuple(found), tuple(claims))
+
+
+def _told_as_furniture(text: str, block: Block, context: Context) -> Claim | None:
+    """List what looks like another article's headline and tells an amount of trade: it may be this one's own words."""
+    if block.end - block.start > 2000:
+        return None
+    tags = {chunk.tag for chunk in chunks(tokens(text, block.start, block.end), context.day)}
+    if not (tags & {"T", "V"} and tags & {"M", "W", "%"}):
+        return None
+    return _unread(
+        text, Refused(block.start, block.end, f"taken for a piece of the page: {block.why or 'no sentence'}")
+    )
 
 
 def _check(day: str) -> None:

@@ -59,8 +59,33 @@ def finish(
         except _Unreadable as problem:
             refused.append(Refused(made.start, made.end, str(problem)))
             made.why = made.why or str(problem)
+    claims = _agreeing(claims, refused)
     _carry(drafts, context)
     return claims, refused
+
+
+def _agreeing(claims: list[Claim], refused: list[Refused]) -> list[Claim]:
+    """Refuse amounts of one sentence that cannot both be of the same cell: one of them was misread."""
+    kept: list[Claim] = []
+    amounts = [one for one in claims if one.kind is Kind.AMOUNT and one.said is not None]
+    for claim in claims:
+        same = [
+            one
+            for one in amounts
+            if one is not claim
+            and claim.kind is Kind.AMOUNT
+            and (one.subject, one.period) == (claim.subject, claim.period)
+        ]
+        clash = claim.said is not None and any(
+            one.said is not None
+            and (one.said.bounds.hi < claim.said.bounds.lo or claim.said.bounds.hi < one.said.bounds.lo)
+            for one in same
+        )
+        if clash and claim.span is not None:
+            refused.append(Refused(*claim.span, "two amounts for the same: which is meant is not clear"))
+        else:
+            kept.append(claim)
+    return kept
 
 
 def _months(drafts: list[Draft], context: Context) -> None:
