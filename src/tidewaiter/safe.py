@@ -27,7 +27,7 @@ _SEVERAL: Final = re.compile(
     r"\b(row|cell|value|weight|quantit|observation|code|name|release|file|pair|good|letter|line|month|batch|reject|case)(ies|es|s)\b"
 )
 _OF_ONE: Final = (
-    (" are ", " is "), (" were ", " was "), (" have ", " has "), (" amend ", " amends "), (" hold ", " holds "), (" stand ", " stands "),
+    (" are estimates", " is an estimate"), (" are ", " is "), (" were ", " was "), (" have ", " has "), (" amend ", " amends "), (" hold ", " holds "), (" stand ", " stands "),
     (" of them", " of it"), (" their ", " its "), (" they ", " it "), (" them ", " it "),
 )  # fmt: skip
 

@@ -225,7 +225,7 @@ def test_the_old_interface_in_both_its_widths() -> None:
     assert (masks["flow"], masks["qty"], masks["qty_unit"], masks["classification"]) == ("X", 5200, "kg", "HS 2012")
     assert masks["period_start"] == masks["period_end"] == month("2015-03")
     assert (fish["flow"], fish["cmd_code"], fish["qty"], fish["net_wgt_kg"]) == ("M", "030110", None, 12.5)
-    assert any("1 net weights are estimates" in note for note in found.notes)
+    assert any("1 net weight is an estimate" in note for note in found.notes)
 
 
 def test_a_field_that_is_not_there_is_named() -> None:

@@ -178,8 +178,8 @@ def test_amendments_of_the_uk_are_changes_and_not_values() -> None:
     assert all(row["currency"] == "GBP" and row["qty"] is None for row in read.rows)
     for words in (
         "2 rows amend months before 2017-06",
-        "1 rows are excluded from general trade",
-        "1 rows hold trade whose details are suppressed",
+        "1 row is excluded from general trade",
+        "1 row holds trade whose details are suppressed",
         "1 supplementary",
     ):
         assert any(words in note for note in read.notes), words
