@@ -16,6 +16,7 @@ import pytest
 
 from tests.sources import test_gacc
 from tests.sources.specimens import TEXTS
+from tests.store.mounts import small_disk
 from tests.store.test_store import HEADER, ROWS, tree
 from tidewaiter.cli import main
 from tidewaiter.store.doctor import examine
@@ -205,29 +206,19 @@ def test_a_disk_that_takes_no_more_is_told_and_nothing_is_left(tmp_path: Path, l
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of a few megabytes; whoever runs the tests may not be allowed to make one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=6m", "none", str(folder)]
-    if not shutil.which("mount") or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("no right to mount a small disk here")
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 6) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=False)
 
 
-def test_a_full_disk_at_any_moment_leaves_the_store_as_it_was(
-    tmp_path: Path, small_disk: Path, capsys: Capture
-) -> None:
+def test_a_full_disk_at_any_moment_leaves_the_store_as_it_was(tmp_path: Path, disk: Path, capsys: Capture) -> None:
     file = tmp_path / "big.csv"
     file.write_text(big(30_000))
     (tmp_path / "small.csv").write_text(HEADER + ROWS)
-    books = small_disk / "books"
+    books = disk / "books"
     assert main(["load", str(tmp_path / "small.csv"), "--store", str(books)]) == 0
     before = tree(books)
-    ballast = small_disk / "ballast"
+    ballast = disk / "ballast"
     refused = loaded = 0
     for left in (
         0,
@@ -243,7 +234,7 @@ def test_a_full_disk_at_any_moment_leaves_the_store_as_it_was(
         2400,
     ):  # kilobytes free: at the first write, ..., in the catalogue, none
         ballast.unlink(missing_ok=True)
-        free = shutil.disk_usage(small_disk).free
+        free = shutil.disk_usage(disk).free
         ballast.write_bytes(bytes(max(free - left * 1024, 0)))
         code = main(["load", str(file), "--store", str(books)])
         said = capsys.readouterr()
@@ -267,16 +258,16 @@ def test_a_full_disk_at_any_moment_leaves_the_store_as_it_was(
     assert loaded == 1
 
 
-def test_a_first_load_onto_a_full_disk_leaves_nothing(tmp_path: Path, small_disk: Path, capsys: Capture) -> None:
+def test_a_first_load_onto_a_full_disk_leaves_nothing(tmp_path: Path, disk: Path, capsys: Capture) -> None:
     (tmp_path / "small.csv").write_text(HEADER + ROWS)
-    free = shutil.disk_usage(small_disk).free
-    (small_disk / "ballast").write_bytes(bytes(free))
-    assert main(["load", str(tmp_path / "small.csv"), "--store", str(small_disk / "books")]) == 2
+    free = shutil.disk_usage(disk).free
+    (disk / "ballast").write_bytes(bytes(free))
+    assert main(["load", str(tmp_path / "small.csv"), "--store", str(disk / "books")]) == 2
     said = capsys.readouterr().err
-    assert f"no room to write to the store {small_disk / 'books'} (" in said
+    assert f"no room to write to the store {disk / 'books'} (" in said
     assert "0.0 MB free" in said
-    (small_disk / "ballast").unlink()
-    assert main(["load", str(tmp_path / "small.csv"), "--store", str(small_disk / "books")]) == 0
+    (disk / "ballast").unlink()
+    assert main(["load", str(tmp_path / "small.csv"), "--store", str(disk / "books")]) == 0
 
 
 def test_one_of_a_thing_is_told_in_the_singular(tmp_path: Path, capsys: Capture) -> None:
