@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import test_gacc
 from tests.sources.specimens import TEXTS
+from tests.store.mounts import small_disk
 from tests.store.test_store import HEADER, ROWS, tree
 from tidewaiter.cli import main
 from tidewaiter.store.doctor import examine
@@ -204,29 +206,19 @@ def test_a_disk_that_takes_no_more_is_told_and_nothing_is_left(tmp_path: Path, l
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of a few megabytes; whoever runs the tests may not be allowed to make one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=6m", "none", str(folder)]
-    if not shutil.which("mount") or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("no right to mount a small disk here")
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 6) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=False)
 
 
-def test_a_full_disk_at_any_moment_leaves_the_store_as_it_was(
-    tmp_path: Path, small_disk: Path, capsys: Capture
-) -> None:
+def test_a_full_disk_at_any_moment_leaves_the_store_as_it_was(tmp_path: Path, disk: Path, capsys: Capture) -> None:
     file = tmp_path / "big.csv"
     file.write_text(big(30_000))
     (tmp_path / "small.csv").write_text(HEADER + ROWS)
-    books = small_disk / "books"
+    books = disk / "books"
     assert main(["load", str(tmp_path / "small.csv"), "--store", str(books)]) == 0
     before = tree(books)
-    ballast = small_disk / "ballast"
+    ballast = disk / "ballast"
     refused = loaded = 0
     for left in (
         0,
@@ -242,7 +234,7 @@ def test_a_full_disk_at_any_moment_leaves_the_store_as_it_was(
         2400,
     ):  # kilobytes free: at the first write, ..., in the catalogue, none
         ballast.unlink(missing_ok=True)
-        free = shutil.disk_usage(small_disk).free
+        free = shutil.disk_usage(disk).free
         ballast.write_bytes(bytes(max(free - left * 1024, 0)))
         code = main(["load", str(file), "--store", str(books)])
         said = capsys.readouterr()
@@ -266,16 +258,16 @@ def test_a_full_disk_at_any_moment_leaves_the_store_as_it_was(
     assert loaded == 1
 
 
-def test_a_first_load_onto_a_full_disk_leaves_nothing(tmp_path: Path, small_disk: Path, capsys: Capture) -> None:
+def test_a_first_load_onto_a_full_disk_leaves_nothing(tmp_path: Path, disk: Path, capsys: Capture) -> None:
     (tmp_path / "small.csv").write_text(HEADER + ROWS)
-    free = shutil.disk_usage(small_disk).free
-    (small_disk / "ballast").write_bytes(bytes(free))
-    assert main(["load", str(tmp_path / "small.csv"), "--store", str(small_disk / "books")]) == 2
+    free = shutil.disk_usage(disk).free
+    (disk / "ballast").write_bytes(bytes(free))
+    assert main(["load", str(tmp_path / "small.csv"), "--store", str(disk / "books")]) == 2
     said = capsys.readouterr().err
-    assert f"no room to write to the store {small_disk / 'books'} (" in said
+    assert f"no room to write to the store {disk / 'books'} (" in said
     assert "0.0 MB free" in said
-    (small_disk / "ballast").unlink()
-    assert main(["load", str(tmp_path / "small.csv"), "--store", str(small_disk / "books")]) == 0
+    (disk / "ballast").unlink()
+    assert main(["load", str(tmp_path / "small.csv"), "--store", str(disk / "books")]) == 0
 
 
 def test_one_of_a_thing_is_told_in_the_singular(tmp_path: Path, capsys: Capture) -> None:
@@ -287,3 +279,48 @@ def test_one_of_a_thing_is_told_in_the_singular(tmp_path: Path, capsys: Capture)
     out = capsys.readouterr().out
     assert ": loaded: 1 row of comext" in out
     assert "  1 row stands in the file twice, word for word; counted once" in out
+
+
+@pytest.mark.parametrize("form", ["comext-table", "gacc-portal"])
+def test_two_rows_of_one_cell_are_named_by_line_and_value(tmp_path: Path, form: str, capsys: Capture) -> None:
+    path = tmp_path / "twice.csv"
+    if form == "comext-table":
+        path.write_text(
+            HEADER + "DE,KG,EXPORT,8703,2022-01,5\nDE,KG,EXPORT,8703,2022-02,6\nDE,KG,EXPORT,8703,2022-01,7\n"
+        )
+        said = "lines 2, 4 tell one cell differently; which holds cannot be told: 'comext, DEU, X, KGZ, 8703, HS, 2022-01: value 5 and value 7'"
+    else:
+        row = test_gacc.ROW
+        path.write_bytes(test_gacc.portal(row, test_gacc.MORE, [*row[:-1], "7"]))
+        said = "lines 2, 4 tell one cell differently"
+    assert main(["load", str(path), "--flow", "X", "--store", str(tmp_path / "books")]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("HTS Number,Year,Country,January,February\n87032301,2023,Germany,1,2\n", "a table with a column for each month"),
+        ("code,2023-01,2023-02\n8703,1,2\n", "a table with a column for each month"),
+        ("freq,reporter,product\\TIME_PERIOD\t2023-01 \nM,DE,8703\t4 \n", "Eurostat's TSV, with a column for each month"),
+        (HEADER.replace(",", ";") + "DE;KG;EXPORT;8703;2022-01;5\n", "but with semicolons between its cells: a spreadsheet has saved it"),
+        (HEADER.replace(",", "\t") + "DE\tKG\tEXPORT\t8703\t2022-01\t5\n", "but with tabs between its cells"),
+        (HEADER + "DE,KG,EXPORT,8703,2099-01,5\n", "has rows of 2099-01, a month that has not begun"),
+    ],
+)  # fmt: skip
+def test_a_table_turned_into_another_is_called_what_it_is(
+    tmp_path: Path, text: str, said: str, capsys: Capture
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text(text)
+    assert main(["load", str(path), "--store", str(tmp_path / "books")]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_day_that_is_still_to_come_is_no_date_of_publication(
+    tmp_path: Path, files: list[str], capsys: Capture
+) -> None:
+    assert main(["load", files[0], "--published", "2199-01-01", "--store", str(tmp_path / "books")]) == 2
+    assert "still to come" in capsys.readouterr().err

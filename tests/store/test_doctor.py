@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.store.mounts import read_only
 from tests.store.plain import load, rows
 from tidewaiter.cli import main
 from tidewaiter.errors import StoreError
@@ -183,23 +183,12 @@ def test_files_of_nobody_are_removed_and_named(books: Store) -> None:
 
 @pytest.fixture
 def sealed(books: Store) -> Iterator[Store]:
-    """The store on a disk that cannot be written; whoever runs the tests may not be allowed to make one."""
-
-    def mount(*arguments: str) -> bool:
-        return subprocess.run([*arguments], capture_output=True, check=False).returncode == 0
-
+    """The store on a disk that cannot be written, with a stray and one damaged file of rows."""
     stray = books.folder / "rows" / "stray.parquet"
     stray.write_bytes(b"x")
     flip(sorted(path for path in (books.folder / "rows").iterdir() if path != stray)[0], 50)
-    folder = str(books.folder)
-    if not (shutil.which("mount") and mount("mount", "--bind", folder, folder)):
-        pytest.skip("no right to mount a folder read-only here")
-    try:
-        if not mount("mount", "-o", "remount,ro,bind", folder):
-            pytest.skip("no right to mount a folder read-only here")
+    with read_only(books.folder):
         yield books
-    finally:
-        mount("umount", folder)
 
 
 def test_a_store_that_cannot_be_written_is_verified_and_left(sealed: Store, capsys: Capture) -> None:

@@ -282,7 +282,7 @@ def _releases(arguments: argparse.Namespace) -> int:
         print(json.dumps({"schema": "tidewaiter/releases/1", "releases": [msgspec.to_builtins(one) for one in found]}))
         return 0
     for one in found:
-        published = one.published or f"by {one.published_to}"
+        published = one.published or ("fetched" if one.dated else "undated")
         print(
             f"{one.id[:12]}  {one.dataset:8} {published:13} {one.rows:>12,} rows  {Period(one.first, one.last).words()}  {one.file}"
         )

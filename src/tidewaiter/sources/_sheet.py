@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from tidewaiter.codes import by_scheme, unit_by_scheme
 from tidewaiter.errors import BadFile
 from tidewaiter.safe import counted
-from tidewaiter.sources.observation import SCHEMA, Batch, Reject
+from tidewaiter.sources.observation import LINES, SCHEMA, Batch, Reject
 
 __all__ = [
     "DIGITS",
@@ -176,7 +176,8 @@ class Sheet:
         if good.any():
             mask = None if good.all() else pa.array(good)
             kept = _record(arrays, self.count, mask)
-        return Batch(kept, tuple(rejects), tuple(notes))
+        lines = tuple(map(self.block.line, np.flatnonzero(good).tolist())) if LINES.get() else ()
+        return Batch(kept, tuple(rejects), tuple(notes), lines)
 
 
 class Tally:

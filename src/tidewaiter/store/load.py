@@ -6,19 +6,21 @@ written; then files get their names; then one row of the catalogue is committed,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tidewaiter.errors import BadFile, InputError, StoreError
 from tidewaiter.model import TOTAL
 from tidewaiter.period import month_text
 from tidewaiter.safe import counted, csv_text, plain
 from tidewaiter.sources.compressed import companions, head_of, open_content
-from tidewaiter.sources.observation import Asked, Reject
+from tidewaiter.sources.observation import LINES, Asked, Reject
 from tidewaiter.sources.registry import Source, choose
 from tidewaiter.store.catalogue import Catalogue, Release
 from tidewaiter.store.coverage import Rectangle, code_digits, covers_text, declared, proved
@@ -143,6 +145,8 @@ def load_file(folder: Path, catalogue: Catalogue, path: Path, told: Told) -> Rel
     if told.flow not in ("", "X", "M", "RX", "RM"):
         raise InputError(f"--flow: not a flow: {told.flow!r}; valid: X (exports), M (imports), RX, RM")
     published = day_span(told.published) if told.published else ("", "")
+    if published[0] > datetime.now(UTC).date().isoformat():
+        raise InputError(f"--published: {published[0]} is still to come; tell the day the file was put out")
     head = b"" if told.source or told.mapping else head_of(path)
     reader = choose(head, str(path), told.asked, told.source)
     try:
@@ -294,6 +298,8 @@ def _not_before(written: Written, published: str, name: str) -> None:
     """Refuse a date of publication before months that the file has."""
     last = max(end for _, end in written.contents.periods)
     if month_text(last) > published[:7]:
+        if month_text(last) > datetime.now(UTC).date().isoformat():
+            raise BadFile(name, f"has rows of {month_text(last)}, a month that has not begun; nothing was loaded")
         raise BadFile(
             name, f"has rows of {month_text(last)}, so it was not published by {published}; nothing was loaded"
         )
@@ -330,10 +336,33 @@ def read_again(
         raise BadFile(name, "no row in it, only a header")
     if written.clashes:
         more = f" (and {len(written.clashes) - 1} more such pairs)" if len(written.clashes) > 1 else ""
-        raise BadFile(
-            name, f"two rows tell one cell differently{more}; which holds cannot be told", value=written.clashes[0]
-        )
+        lines = _lines_of(raw, name, reader, told, written.clash)
+        where = f"lines {', '.join(f'{one:,}' for one in lines[:4])} tell" if len(lines) > 1 else "two rows tell"
+        raise BadFile(name, f"{where} one cell differently{more}; which holds cannot be told", value=written.clashes[0])
     return written, reading
+
+
+def _lines_of(raw: Path, name: str, reader: Source, told: Told, cell: Mapping[str, Any]) -> list[int]:
+    """Read a file again to find the lines of one cell; none where its reader makes a row of more than a line."""
+    found: list[int] = []
+    token = LINES.set(True)
+    try:
+        with open_content(raw) as stream:
+            for batch in reader.read(stream, name, told.asked):
+                if batch.rows is None or len(batch.lines) != batch.rows.num_rows:
+                    continue
+                same: Any = None
+                for column, word in cell.items():
+                    here = pc.fill_null(pc.equal(batch.rows.column(column).cast(_kind(word)), word), word == "")
+                    same = here if same is None else pc.and_(same, here)
+                found += [batch.lines[at] for at in pc.indices_nonzero(same).to_pylist()]
+    finally:
+        LINES.reset(token)
+    return found
+
+
+def _kind(word: Any) -> Any:
+    return pa.string() if isinstance(word, str) else pa.int32()
 
 
 def coverage_of(
