@@ -63,6 +63,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"S", Predicates.streak),
         (r"(?:a?H|L)?(?P<Q>[%F])o?v*(?P<M>[MWCN])L?(?=P)", Predicates.part_of_level),
         (r"(?:a?H|L)?(?P<Q>[%F])o?(?P<P>P)(?P<M>[MWCN])", Predicates.part_of_level),
+        (r"[Ll](?P<Q>[%F])o(?P<P>P)(?=[.,])", Predicates.part_of_months),
         (r"a?H(?P<Q>[%F])o?", Predicates.share),
         (r"H(?P<Q>[MWC])(?!o[^v])", Predicates.came_to),
         (r"(?P<Q>[%F])o(?=[AvGT]*T)", Predicates.gateway),
