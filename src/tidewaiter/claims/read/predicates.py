@@ -61,7 +61,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
         (r"(?P<one>1)(?:v*)(?P<how>[dK])?", Predicates.first_time),
         (r"!", Predicates.appeared),
         (r"S", Predicates.streak),
-        (r"(?:a?H|L)?(?P<Q>[%F])o?v*(?P<M>[MWCN])L?(?=P)", Predicates.part_of_level),
+        (r"(?:a?H|L)?(?P<Q>[%F])o?v*(?P<M>[MWCN])[LV]?(?=P)", Predicates.part_of_level),
         (r"(?:a?H|L)?(?P<Q>[%F])o?(?P<P>P)(?P<M>[MWCN])", Predicates.part_of_level),
         (r"[Ll](?P<Q>[%F])o(?P<P>P)(?=[.,])", Predicates.part_of_months),
         (r"a?H(?P<Q>[%F])o?", Predicates.share),

@@ -222,7 +222,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "Q",
         "cases",
-        "cases|infections|new case|new infection|infection|fever cases|new cases|infected people|people with fever|people with fever symptoms|people with symptoms of fever|fever symptoms|fever patients|patients",
+        "cases|caseload|case count|infections|new case|new infection|infection|fever cases|new cases|infected people|people with fever|people with fever symptoms|people with symptoms of fever|fever symptoms|fever patients|patients",
     )
     add("Q", "deaths", "deaths|fatalities|new deaths|death|new death|fatality|death toll|number of deaths")
     add(
