@@ -340,3 +340,9 @@ def test_a_group_is_named_as_it_was_asked_for_and_its_rules_are_told(tmp_path: P
         list(_countries(("EAEU",), "partner", Asked(month="2010-01"), []))
     with pytest.raises(UnknownName, match="Groups: ASEAN"):
         list(_countries(("EURO27",), "partner", Asked(month="2010-01"), []))
+
+
+def test_what_some_reporters_did_is_another_event_than_what_all_did(folder: Path, found: Survey) -> None:
+    some = survey(Store(folder), Asked(reporters=("DEU,LTU,POL",), partners=("KGZ",), month="2022-09"))
+    assert {one.reporter for one in some.events} == {"DEU,LTU,POL"}
+    assert not {one.id for one in some.events} & {one.id for one in found.events}
