@@ -127,7 +127,7 @@ def test_estimates_and_conversions_are_told(form: str) -> None:
         record(isNetWgtEstimated=True, isQtyEstimated=True, isOriginalClassification=False, classificationCode="H5"),
     )
     assert found.rows[0]["classification"] == "HS 2017"
-    assert sum("estimates" in note for note in found.notes) == 2
+    assert sum("estimate" in note for note in found.notes) == 2
     assert any("converted" in note for note in found.notes)
 
 
