@@ -22,8 +22,14 @@ KNOTS = 96
 WINDOW = (0.20, 0.04)
 """Quantiles, among months with a positive score, between which the tail is fitted."""
 PRIOR = 300.0
-ODDS_FROM = 0.05
-"""Share of months in the tail of log odds."""
+LEAST = 20
+TAIL_MONTHS, TAIL_SHARE = 150.0, 0.002
+"""How many months, and which share of all, the tail is fitted to; what is below is read off as it is."""
+TAIL_PRIOR, TAIL_WIDTH = 30.0, 1.1
+"""Months whose tail is expected to fall by e in so many units, before any is seen."""
+DOUBT = 1.0
+"""How many standard errors a share of few months is raised by; it fades as months grow."""
+DISTRUST = 0.6
 ENOUGH = 400
 """Months with a positive score below which a stratum is read together with its neighbour."""
 
@@ -76,20 +82,40 @@ def _width(x: Floats, cut: float, prior: float) -> float:
     return float(widths[int(np.argmax(each))])
 
 
-def _one(
-    score: Floats, total: int, odds: bool, window: tuple[float, float]
+def _one(score: Floats, weight: Floats, total: float) -> tuple[Floats, Floats, float, float, float]:
+    """Fit one stratum: ``score`` the positive scores, ``weight`` how much each counts, ``total`` all months, silent ones too."""
+    order = np.argsort(score, kind="stable")
+    x, w = score[order], weight[order]
+    above = np.cumsum(w[::-1])[::-1]
+    n = float(above[0]) if len(x) else 0.0
+    if n < LEAST:  # nothing to learn from: the score is only half trusted
+        knots = np.linspace(0.0, 5.0, KNOTS)
+        return knots, -knots * DISTRUST, 5.0, -5.0 * DISTRUST, 1.0 / DISTRUST
+    deep = min(max(TAIL_MONTHS, TAIL_SHARE * total), n / 4)
+    ranks = np.unique(np.searchsorted(-above, -np.geomspace(n, deep, KNOTS)).clip(0, len(x) - 1))
+    knots, beyond = x[ranks], above[ranks]
+    # what is read off few months is read off with their upper bound
+    survival = np.minimum((beyond + 1.0 + DOUBT * np.sqrt(beyond + 1.0)) / (total + 1.0), 1.0)
+    u, k = float(knots[-1]), float(beyond[-1])
+    tail = ranks[-1]
+    excess = float((w[tail:] * (x[tail:] - u)).sum())
+    width = (excess + TAIL_PRIOR * TAIL_WIDTH) / (k + TAIL_PRIOR)
+    width *= 1.0 + DOUBT / np.sqrt(k + TAIL_PRIOR)
+    log_survival = np.log(survival)
+    first = np.array([0.0]), np.array([min(0.0, float(log_survival[0]) + 1e-3)])
+    return np.append(first[0], knots), np.append(first[1], log_survival), u, float(log_survival[-1]), width
+
+
+def _truncated(
+    score: Floats, total: int, window: tuple[float, float]
 ) -> tuple[Floats, Floats, float, float, float]:
-    """Fit one stratum: ``score`` the positive scores, ``total`` all months including silent ones."""
+    """Fit one stratum between two quantiles only: real events, of unknown look, sit above them."""
     x = np.sort(score)
     n = len(x)
     upper = np.arange(n, 0, -1) / (total + 1.0)
-    if n < 20:  # nothing to learn from: take the score at its word
+    if n < LEAST:
         knots = np.linspace(0.0, 5.0, KNOTS)
         return knots, -knots, 5.0, -5.0, 1.0
-    if odds:
-        i = min(n - 1, n - int(min(ODDS_FROM * total, n / 4)))
-        u, width, mass = float(x[i]), 1.0, float(upper[i])
-        return *_body(x, upper, i, 0.0), u, float(np.log(mass)), width
     i = min(int(np.floor(n * (1 - window[0]))), n - 2)
     j = min(max(int(np.floor(n * (1 - window[1]))), i + 1), n - 1)
     u, cut = float(x[i]), float(x[j])
@@ -112,8 +138,8 @@ def fit_null(
     score: Floats,
     stratum: Ints,
     n_strata: int,
-    odds: bool = False,
-    window: tuple[float, float] = WINDOW,
+    weight: Floats | None = None,
+    window: tuple[float, float] | None = None,
     faith: float = 0.0,
 ) -> Null:
     """Fit the null of a score whose larger values are more surprising and are about ``-log p`` of a rough model.
@@ -146,7 +172,11 @@ def fit_null(
                 lo -= 1
         at = np.concatenate(members[lo : hi + 1])
         x = score[at]
-        k, b, *r = _one(x[x > 0], len(at), odds, window)
+        if window is not None:
+            k, b, *r = _truncated(x[x > 0], len(at), window)
+        else:
+            w = np.ones(len(at)) if weight is None else weight[at]
+            k, b, *r = _one(x[x > 0], w[x > 0], float(w.sum()))
         knots.append(np.pad(k, (0, max(0, KNOTS + 1 - len(k))), mode="edge"))
         bodies.append(np.pad(b, (0, max(0, KNOTS + 1 - len(b))), mode="edge"))
         rest.append(r)
