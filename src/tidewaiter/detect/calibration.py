@@ -35,6 +35,7 @@ COUNT_FAITH = 0.5
 CONTAMINATED = frozenset({"spike", "sustained", "together", "record"})
 """Channels whose earlier months hold events of the past."""
 EM_STEPS = 40
+MIRRORED = 0.5
 VERSION = 3
 
 
@@ -181,7 +182,7 @@ def chance_quiet(
     up = event_shares(*odds)
     turned = weigh_mirrored(months, constants.noise)
     down = event_shares(*turned)
-    shares = np.maximum(np.array(up) - np.array(down), 0.0)
+    shares = np.maximum(np.array(up) - MIRRORED * np.array(down), 0.0)
     event = sum(share * np.exp(np.minimum(o, 50.0)) for share, o in zip(shares, odds, strict=True))
     return np.asarray((1.0 - shares.sum()) / (1.0 - shares.sum() + event))
 
