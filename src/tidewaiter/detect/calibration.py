@@ -30,12 +30,13 @@ LOOKS = ("spike", "sustained", "start")
 MONTHS = 12
 SAMPLE = 30_000
 COUNT_WINDOW = (0.3, 0.08)
-COUNT_FAITH = 0.5
-"""Outbreaks last, and a sixth of all past months may belong to one: half the word of the model, half of the months."""
+COUNT_FAITH = 0.85
+"""Outbreaks last, and a sixth of all past months may belong to one: the model's word counts for more than the months'."""
 CONTAMINATED = frozenset({"spike", "sustained", "together", "record"})
 """Channels whose earlier months hold events of the past."""
 EM_STEPS = 40
 MIRRORED = 0.5
+"""How much of what looks like an event downwards is taken for noise of heavy tails; the rest may be real falls."""
 VERSION = 3
 
 
@@ -173,10 +174,11 @@ def learn(months: list[Measured], family: str, season: int, recent: int, options
 def chance_quiet(
     months: list[Measured], scored: list[dict[str, Floats]], constants: Constants, known: NDArray[np.bool_]
 ) -> Floats:
-    """Chance of each earlier month that nothing happened in it: those of a past event are no part of the null.
+    """Chance of each earlier month that nothing rose in it: past events are no part of the null.
 
-    How common surges and shifts were is estimated by maximum likelihood (EM) from the odds. A noise of heavier tails than the
-    model's would pass for events; it does so downwards too, so that what is seen downwards is taken off.
+    How common surges and shifts were is estimated by maximum likelihood (EM) from the odds; a month's chance follows by Bayes'
+    rule. A noise of heavier tails than the model's would pass for events, but downwards too: part of what is seen there is
+    taken off.
     """
     odds = [np.concatenate([s[kind] for s in scored])[known] for kind in ("surge", "shift")]
     up = event_shares(*odds)
