@@ -21,12 +21,21 @@ CARS = (
 )
 
 
+MEMBERS = "AUT,BEL,BGR,CYP,CZE,DEU,DNK,ESP,EST,FIN,FRA,GRC,HRV,HUN,IRL,ITA,LTU,LUX,LVA,MLT,NLD,POL,PRT,ROU,SVK,SVN,SWE"
+COVERS = f"reporters={MEMBERS}; partners=KGZ; codes=8703; periods=2021-01..2022-09"
+
+
 @pytest.fixture
 def books(tmp_path: Path) -> Path:
-    file = tmp_path / "eu.csv"
+    return loaded(tmp_path, COVERS)
+
+
+def loaded(folder: Path, covers: str = "") -> Path:
+    file = folder / "eu.csv"
     file.write_text(EU + CARS)
-    assert main(["load", str(file), "--store", str(tmp_path / "books"), "--published", "2023-01-21"]) == 0
-    return tmp_path / "books"
+    more = ["--covers", covers] if covers else []
+    assert main(["load", str(file), "--store", str(folder / "books"), "--published", "2023-01-21", *more]) == 0
+    return folder / "books"
 
 
 def load(books: Path, *rows: dict[str, Any], covers: str = "") -> None:
@@ -61,6 +70,46 @@ def test_a_member_that_sold_nothing_in_the_period_counts_in_the_year_before(book
         "EUR 40 million worth of cars (heading 8703) in September 2022, 80 times the EUR 500,000 of September 2021."
         in (texts(found))
     )
+
+
+def test_a_sum_without_some_members_is_at_least_so_much_and_compared_with_nothing(tmp_path: Path) -> None:
+    found = written(loaded(tmp_path), "--partner", "KGZ", "--from", "2022-09", "--to", "2022-09")
+    said = texts(found)
+    assert "at least EUR 40 million worth of cars (heading 8703)" in said
+    assert "2 of 27 members known" in said
+    assert "times" not in said
+    assert "highest" not in said
+    assert "known from below only" in found["standfirst"]
+    caveats = {line for section in found["sections"] for one in section["sentences"] for line in one["caveats"]}
+    assert any("nothing says that silence means zero" in line for line in caveats)
+    row = next(one for one in found["table"] if one["period"] == "2022-09")
+    assert row["printed"].startswith("at least")
+    assert "missing: all but DEU, LTU (not known)" in row["note"]
+
+
+def test_membership_of_a_sum_goes_by_the_month(tmp_path: Path) -> None:
+    file = tmp_path / "eu.csv"
+    file.write_text(EU + "GB,KG,EXPORT,8703,2020-01,700000\nGB,KG,EXPORT,8703,2020-02,700000\n"
+                    "DE,KG,EXPORT,8703,2020-01,100000\nDE,KG,EXPORT,8703,2020-02,200000\n")  # fmt: skip
+    books = tmp_path / "books"
+    covers = f"reporters={MEMBERS},GBR; partners=KGZ; codes=8703; periods=2020-01..2020-02"
+    assert main(["load", str(file), "--store", str(books), "--published", "2023-01-21", "--covers", covers]) == 0
+    found = written(books, "--reporter", "EU", "--partner", "KGZ", "--from", "2020-02", "--to", "2020-02")
+    rows = {one["period"]: one for one in found["table"]}
+    assert (rows["2020-01"]["printed"], rows["2020-02"]["printed"]) == ("EUR 800,000", "EUR 200,000")
+    assert "reported by 2 of the 28 members of EU" in rows["2020-01"]["note"]
+
+
+def test_a_group_of_partners_is_added_up_and_its_own_row_is_not(tmp_path: Path) -> None:
+    question = ("--reporter", "DEU", "--partner", "EAEU", "--from", "2022-09", "--to", "2022-09")
+    file = tmp_path / "eu.csv"
+    file.write_text(EU + "DE,KG,EXPORT,8703,2022-09,3000000\nDE,KZ,EXPORT,8703,2022-09,4000000\n")
+    books = tmp_path / "books"
+    covers = "partners=ARM,BLR,KAZ,KGZ,RUS; codes=8703; periods=2022-09"
+    assert main(["load", str(file), "--store", str(books), "--published", "2023-01-21", "--covers", covers]) == 0
+    found = written(books, *question)
+    assert "Germany exported EUR 7 million worth of cars" in texts(found)
+    assert found["table"][0]["note"].startswith("with 2 of the 5 members of EAEU")
 
 
 def test_two_datasets_are_never_blended(books: Path) -> None:

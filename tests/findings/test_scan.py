@@ -268,3 +268,21 @@ def test_a_series_without_a_recent_past_is_not_judged(tmp_path: Path) -> None:
     store.load(write(tmp_path / "file.csv", jump), published="2022-11-15")
     found = survey(store, Asked(partners=("KGZ",), month="2022-09"))
     assert not [event for event in found.events if event.code.startswith("8708")]
+
+
+def test_a_group_is_named_as_it_was_asked_for_and_its_rules_are_told(tmp_path: Path) -> None:
+    from tidewaiter.errors import InputError, NoData, UnknownName
+    from tidewaiter.findings.survey import _countries
+
+    words: list[str] = []
+    asked = Asked(reporters=("EU",), month="2020-02", months=12)
+    assert "GBR" not in list(_countries(asked.reporters, "reporter", asked, words))
+    assert any("27 members" in text for text in words)
+    assert any("though membership changed" in text for text in words)
+    assert list(_countries(("DEU,FRA",), "partner", Asked(), [])) == ["DEU", "FRA"]
+    with pytest.raises(InputError, match="membership has dates"):
+        list(_countries(("ASEAN",), "partner", Asked(), []))
+    with pytest.raises(NoData, match="had no members in 2010-01"):
+        list(_countries(("EAEU",), "partner", Asked(month="2010-01"), []))
+    with pytest.raises(UnknownName, match="Groups: ASEAN"):
+        list(_countries(("EURO27",), "partner", Asked(month="2010-01"), []))

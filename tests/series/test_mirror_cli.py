@@ -183,3 +183,37 @@ def test_a_basket_says_which_lines_a_store_does_not_report(store: Path, capsys: 
     assert len(missing) == 50
     assert main(["basket", "check", "vehicles", "--store", str(store)]) == 0
     assert "comext (2021-12 to 2022-01): 0 of 1 lines not in it" in capsys.readouterr().out
+
+
+def test_a_zero_by_coverage_is_a_zero_in_every_currency(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "exports.csv"
+    file.write_text(ROWS, encoding="utf-8")
+    folder = str(tmp_path / "covered")
+    assert main(["load", str(file), "--published", "2023-01-21", "--covers", "all", "--store", folder]) == 0
+    found = ask(capsys, "--reporter", "UZB", "--cmd", "8703", "--currency", "EUR", "--from", "2022-01", "--to", "2022-01", "--store", folder)  # fmt: skip
+    (month,) = found["months"]  # type: ignore[misc]
+    assert month["known"] == {"AUT": [0, 0], "DEU": [0, 0]}
+    assert month["state"] == "zero"
+    assert found["silent"] == []
+    assert not any("no currency" in text for text in found["caveats"])  # type: ignore[attr-defined]
+
+
+def test_a_group_is_added_up_from_its_members(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "exports.csv"
+    file.write_text(ROWS + "DE,KZ,EXPORT,8703,2022-01,100\nKG,KZ,IMPORT,8703,2022-01,1000\n", encoding="utf-8")
+    folder = str(tmp_path / "groups")
+    assert main(["load", str(file), "--published", "2023-01-21", "--store", folder]) == 0
+    question = ["--reporter", "KGZ,KAZ", "--cmd", "8703", "--currency", "EUR", "--from", "2022-01", "--to", "2022-01", "--store", folder]  # fmt: skip
+    found = ask(capsys, *question)
+    (month,) = found["months"]  # type: ignore[misc]
+    assert month["known"] == {"DEU": [120, 120]}
+    assert month["missing"] == {"AUT": "not known"}
+    assert month["missing_bounds"] == {"AUT": [5, None]}
+    assert (month["at_least"], month["at_most"]) == (125, None)
+    assert found["reporters"] == ["AUT", "DEU"]
+    assert any("KAZ (not known)" in text for text in found["caveats"])  # type: ignore[attr-defined]
+    assert any("books of members of KGZ,KAZ are left out" in text for text in found["caveats"])  # type: ignore[attr-defined]
+    pair = ask(capsys, *question, "--partner", "DEU,AUT")
+    (month,) = pair["months"]  # type: ignore[misc]
+    assert (pair["exporter"], month["exporter"], month["gap"]) == ("DEU,AUT", [125, None], None)
+    assert any("AUT (not known)" in text for text in pair["caveats"])  # type: ignore[attr-defined]

@@ -143,3 +143,32 @@ def test_what_cannot_be_answered_is_one_line_and_exit_code_2(
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_groups_have_a_unit_value_only_where_every_member_is_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "gacc.csv"
+    heads = '"数据年月","贸易伙伴编码","贸易伙伴名称","商品编码","商品名称","第一数量","第一计量单位","第二数量","第二计量单位","人民币",'
+    lines = [
+        f'"{when}","{code}","{name}","12019019","黄大豆","{qty}","千克","0","-","{value}",'
+        for when, code, name, qty, value in [
+            ("202301", "410", "巴西", 10, 20), ("202301", "502", "美国", 30, 100), ("202302", "410", "巴西", 10, 30),
+        ]
+    ]  # fmt: skip
+    path.write_text("\n".join([heads, *lines]) + "\n", encoding="gb18030")
+    folder = str(tmp_path / "books")
+    assert main(["load", str(path), "--flow", "M", "--published", "2023-03-01", "--store", folder]) == 0
+    question = ["unit-values", "--reporter", "CHN", "--flow", "M", "--store", folder, "--format", "json"]
+    capsys.readouterr()
+    assert main([*question, "--partner", "BRA,USA", "--cmd", "12019019"]) == 0
+    (book,) = json.loads(capsys.readouterr().out)["books"]
+    first, second = book["rows"]
+    assert (first["value"], first["quantity"], first["each"]) == ([120, 120], [40, 40], [3, 3])
+    assert (second["value"], second["quantity"], second["each"]) == ([30, None], [10, None], None)
+    assert "missing: USA (not known)" in second["note"]
+    # Of one country, a heading that is added up from its lines says that they may not be all.
+    assert main([*question, "--partner", "BRA", "--cmd", "1201"]) == 0
+    (book,) = json.loads(capsys.readouterr().out)["books"]
+    assert book["rows"][0]["each"] == [2, 2]
+    assert "nothing says that they are all of 1201" in book["rows"][0]["note"]

@@ -7,24 +7,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-__all__ = ["Labels", "clean", "nice_ticks", "short_number", "tag", "text_width", "tick_text"]
+from tidewaiter.safe import plain
 
-# C0 and C1 controls, and the characters that turn the direction of text round: none of them belongs on a page,
-# and a name from a file could use them to make a line read as something it is not.
-_CONTROLS = dict.fromkeys((*range(32), *range(127, 160))) | {0x09: " ", 0x0A: " ", 0x0D: " "}
-_TURNERS = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF))
-_TABLE = {**_CONTROLS, **_TURNERS, **dict.fromkeys(range(0xD800, 0xE000), "�")}
-
-
-def clean(text: str) -> str:
-    """Return a text without control characters, direction overrides and lone surrogates; line breaks become blanks.
-
-    Examples
-    --------
-    >>> clean("a" + chr(0) + "b" + chr(0x202E) + "c" + chr(10) + "d")
-    'abc d'
-    """
-    return text.translate(_TABLE)
+__all__ = ["Labels", "nice_ticks", "short_number", "tag", "text_width", "tick_text"]
 
 
 def tag(name: str, *children: str | Markup, **attributes: object) -> Markup:
@@ -45,8 +30,8 @@ def tag(name: str, *children: str | Markup, **attributes: object) -> Markup:
         if isinstance(value, float):
             value = f"{value:.1f}".removesuffix(".0")
         shown = key if key == "viewBox" else key.rstrip("_").replace("_", "-")
-        written.append(Markup(' {}="{}"').format(Markup(shown), clean(str(value))))
-    body = Markup("").join(child if isinstance(child, Markup) else escape(clean(child)) for child in children)
+        written.append(Markup(' {}="{}"').format(Markup(shown), plain(str(value))))
+    body = Markup("").join(child if isinstance(child, Markup) else escape(plain(child)) for child in children)
     return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), Markup("").join(written), body)
 
 

@@ -6,7 +6,6 @@ the same goods twice, and rows by customs regime or mode of transport repeat the
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,11 +14,13 @@ from typing import Any
 import msgspec
 
 from tidewaiter.brief.gather import Asked, Evidence, basket_groups
+from tidewaiter.brief.groups import EVER, caveat_of, figure, group_figures, origin_of
 from tidewaiter.brief.lines import HEADING, code_subject, lives_of, without_row
-from tidewaiter.codes import area, area_name, members
+from tidewaiter.codes import area
+from tidewaiter.codes.parties import party
 from tidewaiter.findings.words import join
-from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure, Origin, SeriesKey
-from tidewaiter.period import Period, month_text
+from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure, SeriesKey
+from tidewaiter.period import Period
 from tidewaiter.series.book import Book
 from tidewaiter.sources.registry import get
 from tidewaiter.store.store import Release, Store
@@ -30,7 +31,7 @@ __all__ = ["from_store"]
 MOST_CODES = 400
 """Codes that are looked at, the greatest of the period first; a full tariff has ten thousand."""
 
-_NAMES = ("reporter", "cmd_code", "period_start", "period_end", "value", "currency", "release")
+_NAMES = ("reporter", "partner", "cmd_code", "period_start", "period_end", "value", "currency", "release")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -39,15 +40,20 @@ class Choice(msgspec.Struct, frozen=True):
     dataset: str
     reporter: str
     inside: frozenset[str]
+    partners: frozenset[str]
     digits: int
     rows: int
+
+    def summed(self, partner: str) -> bool:
+        """Whether members of a group are added up, on either side."""
+        return self.inside != {self.reporter} or self.partners != {partner}
 
 
 def from_store(asked: Asked, folder: Path) -> Evidence | None:
     """Answer from the store's rows, if it has any of the pair in the period.
 
-    Without a reporter, or with a group as the reporter, the members' rows are summed month by month; the number of
-    members that reported trade travels with every sum.
+    Without a reporter, or with a group on either side, the members' rows are summed month by month, by who was a member
+    then. A sum is a number only where every member has a row or is covered; else it is at least so much.
     """
     view = View(Store(folder), asked.as_of)
     choices = _choices(view, asked)
@@ -63,16 +69,20 @@ def from_store(asked: Asked, folder: Path) -> Evidence | None:
     codes, dropped = _greatest(rows, asked.period)
     if not codes:
         return None
-    summed = choice.inside != {choice.reporter}
+    summed = choice.summed(asked.partner)
     key = SeriesKey(
         choice.dataset, choice.reporter, asked.partner, Flow(asked.flow), "", "HS", Measure.VALUE, currency or "USD"
     )
     releases = {one.id: one for one in view.releases}
-    figures = _figures([row for row in rows if row["cmd_code"] in codes], key, summed, releases)
-    if not summed:
+    told = [row for row in rows if row["cmd_code"] in codes]
+    if summed:
+        figures = group_figures(view, key, told, choice.inside, choice.partners, releases)
+    else:
+        figures = [*_figures(told, key, releases)]
         figures += _zeros(view, key, codes, figures)
     subjects = tuple(
-        code_subject(code, figures, summed=summed) for code in sorted(codes, key=lambda c: (c == TOTAL, c))
+        code_subject(code, figures, members=caveat_of(code, figures) if summed else "")
+        for code in sorted(codes, key=lambda c: (c == TOTAL, c))
     )
     used = [releases[name] for name in dict.fromkeys(row["release"] for row in rows)]
     return Evidence(
@@ -92,18 +102,25 @@ def from_store(asked: Asked, folder: Path) -> Evidence | None:
 
 def _choices(view: View, asked: Asked) -> list[Choice]:
     """Return what could be told of the pair in the period, the best first: headings, then the most rows."""
-    table = view.rows(partners=asked.partner, flow=asked.flow.value, period=asked.period, whole=True)
-    found: dict[tuple[str, int], Counter[str]] = {}
+    others = {asked.partner, *party(asked.partner).ever(asked.period)}
+    table = view.rows(partners=sorted(others), flow=asked.flow.value, period=asked.period, whole=True)
+    found: dict[tuple[str, int], dict[bool, Counter[str]]] = {}
     wanted = _Wanted(asked)
-    for dataset, who, code in zip(*(table[n].to_pylist() for n in ("dataset", "reporter", "cmd_code")), strict=True):
+    names = ("dataset", "reporter", "partner", "cmd_code")
+    for dataset, who, partner, code in zip(*(table[n].to_pylist() for n in names), strict=True):
         if wanted.has(code):
-            found.setdefault((dataset, 0 if code == TOTAL else len(code)), Counter())[who] += 1
+            spot = found.setdefault((dataset, 0 if code == TOTAL else len(code)), {})
+            spot.setdefault(partner == asked.partner, Counter())[who] += 1
     choices = []
-    for (dataset, digits), there in found.items():
+    for (dataset, digits), sides in found.items():
+        # A row that the file has for the group itself is told, and never added to members.
+        own = True in sides
+        there = sides[own]
         reporter, inside = _reporters(asked, set(there), set(view.reporters(dataset, asked.flow.value)))
         if reporter:
             rows = sum(there[who] for who in inside)
-            choices.append(Choice(dataset, reporter, frozenset(inside), digits, rows))
+            partners = frozenset({asked.partner} if own else others - {asked.partner})
+            choices.append(Choice(dataset, reporter, frozenset(inside), partners, digits, rows))
     return sorted(choices, key=lambda one: (_rank(one.digits), -one.rows, one.dataset))
 
 
@@ -139,7 +156,7 @@ def _rows(view: View, asked: Asked, choice: Choice) -> list[dict[str, Any]]:
         table = view.rows(
             datasets=choice.dataset,
             reporters=choice.inside,
-            partners=asked.partner,
+            partners=sorted(choice.partners),
             flow=asked.flow.value,
             digits=digits,
             whole=True,
@@ -158,27 +175,17 @@ def _greatest(rows: Sequence[dict[str, Any]], period: Period) -> tuple[set[str],
     return set(kept), len(size) - len(kept)
 
 
-def _figures(
-    rows: Sequence[dict[str, Any]], key: SeriesKey, summed: bool, releases: dict[str, Release]
-) -> list[Figure]:
-    """Return the cells as exact figures; of a group, the sums of its members' single months."""
-    cells: dict[tuple[str, int, int], dict[str, dict[str, Any]]] = {}
-    for row in rows:
-        if not summed or row["period_start"] == row["period_end"]:
-            cells.setdefault((row["cmd_code"], row["period_start"], row["period_end"]), {})[row["reporter"]] = row
-    origins = {name: _origin(release) for name, release in releases.items()}
+def _figures(rows: Sequence[dict[str, Any]], key: SeriesKey, releases: dict[str, Release]) -> list[Figure]:
+    """Return the cells of one reporter as exact figures."""
     figures = []
-    for (code, start, end), by in sorted(cells.items()):
-        values = {who: row["value"] for who, row in by.items() if row["value"] is not None}
-        if not values:
-            continue
-        total = math.fsum(values.values())
-        # A member whose value is kept back may add to the sum.
-        bounds = Interval(total, total if len(values) == len(by) else math.inf)
-        newest = max((row["release"] for row in by.values()), key=lambda name: releases[name].order)
-        note = _note(key.reporter, values) if summed else ""
-        one = msgspec.structs.replace(key, cmd=code)
-        figures.append(_figure(one, Period(start, end), total, bounds, origins[newest], note))
+    for row in sorted(rows, key=lambda one: (one["cmd_code"], one["period_start"], one["period_end"])):
+        if row["value"] is not None:
+            one, period = (
+                msgspec.structs.replace(key, cmd=row["cmd_code"]),
+                Period(row["period_start"], row["period_end"]),
+            )
+            bounds = Interval(row["value"], row["value"])
+            figures.append(figure(one, period, row["value"], bounds, origin_of(releases[row["release"]]), ""))
     return figures
 
 
@@ -203,16 +210,8 @@ def _zeros(view: View, key: SeriesKey, codes: set[str], known: Sequence[Figure])
             covering = view.covered(one, month, month)
             if covering is not None:
                 note = "the release covers the cell and has no row"
-                found.append(_figure(one, Period(month, month), 0.0, Interval(0.0, 0.0), _origin(covering), note))
+                found.append(figure(one, Period(month, month), 0.0, Interval(0.0, 0.0), origin_of(covering), note))
     return found
-
-
-def _figure(key: SeriesKey, period: Period, value: float, bounds: Interval, origin: Origin, note: str) -> Figure:
-    """Return a cell as an exact figure; its id may stand in an expression."""
-    identity = f"{key.partner.strip('_')}{key.cmd}_{month_text(period.start).replace('-', '_')}"
-    if not period.is_month:
-        identity += f"_{len(period)}"
-    return Figure(identity, key, period, f"{value:.0f}", value, bounds, origin, note)
 
 
 def _reporters(asked: Asked, there: set[str], ever: set[str]) -> tuple[str, set[str]]:
@@ -225,21 +224,13 @@ def _reporters(asked: Asked, there: set[str], ever: set[str]) -> tuple[str, set[
     if wanted in there:
         return wanted, {wanted}
     if area(wanted, "reporter").is_group:
-        inside = set(members(wanted, asked.period.end))
+        # Membership goes by the month: whoever was a member when there are rows may count in some of them.
+        inside = set(party(wanted, "reporter").ever(EVER))
         if inside & there:
             return wanted, inside & ever
     if not asked.reporter and len(there) == 1:
         return next(iter(there)), there
     return "", set()
-
-
-def _note(reporter: str, values: dict[str, float]) -> str:
-    """Say who reported: how many of a group, and the three largest."""
-    selling = {who: value for who, value in values.items() if value > 0}
-    largest = sorted(selling, key=lambda who: -selling[who])[:3]
-    named = ", ".join(f"{area_name(who)} {selling[who]:.0f}" for who in largest)
-    of = "the 27 EU countries" if reporter == "EU27" else f"the members of {reporter}"
-    return f"reported by {len(selling)} of {of}" + (f"; largest: {named}" if named else "")
 
 
 def _left_out(
@@ -271,18 +262,3 @@ def _left_out(
         )
     lines += dict.fromkeys(note for one in used for note in one.notes)
     return tuple(lines)
-
-
-def _origin(release: Release) -> Origin:
-    source = get(release.source)
-    return Origin(
-        id=release.id[:12],
-        publisher=source.publisher,
-        title=source.title,
-        address=source.address,
-        published_from=release.published_from or release.published_to,
-        published_to=release.published_to,
-        note=f"file {release.file}, SHA-256 {release.id}"
-        + ("" if release.published else "; date of loading, the date of publication was not told"),
-        family=source.publisher,
-    )

@@ -117,7 +117,7 @@ def _coarse(value: float) -> float:
 
 
 def _alt(subject: Subject, key: SeriesKey, cells: Sequence[ChartCell], runs: Sequence[ChartRun]) -> str:
-    known = [cell for cell in cells if cell.state in ("value", "conflict")]
+    known = [cell for cell in cells if cell.state in ("value", "conflict") and cell.hi is not None]
     parts = [f"Monthly bars of {subject.phrase}, {_UNITS.get(key.unit, key.unit)}, "]
     parts.append(f"{month_words(month(cells[0].month))} to {month_words(month(cells[-1].month))}. ")
     if known:
@@ -125,7 +125,10 @@ def _alt(subject: Subject, key: SeriesKey, cells: Sequence[ChartCell], runs: Seq
         parts.append(f"Highest known month: {month_words(month(top.month))}, {top.label or number(top.lo)}. ")
     zeros = sum(cell.state == "zero" for cell in cells)
     unknown = sum(cell.state in ("not known", "merged") for cell in cells)
+    floors = sum(cell.state in ("value", "conflict") and cell.hi is None for cell in cells)
     parts.append(f"Known with trade: {len(known)} months; none: {zeros}; not known singly: {unknown}.")
+    if floors:
+        parts.append(f" Known from below only: {floors}.")
     parts.extend(f" {run.first} to {run.last} together: {run.label}." for run in runs)
     return "".join(parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from tidewaiter.brief.gather import Asked, Evidence
@@ -153,6 +154,8 @@ def standfirst(
     if more:
         parts.append(f"{_count(len(more))} came to more than in all of {year}")
     rest = _against_last_year(goods)
+    if not parts and not rest and any(math.isinf(one.bounds.hi) for one in evidence.book.figures.values()):
+        return f"What was traded before is known from below only, so what is new {when(period)} cannot be told."
     if not parts and not rest:
         return f"No figures of a year before were {_told(evidence)} for these goods, so what is new {when(period)} cannot be told."
     if len(groups) == 1:

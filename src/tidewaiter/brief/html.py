@@ -16,13 +16,13 @@ from urllib.parse import quote, urlsplit
 import jinja2
 from markupsafe import Markup
 
-from tidewaiter.brief._svg import clean
 from tidewaiter.brief.charts import KEY, draw_chart, draw_key, states_of
 from tidewaiter.brief.check import check_brief, evidence_file, sentences_of
 from tidewaiter.brief.curve import draw_curve
 from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Chart, Event, Question
 from tidewaiter.errors import InputError
 from tidewaiter.period import Period
+from tidewaiter.safe import plain
 
 __all__ = ["FLOW_WORDS", "question_line", "render_html", "spans", "web_address"]
 
@@ -130,7 +130,7 @@ def web_address(text: str) -> str | None:
     >>> web_address("javascript:alert(1)") is None, web_address("https:///x") is None, web_address("see p. 3") is None
     (True, True, True)
     """
-    text = clean(text).strip()
+    text = plain(text).strip()
     if not _ADDRESS.match(text):
         return None
     try:
@@ -181,13 +181,13 @@ def _anchors(idents: list[str]) -> dict[str, str]:
 
 
 def _finalize(value: object) -> object:
-    return clean(value) if type(value) is str else value
+    return plain(value) if type(value) is str else value
 
 
 def _lang(text: str) -> Markup:
     """Write a text with its language where that is plain from its script."""
     language = language_of(text)
-    text = clean(text)
+    text = plain(text)
     return Markup('<span lang="{}">{}</span>').format(language, text) if language else Markup("{}").format(text)
 
 

@@ -26,7 +26,7 @@ FIRST_MONTH, LAST_MONTH = 1900 * 12, 2199 * 12 + 11
 """Ends of a life that is open."""
 
 
-def code_subject(code: str, figures: Sequence[Figure], *, summed: bool = True) -> Subject:
+def code_subject(code: str, figures: Sequence[Figure], *, members: str = "members") -> Subject:
     """Return the subject of a commodity code.
 
     Parameters
@@ -35,15 +35,15 @@ def code_subject(code: str, figures: Sequence[Figure], *, summed: bool = True) -
         A heading (4 digits), a subheading (6), a national line (longer), or all goods.
     figures
         Those of the brief; the subject has the series of the code among them.
-    summed
-        Whether they are sums over the members of a group.
+    members
+        The caveat of sums over the members of a group; empty where they are none.
     """
     keys = tuple(sorted({figure.key for figure in figures if figure.key.cmd == code}))
-    members = ("members",) if summed else ()
+    added = (members,) if members else ()
     if code == TOTAL:
         whole = goods()["total"]
         return Subject(id="total", title=whole.title, phrase=whole.phrase, context=whole.context, keys=keys, kind="total",
-                       caveats=members)  # fmt: skip
+                       caveats=added)  # fmt: skip
     name, phrase, context = _called(code)
     life = life_of(code)
     notes: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ def code_subject(code: str, figures: Sequence[Figure], *, summed: bool = True) -
         phrase=phrase,
         context=context,
         keys=keys,
-        caveats=(*(("headings",) if len(code) == HEADING else ()), *members),
+        caveats=(*(("headings",) if len(code) == HEADING else ()), *added),
         notes=notes,
         born=life.start if life is not None and life.start > FIRST_MONTH else None,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tidewaiter.brief._svg import clean, short_number
+from tidewaiter.brief._svg import short_number
 from tidewaiter.brief.check import check_brief, evidence_file, sentences_of
 from tidewaiter.brief.html import question_line, spans, web_address
 from tidewaiter.brief.shape import STATEMENTS_NOTE, Brief, Chart, ChartCell, Curve, Sentence, Source
 from tidewaiter.period import MONTH_NAMES
+from tidewaiter.safe import plain
 
 __all__ = ["escape_markdown", "render_markdown"]
 
@@ -40,7 +41,7 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("1. *Masks* <script> a|b")
     '1\\. \\*Masks\\* \\<script\\> a\\|b'
     """
-    text = _SPECIAL.sub(r"\\\1", " ".join(clean(text).split()))
+    text = _SPECIAL.sub(r"\\\1", " ".join(plain(text).split()))
     return _START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from tidewaiter.brief.shape import Sentence, Source, TableRow
 from tidewaiter.facts.proof import COLUMNS, Row, plain
-from tidewaiter.findings.words import money, number
+from tidewaiter.findings.words import money, number, open_words
 from tidewaiter.model import Figure, Measure
 
 __all__ = ["Record"]
@@ -85,7 +85,7 @@ class Record:
             else f"{number(figure.value, _step(figure))} {key.unit}"
         )
         if math.isinf(bounds.hi):
-            printed = f"more than {printed}"
+            printed = f"{open_words(key)}{printed}"
         low, high = _grouped(bounds.lo), _grouped(bounds.hi)
         between = low if low == high else f"{low} to {high}" if high else f"{low} or more"
         return TableRow(

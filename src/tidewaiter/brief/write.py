@@ -8,12 +8,9 @@ of ours is never touched.
 from __future__ import annotations
 
 import contextlib
-import csv
 import errno
-import io
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,13 +23,12 @@ from tidewaiter.brief.html import render_html
 from tidewaiter.brief.markdown import render_markdown
 from tidewaiter.brief.shape import Brief
 from tidewaiter.errors import OutputError
+from tidewaiter.safe import csv_text
 
-__all__ = ["csv_text", "render_json", "safe_cell", "write_brief"]
+__all__ = ["render_json", "write_brief"]
 
 _MARKER = "brief.json"
 _FAMILY = "tidewaiter/brief/"
-_RISKY = tuple("=+-@\t\r＝＋－＠")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
 
 
 def write_brief(brief: Brief, evidence: Mapping[str, Sequence[Sequence[str]]], out: Path) -> list[Path]:
@@ -86,27 +82,6 @@ def write_brief(brief: Brief, evidence: Mapping[str, Sequence[Sequence[str]]], o
 def render_json(brief: Brief) -> str:
     """Write a brief as JSON, in the shape of ``docs/brief.schema.json``."""
     return msgspec.json.format(msgspec.json.encode(brief), indent=2).decode() + "\n"
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell that a spreadsheet takes for text, not for a formula; plain numbers stay numbers.
-
-    Examples
-    --------
-    >>> safe_cell("=1+1"), safe_cell("-12.5"), safe_cell("-x"), safe_cell("masks")
-    ("'=1+1", '-12.5', "'-x", 'masks')
-    """
-    text = text.replace("\x00", "")
-    return f"'{text}" if text.startswith(_RISKY) and not _NUMBER.match(text) else text
-
-
-def csv_text(rows: Sequence[Sequence[str]]) -> str:
-    """Write rows as CSV (UTF-8 text, lines end with a line feed) that is safe to open in a spreadsheet."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerows([safe_cell(str(cell)) for cell in row] for row in rows)
-    # A lone surrogate (a broken byte of a file name, say) has no place in UTF-8.
-    return stream.getvalue().encode("utf-8", "replace").decode("utf-8")
 
 
 def _proofs(evidence: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, Sequence[Sequence[str]]]:

@@ -40,8 +40,8 @@ class Bench(Protocol):
     ) -> Ledger:
         """Return the ledger of what bears on some series or cells."""
 
-    def prepare(self, cells: Iterable[CellName]) -> None:
-        """Fetch cells that will be asked for, all at once."""
+    def prepare(self, cells: Iterable[CellName], parts: Iterable[tuple[Subject, Period]]) -> None:
+        """Fetch cells that will be asked for, and the :meth:`parts` of some series, all at once."""
 
     def item(self, row: str) -> Item | None:
         """Return a piece of evidence."""

@@ -42,17 +42,18 @@ def judge_count(claim: Claim) -> Verdict:
                 continue
             fits = said.lo <= value <= said.hi
             if best is None or fits:
-                best = (fits, value, _item(indicator, day, what, value), indicator)
+                best = (fits, value, _item(indicator, day, what, value), indicator, day)
             if fits:
                 break
     if best is None:
         why = f"The daily report of {claim.day} does not say."
         return Verdict(claim=claim.id, verdict="cannot tell", why=why, settle=f"the daily report for {claim.day}")
-    fits, value, item, indicator = best
+    fits, value, item, indicator, reported = best
+    up_to = "" if reported.day == claim.day else f", counted up to the evening of {claim.day}"
     return Verdict(
         claim=claim.id,
         verdict="supported" if fits else "contradicted",
-        why=f"The daily report says {value:,.0f}. {indicator.caveat}",
+        why=f"The report of {reported.day} says {value:,.0f}{up_to}. {indicator.caveat}",
         found=Interval(value, value),
         unit=indicator.unit,
         evidence=(item,),

@@ -13,18 +13,20 @@ import msgspec
 
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
-from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
-from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms, last_day
+from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
-from tidewaiter.claims.propositions import unit_frame
-from tidewaiter.claims.readings import best_reading, longer_reading, reading_cells
-from tidewaiter.claims.say import said_words
+from tidewaiter.claims.propositions import compile_claim, subjects_of, unit_frame
+from tidewaiter.claims.readings import best_reading, longer_reading, parted, reading_cells
+from tidewaiter.claims.say import NOTHING_PRINTED, said_words
 from tidewaiter.claims.together import Group, together
+from tidewaiter.claims.unsettled import unsettled_words
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
 from tidewaiter.claims.voices import own_voices, voices_of
 from tidewaiter.errors import InputError
 from tidewaiter.ledger import Row
 from tidewaiter.model import Figure, Interval
+from tidewaiter.period import Period
 from tidewaiter.sources.figures import shipped_figures
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def sit(
     docket = Docket(shipped_figures() if evidence is None else evidence)
     families = docket.families()
     own = own_voices(every, docket)
-    loaded = customs.benches(every) if customs is not None else {}
+    loaded = customs.benches(every) if customs is not None else None
     by_statement: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in every:
         if claim.statement:
@@ -100,7 +102,7 @@ def sit(
         if not claim.publisher and not claim.family:
             voices |= frozenset(own)
         same = tuple(one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim)
-        cases.append(_judged(claim, same, docket, voices, loaded.get(claim.id, ())))
+        cases.append(_judged(claim, same, docket, voices, loaded.get(claim.id, ()) if loaded is not None else None))
     _prepare(cases)
     verdicts = [_explained(case, docket) for case in cases]
     told = tuple(
@@ -121,7 +123,7 @@ class _Case(msgspec.Struct, frozen=True):
 
 
 def _judged(
-    claim: Claim, same: tuple[Claim, ...], docket: Docket, voices: frozenset[str], customs: Sequence[Bench]
+    claim: Claim, same: tuple[Claim, ...], docket: Docket, voices: frozenset[str], customs: Sequence[Bench] | None
 ) -> _Case:
     if claim.kind is Kind.UNREAD:
         why = claim.why or "It was not understood."
@@ -138,23 +140,33 @@ def _judged(
     givens = [given for one in same if (given := _given(one)) is not None]
     press = Press(docket, voices)
     # The customs service's own cells come first; what they leave open may be in print.
-    for bench in (*customs, press):
-        verdict = judge_claim(claim, bench, givens=givens)
-        if verdict.verdict != "cannot tell":
+    benches = (*(customs or ()), press)
+    found: list[tuple[Bench, Verdict]] = []
+    for bench in benches:
+        found.append((bench, judge_claim(claim, bench, givens=givens)))
+        if found[-1][1].verdict != "cannot tell":
             break
-    verdict = _with_now(verdict, claim, bench, givens)
+    bench, verdict = found[-1]
+    if verdict.verdict == "cannot tell":
+        # Nothing decides it: what is told is what the first that knows anything of it says.
+        bench, verdict = next((one for one in found if one[1].evidence), found[-1])
+    verdict = _with_now(verdict, claim, benches, bench, givens)
+    if customs is not None and verdict.verdict == "cannot tell":
+        verdict = msgspec.structs.replace(verdict, why=_after(unsettled_words(claim, customs), verdict.why))
     return _Case(claim, same, verdict, bench)
 
 
 def _prepare(cases: Sequence[_Case]) -> None:
     """Fetch what the readings of all contradicted claims will ask for, once for each body of evidence."""
-    wanted: dict[object, tuple[Bench, list[CellName]]] = {}
+    wanted: dict[object, tuple[Bench, list[CellName], list[tuple[Subject, Period]]]] = {}
     for case in cases:
         if case.verdict.verdict == "contradicted" and case.bench is not None:
             now = case.bench.today
-            wanted.setdefault(now.body, (now, []))[1].extend(reading_cells(case.claim, now))
-    for bench, cells in wanted.values():
-        bench.prepare(cells)
+            _, cells, parts = wanted.setdefault(now.body, (now, [], []))
+            cells += reading_cells(case.claim, now)
+            parts += parted(case.claim)
+    for bench, cells, parts in wanted.values():
+        bench.prepare(cells, parts)
 
 
 def _explained(case: _Case, docket: Docket) -> Verdict:
@@ -164,7 +176,7 @@ def _explained(case: _Case, docket: Docket) -> Verdict:
         return verdict
     found = None
     if verdict.verdict == "contradicted":
-        found = best_reading(case.claim, case.bench)
+        found = best_reading(case.claim, case.bench, same=case.same)
     elif verdict.verdict == "cannot tell":
         found = longer_reading(case.claim, case.bench)
         if found is None and not verdict.evidence:
@@ -194,12 +206,39 @@ def _given(claim: Claim) -> Given | None:
     return Given(claim, row, item)
 
 
-def _with_now(verdict: Verdict, claim: Claim, bench: Bench, givens: Sequence[Given]) -> Verdict:
+def _told_since(claim: Claim, bench: Bench) -> bool:
+    """Whether anything that bears on a claim was published after what it is judged on."""
+    cells = [cell for clause in compile_claim(claim) for atom in clause.atoms for cell in atom.cells]
+    then, today = (one.ledger(claim, subjects_of(claim), cells, doubting=False).rows for one in (bench, bench.today))
+    return {row.id: row.bounds for row in then} != {row.id: row.bounds for row in today}
+
+
+def _after(words: str, why: str) -> str:
+    """Put what customs files say before what was printed."""
+    if words and why == NOTHING_PRINTED:
+        why = "Nor did another publisher print a figure that decides it."
+    return f"{words} {why}" if words else why
+
+
+def _with_now(
+    verdict: Verdict, claim: Claim, benches: Sequence[Bench], deciding: Bench, givens: Sequence[Given]
+) -> Verdict:
     """Add what would be said on all that is known today, where it is another thing."""
-    now = bench.today
-    if not claim.latest or now is bench:
+    if not claim.latest:
         return verdict
-    today = judge_claim(claim, now, givens=givens)
+    today = verdict
+    for bench in benches:
+        if bench.today is not bench and _told_since(claim, bench):
+            found = judge_claim(claim, bench.today, givens=givens)
+            if found.verdict != "cannot tell" or bench is deciding:
+                today = found
+                break
+        elif bench is deciding:
+            break
     if today.verdict == verdict.verdict and today.found == verdict.found:
+        return verdict
+    until = last_day(claim) or ""
+    if today.verdict == "cannot tell" and all(item.published_to <= until for item in today.evidence):
+        # No later figure decides: it is only longer ago, and earlier ones may have been revised since.
         return verdict
     return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.evidence import CellName, Item, cell_terms
-from tidewaiter.claims.goods import codes_of, is_code, phrase
+from tidewaiter.claims.goods import is_code, phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import compile_claim
+from tidewaiter.claims.say import way_words
+from tidewaiter.claims.summed import Summed, codes_in, is_mute
 from tidewaiter.codes.areas import members
 from tidewaiter.errors import InputError, NoData
 from tidewaiter.ledger import Ledger, Row
-from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
+from tidewaiter.model import Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Customs", "CustomsBench"]
 
 _KNOWN = (State.VALUE, State.ZERO)
-_SLICES = 64
-"""Pairs whose codes are kept in memory while readings are tried."""
+_FINER = (2, 4)
+"""How many digits longer a finer code is."""
 
 _SILENT = Cell(Period(0, 0), Interval(0.0, math.inf), State.UNKNOWN)
 
@@ -74,8 +76,9 @@ class Customs:
         for claim in claims:
             if claim.id in cells_of:
                 archive = self._archive(claim.latest or None)
-                ranked = archive.ranked(cells_of[claim.id])
-                found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in ranked]
+                ranked = [*archive.ranked(cells_of[claim.id]), *today.ranked(cells_of[claim.id])]
+                ranked = ranked or today.reporting(claim)
+                found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in dict.fromkeys(ranked)]
         return found
 
     def _archive(self, day: str | None) -> _Archive:
@@ -107,11 +110,15 @@ class _Archive:
         self.view = view
         self.datasets = view.datasets()
         ends = [(release.first, release.last) for release in view.releases]
+        # A declared zero can lie before the first row or after the last.
+        ends += [(one.first, one.last + one.length - 1) for listed in view.rectangles.values() for one in listed]
         self.span = Period(min(one for one, _ in ends), max(one for _, one in ends)) if ends else None
         self.publishers = {release.id: release for release in view.releases}
         self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
+        self._cells: dict[tuple[str, CellName], Cell] = {}
         self._keys: dict[tuple[str, _Series], SeriesKey] = {}
-        self._slices: dict[tuple[str | None, ...], list[tuple[str, int, float, str]]] = {}
+        self._finer: dict[tuple[str, ...], list[tuple[str, int, float, str, str]]] = {}
+        self.summed = Summed(view, self.span) if self.span is not None else None
 
     def fetch(self, names: Iterable[CellName]) -> None:
         """Read the series of some cells, all at once."""
@@ -129,10 +136,14 @@ class _Archive:
                     self._series[dataset, series] = {}
         if not keys:
             return
+        from tidewaiter.store.picked import MANY, learn_hidden
+
         for dataset in {key.dataset for key in keys}:
             lines = {key.cmd for key in keys if key.dataset == dataset and len(key.cmd) > 6}
             if len(lines) > 1:
                 self.view.learn_lines(dataset, lines)
+            if self.view.rectangles and len(keys) >= MANY:
+                learn_hidden(self.view, dataset)
         for key, cells in self.view.many(list(keys), self.span).items():
             self._series[keys[key]] = {cell.period.start: cell for cell in cells}
             self._keys[keys[key]] = key
@@ -159,17 +170,32 @@ class _Archive:
 
     def cell(self, dataset: str, name: CellName) -> Cell:
         """Return what a dataset says of a cell: of one series, or of the sum of the codes and reporters it stands for."""
+        found = self._cells.get((dataset, name))
+        if found is None:
+            found = self._cells[dataset, name] = self._cell(dataset, name)
+        return found
+
+    def _cell(self, dataset: str, name: CellName) -> Cell:
         month = name[6]
         if self.span is None or not self.span.start <= month <= self.span.end:
             return _SILENT
         parts = _components(name, Period(month, month))
         if not parts:
             return _SILENT
-        direct = self._part(dataset, (name[0], *parts[0][1:]), month) if parts[0][0] != name[0] else _SILENT
-        if direct.state is not State.UNKNOWN:
-            return direct
         cells = [self._part(dataset, part, month) for part in parts]
-        return cells[0] if len(cells) == 1 else _added(cells)
+        cell = cells[0] if len(cells) == 1 else _added(cells)
+        if is_mute(cell) and self.summed is not None and self.summed.bears(dataset, name):
+            return self.summed.cell(dataset, name) or cell
+        return cell
+
+    def reporting(self, claim: Claim) -> list[str]:
+        """Return the datasets in which a claim's reporter reports at all."""
+        assert claim.subject is not None
+        return sorted({dataset for dataset, who, _ in self.view.spans if who == claim.subject.reporter})
+
+    def units(self, dataset: str, name: CellName) -> tuple[str, ...]:
+        """Return the units in which a dataset counts what a cell counts."""
+        return self.summed.units(dataset, name) if self.summed is not None else ()
 
     def _part(self, dataset: str, series: _Series, month: int) -> Cell:
         if (dataset, series) not in self._series:
@@ -183,49 +209,70 @@ class _Archive:
             key = self._keys.get((dataset, part))
             if key is not None:
                 found += self.view.printed_runs(key, Period(name[6], name[6]))
+        if not found and self.summed is not None:
+            found = self.summed.runs(dataset, name)
         return found
 
-    def slice(
-        self, dataset: str, reporter: str, partner: str, flow: str | None, unit: str
-    ) -> list[tuple[str, int, float, str]]:
-        """Return the values of all codes of one pair, month by month: code, month, value, release."""
-        name = (dataset, reporter, partner, flow, unit)
-        if name not in self._slices:
-            rows = self.view.rows(datasets=dataset, reporters=reporter, partners=partner, flow=flow, whole=True)
-            columns = ("cmd_code", "period_start", "period_end", "value", "currency", "release")
-            self._slices[name] = [
-                (row["cmd_code"], row["period_start"], row["value"], row["release"])
-                for row in rows.select(columns).to_pylist()
-                if row["currency"] == unit and row["value"] is not None and row["period_start"] == row["period_end"]
-            ]
-            if len(self._slices) > _SLICES:
-                del self._slices[next(iter(self._slices))]
-        return self._slices[name]
+    def fetch_finer(self, dataset: str, wanted: Iterable[tuple[Subject, Period]]) -> None:
+        """Read the rows of what lies under some codes, all at once."""
+        from tidewaiter.store.picked import picked
+
+        lengths = set(self.view.digits(dataset))
+        series, months = set(), []
+        for subject, period in wanted:
+            if not any(len(subject.goods) + more in lengths for more in _FINER):
+                continue
+            for reporter in _reporters(subject.reporter, period.end):
+                for flow in _flows(subject):
+                    one = (dataset, reporter, subject.partner, flow.value, subject.goods)
+                    if one not in self._finer:
+                        series.add(one)
+                        months += [period.start, period.end]
+        if not series or self.span is None:
+            return
+        names = ("dataset", "reporter", "partner", "flow", "cmd_code")
+        columns = dict(zip(names, zip(*sorted(series), strict=True), strict=True))
+        table = picked(self.view, columns, self.span, finer=_FINER)
+        self._finer.update({one: [] for one in series})
+        kept = (*names, "period_start", "period_end", "value", "currency", "customs_regime", "mode_of_transport",
+                "district", "release")  # fmt: skip
+        for row in table.select(kept).to_pylist():
+            part = row["customs_regime"] or row["mode_of_transport"] or row["district"]
+            if part or row["value"] is None or row["period_start"] != row["period_end"]:
+                continue
+            code = row["cmd_code"]
+            told = (code, row["period_start"], row["value"], row["currency"], row["release"])
+            for more in _FINER:
+                spot = (dataset, row["reporter"], row["partner"], row["flow"], code[: len(code) - more])
+                if spot in self._finer:
+                    self._finer[spot].append(told)
+
+    def finer(
+        self, dataset: str, reporter: str, subject: Subject, period: Period
+    ) -> Iterator[tuple[str, int, float, str, str]]:
+        """Yield what lies under a code, month by month: code, month, value, currency, release."""
+        self.fetch_finer(dataset, [(subject, period)])
+        for flow in _flows(subject):
+            yield from self._finer.get((dataset, reporter, subject.partner, flow.value, subject.goods), ())
 
     def ranked(self, names: Sequence[CellName]) -> list[str]:
         """Return the datasets that know something of some cells, the one that knows most first."""
-        known = {
-            dataset: sum(self.cell(dataset, name).state not in (State.UNKNOWN, State.UNRELEASED) for name in names)
-            for dataset in self.datasets
-        }
+        known = {dataset: sum(not is_mute(self.cell(dataset, name)) for name in names) for dataset in self.datasets}
         return sorted((dataset for dataset, count in known.items() if count), key=lambda one: (-known[one], one))
 
 
 def _components(name: CellName, period: Period) -> list[_Series]:
-    """Return the series that a cell is the sum of: the codes of its goods, the members of a group that reports."""
+    """Return the series that a cell is the sum of: one for each code of its goods."""
     reporter, partner, flow, goods, measure, unit, _ = name
-    codes = (TOTAL,) if goods == "total" else _codes(goods, reporter, period)
-    return [(one, partner, flow, code, measure, unit) for one in _reporters(reporter, period.end) for code in codes]
+    return [(reporter, partner, flow, code, measure, unit) for code in codes_in(goods, reporter, period.end // 12)]
 
 
-def _codes(goods: str, reporter: str, period: Period) -> tuple[str, ...]:
-    if not goods.startswith("basket:"):
-        return codes_of(goods, reporter)
-    from tidewaiter.baskets import load_basket, resolve
+def _has_parts(subject: Subject) -> bool:
+    return is_code(subject.goods) and len(subject.goods) < 8 and subject.measure is Measure.VALUE
 
-    name, _, group = goods[7:].partition("/")
-    found = resolve(load_basket(name), f"HS {max(period.end // 12, 2007)}")
-    return tuple(found.groups[group]) if group else tuple(found.codes)
+
+def _flows(subject: Subject) -> tuple[Flow, ...]:
+    return (Flow.EXPORT, Flow.IMPORT) if subject.flow is Flow.TWO_WAY else (subject.flow,)
 
 
 def _reporters(reporter: str, month: int) -> tuple[str, ...]:
@@ -267,6 +314,29 @@ class CustomsBench:
     def today(self) -> CustomsBench:
         """The same dataset as it is known today."""
         return self if self._archive is self._now else CustomsBench(self.dataset, self._now, self._now)
+
+    @property
+    def who(self) -> str:
+        """Who publishes it, and its name."""
+        publishers = [one.publisher for one in self._now.publishers.values() if one.dataset == self.dataset]
+        return f"{publishers[-1]} ({self.dataset})" if publishers else self.dataset
+
+    def cell(self, name: CellName) -> Cell:
+        """Return what it says of a cell."""
+        return self._archive.cell(self.dataset, name)
+
+    def units(self, name: CellName) -> tuple[str, ...]:
+        """Return the units in which it counts what a cell counts."""
+        return self._archive.units(self.dataset, name)
+
+    def released(self, cell: Cell) -> str:
+        """Return when what it says of a cell was published, in words; empty where no release is told."""
+        days = [self._archive.publishers[one] for one in cell.evidence if one in self._archive.publishers]
+        if not days:
+            return ""
+        last = max(days, key=lambda one: one.published_to)
+        told = f"on {last.published}" if last.published else f"by {last.published_to}, the day it was loaded"
+        return told + ("" if last.published else " (load it with --published to say when it came out)")
 
     @property
     def body(self) -> object:
@@ -319,19 +389,19 @@ class CustomsBench:
     def _item(self, identity: str, name: CellName, cell: Cell, period: Period) -> Item:
         releases = [self._archive.publishers[one] for one in cell.evidence if one in self._archive.publishers]
         last = releases[-1] if releases else None
-        words = {"X": "exports", "M": "imports"}.get(name[2].value, name[2].value)
+        words = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}.get(name[2].value, "trade")
         note = cell.note or ("" if cell.state in _KNOWN else cell.state.value)
         return Item(
             id=identity,
             kind="customs",
-            what=f"{phrase(name[3])}, {words} {name[0]}-{name[1]}",
+            what=f"{phrase(name[3])}, {words} {way_words(name[0], name[1], name[2])}",
             period=str(period),
             unit=name[5],
             value=cell.bounds.lo if cell.bounds.is_point else None,
             bounds=cell.bounds,
             publisher=f"{last.publisher} ({self.dataset})" if last else self.dataset,
             published=last.published if last else "",
-            published_to=last.published if last else "",
+            published_to=last.published_to if last else "",
             address=last.file if last else "",
             note=note,
         )
@@ -357,9 +427,10 @@ class CustomsBench:
         item = self._items[identity] = self._item(identity, names[0], point, period)
         return [item]
 
-    def prepare(self, cells: Iterable[CellName]) -> None:
-        """Read the series of cells that will be asked for."""
+    def prepare(self, cells: Iterable[CellName], parts: Iterable[tuple[Subject, Period]]) -> None:
+        """Read the series of cells that will be asked for, and what lies under some codes."""
         self._archive.fetch(cells)
+        self._archive.fetch_finer(self.dataset, [one for one in parts if _has_parts(one[0])])
 
     def goods_near(self, subject: Subject) -> tuple[str, ...]:
         """Return the codes that hold a code; what lies under it comes by :meth:`parts`."""
@@ -368,16 +439,14 @@ class CustomsBench:
 
     def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:
         """Return the codes two or four digits finer, each with the sum of its rows over a period, by one reading."""
-        measure, unit = next(iter(cell_terms(subject, period)))[4:6]
-        if not is_code(subject.goods) or len(subject.goods) >= 8 or measure is not Measure.VALUE:
+        if not _has_parts(subject):
             return []
-        flow = None if subject.flow is Flow.TWO_WAY else subject.flow.value
+        measure, unit = next(iter(cell_terms(subject, period)))[4:6]
         sums: dict[str, float] = {}
         last: dict[str, str] = {}
         for reporter in _reporters(subject.reporter, period.end):
-            for code, month, value, release in self._archive.slice(self.dataset, reporter, subject.partner, flow, unit):
-                finer = code.startswith(subject.goods) and len(code) - len(subject.goods) in (2, 4)
-                if finer and period.start <= month <= period.end:
+            for code, month, value, currency, release in self._archive.finer(self.dataset, reporter, subject, period):
+                if currency == unit and period.start <= month <= period.end:
                     sums[code] = sums.get(code, 0.0) + value
                     last[code] = release
         found = []

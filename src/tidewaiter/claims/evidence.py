@@ -18,17 +18,15 @@ import msgspec
 from tidewaiter.claims.goods import canonical_unit, contains, is_code, phrase
 from tidewaiter.claims.model import Claim, Subject
 from tidewaiter.ledger import Ledger, Row
+from tidewaiter.ledger.rows import APART, moved
 from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure
 from tidewaiter.period import Period, month_words
 from tidewaiter.sources.vintages import revised_bases
 
-__all__ = ["LATE", "REVISION", "CellName", "Docket", "Entry", "Item", "Press", "cell_terms"]
+__all__ = ["LATE", "REVISION", "CellName", "Docket", "Entry", "Item", "Press", "cell_terms", "last_day"]
 
 LATE = 45
 """Days after a claim in which a figure still reports the same release."""
-
-EARLIER = 20
-"""Days before a claim beyond which a figure reports an earlier release: customs services publish once a month."""
 
 REVISION = 0.12
 """How far, in parts of the number, a figure that was not yet final may have moved."""
@@ -41,7 +39,8 @@ class Item(msgspec.Struct, frozen=True):
     """A piece of evidence as it is shown: what was printed, by whom, and the row it makes.
 
     ``kind`` is ``figure`` (printed), ``customs`` (a cell of a loaded file), ``given`` (a level that the claim's own
-    sentence prints) or ``definition`` (a part does not exceed its whole).
+    sentence prints) or ``definition`` (a part does not exceed its whole). ``value`` and ``bounds`` are in ``unit``; where a
+    figure was printed in another unit (pairs, tonnes), ``printed`` says how.
     """
 
     id: str
@@ -57,6 +56,7 @@ class Item(msgspec.Struct, frozen=True):
     published_to: str = ""
     address: str = ""
     note: str = ""
+    printed: str = ""
 
 
 def cell_terms(subject: Subject, period: Period) -> dict[CellName, float]:
@@ -129,11 +129,12 @@ class Docket:
             published_to=figure.origin.published_to,
             address=figure.origin.address,
             note=figure.note,
+            printed="" if factor == 1 else f"{figure.value:,.12g} {key.unit}",
         )
         self.items[identity] = item
         row = Row(
             identity, tuple(cell_terms(subject, figure.period).items()), bounds, figure.origin.family, step,
-            release=figure.origin.published_from,
+            release=figure.origin.published_from, moves=REVISION if _was_open(figure) else 0.0,
         )  # fmt: skip
         entries[key.reporter, key.partner].append(
             Entry(item, row, goods, measure, unit, bounds.hi == 0, figure.period, key.flow)
@@ -231,9 +232,8 @@ class Docket:
                 row = msgspec.structs.replace(
                     row, bounds=Interval(row.bounds.lo, row.bounds.hi + row.step / 2), step=0.0
                 )
-            if doubting and not now and _may_have_moved(entry, claim):
-                bounds = Interval(row.bounds.lo * (1 - REVISION), row.bounds.hi * (1 + REVISION))
-                row = msgspec.structs.replace(row, bounds=bounds, step=0.0)
+            if doubting and row.moves and _may_have_moved(entry, claim, now):
+                row = moved(row)
             rows.append(row)
         return rows
 
@@ -260,13 +260,18 @@ def last_day(claim: Claim) -> str | None:
     return (date.fromisoformat(claim.latest) + timedelta(days=LATE)).isoformat()
 
 
-def _may_have_moved(entry: Entry, claim: Claim) -> bool:
-    """Whether a figure is from an older release than the claim's and its year was still open to revision."""
-    if not claim.published or not entry.item.published:
-        return False
-    before = (date.fromisoformat(claim.published) - timedelta(days=EARLIER)).isoformat()
-    frozen = f"{entry.period.end // 12 + 1}-08-01"
-    return entry.item.published_to < before and entry.item.published < frozen
+def _was_open(figure: Figure) -> bool:
+    """Whether the year of a figure was still open to revision when it was printed: until 1 August of the next."""
+    day = figure.origin.published_from
+    return bool(day) and day < f"{figure.period.end // 12 + 1}-08-01" and figure.bounds.hi > 0
+
+
+def _may_have_moved(entry: Entry, claim: Claim, now: bool) -> bool:
+    """Whether a figure is from an older release than what a claim is judged on; today every release is old."""
+    if now or not claim.published:
+        return True
+    before = (date.fromisoformat(claim.published) - timedelta(days=APART)).isoformat()
+    return entry.item.published_to < before
 
 
 class Press:
@@ -315,7 +320,7 @@ class Press:
         del cells
         return self.docket.ledger(claim, subjects, self.voices, doubting=doubting, now=self.now, extra=extra)
 
-    def prepare(self, cells: Iterable[CellName]) -> None:
+    def prepare(self, cells: Iterable[CellName], parts: Iterable[tuple[Subject, Period]]) -> None:
         """Do nothing: figures are all there."""
 
     def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:

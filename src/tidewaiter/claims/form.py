@@ -24,7 +24,7 @@ from tidewaiter.codes.areas import all_areas
 from tidewaiter.errors import BadFile, InputError
 from tidewaiter.model import Flow, Interval, Measure
 from tidewaiter.period import Period
-from tidewaiter.store.files import safe_cell
+from tidewaiter.safe import is_formula
 
 __all__ = ["COLUMNS", "published_days", "read_claims", "to_csv", "to_toml"]
 
@@ -404,12 +404,12 @@ def to_csv(claims: Iterable[Claim]) -> str:
 def _guarded(text: str) -> str:
     """Keep a spreadsheet from taking a cell for a formula; :func:`_unguarded` gives the text back."""
     bare = text.lstrip("'")
-    return f"'{text}" if safe_cell(bare) != bare or (bare != text and safe_cell(f"{bare} ") != f"{bare} ") else text
+    return f"'{text}" if is_formula(bare) or (bare != text and is_formula(f"{bare} ")) else text
 
 
 def _unguarded(text: str) -> str:
     bare = text.lstrip("'")
-    return text[1:] if bare != text and safe_cell(f"{bare} ") != f"{bare} " else text
+    return text[1:] if bare != text and is_formula(f"{bare} ") else text
 
 
 def to_toml(claims: Iterable[Claim]) -> str:

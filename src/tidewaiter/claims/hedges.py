@@ -136,21 +136,24 @@ def said(printed: str, value: float, step: float, hedge: str = "") -> Said:
     Interval(lo=7470000.0, hi=7490000.0)
     >>> said("100", 100, 100).bounds, said("3.5 million", 3_500_000, 100_000, "more than").bounds
     (Interval(lo=95.0, hi=150.0), Interval(lo=3500000.0, hi=inf))
+    >>> said("1 billion", 1e9, 1e9, "nearly").bounds
+    Interval(lo=900000000.0, hi=1000000000.0)
     >>> said("82.4", -82.4, 0.1).bounds
     Interval(lo=-82.45, hi=-82.35000000000001)
     """
     sense = HEDGES[hedge]
     size = abs(value)
     below, above = half_steps(value, step)
-    margin = max(above, min(step, size / 10))
+    unit = min(step, size / 10)
+    down, margin = max(below, unit), max(above, unit)
     if sense == "plain":
         lo, hi = size - below, size + above
     elif sense == "exact":
         lo = hi = size
     elif sense == "around":
-        lo, hi = size - max(margin, below), size + margin
+        lo, hi = size - down, size + margin
     elif sense == "below":
-        lo, hi = size - margin, size
+        lo, hi = size - down, size
     elif sense == "above":
         lo, hi = size, size + margin
     elif sense == "more":

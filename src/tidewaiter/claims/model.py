@@ -18,6 +18,7 @@ extreme        ``period`` (a month) was the *highest* (*lowest*) ``since`` the m
                with *record highest* (*record lowest*) the ``rank``-th of the months from the start of ``since`` on
 first          trade in ``period`` after none in any month of ``base``; with ``direction`` *absent* the other way round
 streak         the ``length`` months up to the end of ``period`` each went in ``direction`` (*rise*, *fall*)
+               against the month before it, or (``base`` given) as long before it as ``base`` is before ``period``
 count          the daily ``indicator`` of ``subject.partner`` stood at ``said`` on ``day``; ``direction`` *new* or *cumulative*
 no figure      something is said of trade without a number that could be checked
 unread         a sentence that seems to speak of trade and was not understood; ``why`` says what stood in the way

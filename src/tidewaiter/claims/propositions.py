@@ -256,8 +256,11 @@ def _streak(claim: Claim) -> tuple[Clause, ...]:
     sign = -1.0 if claim.direction == "fall" else 1.0
     end = claim.period.end
     found = []
+    lag = end - claim.base.end if claim.base is not None else 1
+    if lag < 1:
+        raise InputError(f"claim {claim.id}: a streak is compared with an earlier month, or the month before it")
     for month in range(end - claim.length + 1, end + 1):
-        here, before = Period(month, month), Period(month - 1, month - 1)
+        here, before = Period(month, month), Period(month - lag, month - lag)
         terms = (*_terms(claim.subject, here, sign), *_terms(claim.subject, before, -sign))
         found.append(Clause((Atom(terms, _ABOVE, strict=True, words=month_text(month)),)))
     return tuple(found)

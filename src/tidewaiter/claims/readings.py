@@ -8,29 +8,31 @@ fits the nearest within :data:`NEAR` is, with its distance.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from tidewaiter.claims.bench import Bench
+from tidewaiter.claims.candidates import Candidate, candidates, periods
 from tidewaiter.claims.evidence import CellName, cell_terms
-from tidewaiter.claims.goods import contains, phrase
-from tidewaiter.claims.model import Claim, Kind, Said, Subject
-from tidewaiter.claims.propositions import compile_claim, subjects_of, turned, unit_frame
+from tidewaiter.claims.extremes import extreme_reading
+from tidewaiter.claims.goods import phrase
+from tidewaiter.claims.model import Claim, Kind, Subject
+from tidewaiter.claims.propositions import Atom, compile_claim, subjects_of, unit_frame
 from tidewaiter.claims.say import number, span
-from tidewaiter.claims.slips import digit_slip
+from tidewaiter.claims.slips import slip_of
 from tidewaiter.claims.verdict import Reading
-from tidewaiter.claims.weigh import inside, measure
+from tidewaiter.claims.weigh import apart, inside, measure
 from tidewaiter.ledger import Cell, Ledger
 from tidewaiter.model import Flow, Interval
-from tidewaiter.period import Period, month_words
+from tidewaiter.period import Period
 
-__all__ = ["NAMES", "NEAR", "best_reading", "longer_reading", "reading_cells"]
+__all__ = ["NAMES", "NEAR", "best_reading", "longer_reading", "parted", "reading_cells"]
 
 NAMES = (
     "cut off", "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
-    "flow turned round", "imports and exports", "thousands", "ten thousands", "another vintage", "digits", "wider code",
-    "narrower code", "another base", "another year", "another month", "wider code before", "another code before",
+    "flow turned round", "imports and exports", "another unit", "thousands", "ten thousands", "another vintage", "digits",
+    "numbers exchanged", "another currency", "wider code", "narrower code", "another base", "another year", "another month", "wider code before", "another code before", "another code since",
     "unit value",
 )  # fmt: skip
 """Every reading, the likelier before the less likely."""
@@ -38,22 +40,18 @@ NAMES = (
 NEAR = 0.01
 """A reading that misses by more than this part of the number is not named."""
 
-_YEARS = (-1, 1, -2, 2)
-_MONTHS = 24
+_TOUCH = 1e-4
+"""What two roundings that touch without sharing a number are said to miss by."""
 
-
-class _Candidate(msgspec.Struct, frozen=True):
-    name: str
-    words: str
-    claim: Claim
-    own_cells: bool = False
+_DOUBLE = 2.0
+"""A number beyond the end of a one-sided claim by more than this factor is not what it was printed for."""
 
 
 def longer_reading(claim: Claim, bench: Bench) -> Reading | None:
     """Return the longer period whose number a claim about a month prints, where the month itself is not known."""
     if claim.kind is not Kind.AMOUNT or claim.said is None or abs(claim.said.value) < 100 * claim.said.step:
         return None
-    for candidate in _periods(claim):
+    for candidate in periods(claim):
         if candidate.name in ("year to date", "merged months"):
             reading = _try(candidate, bench)
             if reading is not None and not reading.distance:
@@ -61,26 +59,32 @@ def longer_reading(claim: Claim, bench: Bench) -> Reading | None:
     return None
 
 
-def best_reading(claim: Claim, bench: Bench, *, vintages_only: bool = False) -> Reading | None:
+def best_reading(
+    claim: Claim, bench: Bench, *, same: Sequence[Claim] = (), vintages_only: bool = False
+) -> Reading | None:
     """Return the likeliest other reading that fits, or the nearest; None if none comes near.
 
     Parameters
     ----------
     bench
         The evidence on which the claim was judged.
+    same
+        The other claims of its sentence, with which it may have exchanged a number.
     vintages_only
         Look only for another base that the printed rate would need.
     """
     if claim.kind is Kind.EXTREME:
-        return _extreme_reading(claim, bench)
+        extreme = extreme_reading(claim, bench)
+        return None if extreme is None else Reading(extreme[0], extreme[1], 0.0, tuple(extreme[2]))
     found = []
     if not vintages_only:
-        for candidate in _candidates(claim, bench):
+        for candidate in candidates(claim, bench):
             reading = _try(candidate, bench)
             if reading is not None:
                 found.append(reading)
         found += _digits(claim, bench)
         found += _narrower(claim, bench)
+        found += _exchanged(claim, same, bench)
     if claim.kind in (Kind.CHANGE, Kind.MULTIPLE):
         found += _other_base(claim, bench)
     if claim.kind is Kind.AMOUNT and not vintages_only:
@@ -96,11 +100,11 @@ def reading_cells(claim: Claim, bench: Bench) -> Iterator[CellName]:
     """Yield the cells that readings of a claim will ask for, so that they can be fetched for many claims at once."""
     if claim.kind is Kind.EXTREME:
         return
-    for candidate in _candidates(claim, bench):
+    for candidate in candidates(claim, bench):
         yield from _cells(candidate.claim)
 
 
-def _try(candidate: _Candidate, bench: Bench) -> Reading | None:
+def _try(candidate: Candidate, bench: Bench) -> Reading | None:
     """Return a candidate as a reading if the evidence fixes it and it comes near."""
     ledger = _ledger(candidate.claim, bench.today if candidate.own_cells else bench.everybody)
     clauses = compile_claim(candidate.claim)
@@ -113,7 +117,7 @@ def _try(candidate: _Candidate, bench: Bench) -> Reading | None:
         if distance > NEAR:
             continue
         missed = f"; it misses by {distance:.2%}" if distance else ""
-        words = f"{candidate.words} ({_shown(atom.show, bounds.interval, candidate.claim)}){missed}"
+        words = f"{candidate.words} ({_shown(atom, bounds.interval, candidate.claim)}){missed}"
         one = Reading(candidate.name, words, distance, bounds.rows)
         if best is None or one.distance < best.distance:
             best = one
@@ -122,7 +126,7 @@ def _try(candidate: _Candidate, bench: Bench) -> Reading | None:
     return best
 
 
-def _as_printed(candidate: _Candidate, bench: Bench) -> Reading | None:
+def _as_printed(candidate: Candidate, bench: Bench) -> Reading | None:
     """Return a candidate that somebody printed as it stands, though others conflict with it."""
     claim = candidate.claim
     if claim.kind is not Kind.AMOUNT or claim.subject is None or claim.period is None or claim.said is None:
@@ -131,7 +135,7 @@ def _as_printed(candidate: _Candidate, bench: Bench) -> Reading | None:
     factor = unit_frame(claim)
     for item in source.printed(claim.subject, claim.period):
         bounds = Interval(item.bounds.lo / factor, item.bounds.hi / factor)
-        if item.value and bounds.is_bounded and claim.said.bounds.meets(bounds):
+        if item.value and bounds.is_bounded and _distance(claim.said.bounds, bounds) == 0:
             words = f"{candidate.words} ({span(bounds, claim.subject.unit)}, {item.publisher})"
             return Reading(candidate.name, words, 0.0, (item.id,))
     return None
@@ -147,200 +151,128 @@ def _ledger(claim: Claim, bench: Bench) -> Ledger:
 
 def _narrower(claim: Claim, bench: Bench) -> list[Reading]:
     """Return the finer code of which a customs file has the number that was printed."""
-    if claim.kind is not Kind.AMOUNT or claim.said is None or claim.subject is None or claim.period is None:
+    if not parted(claim) or claim.said is None or claim.subject is None or claim.period is None:
         return []
-    if abs(claim.said.value) < 100 * claim.said.step:
-        return []  # A number of two digits is found under some code by chance.
     said = Interval(claim.said.bounds.lo * unit_frame(claim), claim.said.bounds.hi * unit_frame(claim))
-    fits = [(code, item) for code, item in bench.today.parts(claim.subject, claim.period) if said.meets(item.bounds)]
+    fits = [
+        (code, item)
+        for code, item in bench.today.parts(claim.subject, claim.period)
+        if not _distance(said, item.bounds)
+    ]
     return [
         Reading("narrower code", f"as {phrase(code)} ({span(item.bounds, claim.subject.unit)})", 0.0, (item.id,))
         for code, item in fits[:1]
     ]
 
 
+def _exchanged(claim: Claim, same: Sequence[Claim], bench: Bench) -> list[Reading]:
+    """Return the claim of the same sentence whose number fits this one, as this one's number fits that."""
+    if claim.said is None or claim.subject is None:
+        return []
+    for other in same:
+        alike = other.kind is claim.kind and other.said is not None and other.subject is not None
+        if not alike or other.said is None or other.said.bounds == claim.said.bounds:
+            continue
+        if (other.subject, other.period, other.base) == (claim.subject, claim.period, claim.base):
+            continue
+        assert other.subject is not None
+        if (other.subject.measure, other.subject.unit) != (claim.subject.measure, claim.subject.unit):
+            continue
+        words = (
+            f"with {other.said.printed or number(other.said.value)}, which the same sentence prints of something else"
+        )
+        mine = _try(Candidate("numbers exchanged", words, msgspec.structs.replace(claim, said=other.said), True), bench)
+        its = _try(Candidate("numbers exchanged", "", msgspec.structs.replace(other, said=claim.said), True), bench)
+        if mine is not None and its is not None and not mine.distance and not its.distance:
+            return [msgspec.structs.replace(mine, rows=tuple(dict.fromkeys((*mine.rows, *its.rows))))]
+    return []
+
+
+def parted(claim: Claim) -> list[tuple[Subject, Period]]:
+    """Return the series whose finer codes a reading will look at, and when; none for most claims."""
+    if claim.kind is not Kind.AMOUNT or claim.said is None or claim.subject is None or claim.period is None:
+        return []
+    # A number of two digits is found under some code by chance.
+    return [(claim.subject, claim.period)] if abs(claim.said.value) >= 100 * claim.said.step else []
+
+
 def _distance(said: Interval, found: Interval) -> float:
-    if inside(said, found, strict=False) or said.meets(found):
-        return 0.0
-    gap = found.lo - said.hi if found.lo > said.hi else said.lo - found.hi
+    if inside(said, found, strict=False) or not apart(said, found, strict=False):
+        return _beyond(said, found)
+    gap = found.lo - said.hi if found.lo >= said.hi else said.lo - found.hi
     size = max(abs(end) for end in (said.lo, said.hi) if math.isfinite(end))
-    return gap / size if size else math.inf
+    return max(gap / size, _TOUCH) if size else math.inf
 
 
-def _shown(show: str, bounds: Interval, claim: Claim) -> str:
-    if show == "change":
-        return span(Interval((bounds.lo - 1) * 100, (bounds.hi - 1) * 100), "%")
-    if show == "share":
-        return span(Interval(bounds.lo * 100, bounds.hi * 100), "%")
-    if show == "more":
-        return span(Interval(bounds.lo - 1, bounds.hi - 1), "times more")
-    if show == "price" or claim.subject is None:
+def _beyond(said: Interval, found: Interval) -> float:
+    """Return 0, or how far a number lies beyond what a one-sided claim ("more than 133 million") was printed for.
+
+    Half a line fits anything on its side; a reading by which it fits explains something only where the number that was
+    printed is near. Less than double (half) is near.
+    """
+    below = said.lo == 0 and said.hi > 0
+    if (said.is_bounded and not below) or not math.isfinite(found.lo + found.hi):
+        return 0.0
+    end = said.hi if below or math.isinf(said.lo) else said.lo
+    middle = (found.lo + found.hi) / 2
+    far = max(abs(middle), abs(end)) > _DOUBLE * min(abs(middle), abs(end)) or middle * end < 0
+    return math.inf if far else 0.0
+
+
+def _shown(atom: Atom, bounds: Interval, claim: Claim) -> str:
+    if atom.show == "price" or claim.subject is None:
         return span(bounds)
-    if claim.kind in (Kind.MULTIPLE,):
-        return span(bounds, "times")
-    factor = unit_frame(claim)
-    return span(Interval(bounds.lo / factor, bounds.hi / factor), claim.subject.unit)
+    unit = {"change": "%", "share": "%", "more": "times more"}.get(atom.show, "")
+    if not unit:
+        unit = "times" if atom.bottom else claim.subject.unit
+    return span(shown_bounds(claim, atom, bounds), unit)
 
 
-def _candidates(claim: Claim, bench: Bench) -> Iterator[_Candidate]:
-    """Yield what a claim may have meant; each is a claim of its own."""
-    if claim.kind in (
-        Kind.AMOUNT,
-        Kind.CHANGE,
-        Kind.MULTIPLE,
-        Kind.SHARE,
-        Kind.DIFFERENCE,
-        Kind.UNIT_VALUE,
-        Kind.EXCEEDS,
-    ):
-        if claim.kind is not Kind.EXCEEDS:
-            yield from _scales(claim)
-        yield from _periods(claim)
-        yield from _flows(claim)
-        yield from _goods(claim, bench)
-    if claim.kind is Kind.CHANGE:
-        yield from _per_cents(claim)
-    if claim.kind is Kind.MULTIPLE and claim.form != "increase":
-        form, name = ("times more", "N times more") if claim.form == "times" else ("times", "N times")
-        yield _Candidate(name, f"as {form}", msgspec.structs.replace(claim, form=form), own_cells=True)
-
-
-def _scales(claim: Claim) -> Iterator[_Candidate]:
-    if claim.kind not in (Kind.AMOUNT, Kind.UNIT_VALUE, Kind.DIFFERENCE) or claim.said is None:
-        return
-    read, counted = "a number printed in thousands was read as it stands", "a thousand times too many"
-    if claim.kind is Kind.UNIT_VALUE:
-        # Too few pieces make each too dear.
-        counted = "the amount is printed in thousands and was read as it stands"
-        read = "a thousand times too cheap: the amount was multiplied by a thousand once too often"
-    for name, factor, words in (
-        ("thousands", 1000.0, read),
-        ("thousands", 1 / 1000, counted),
-        ("ten thousands", 10.0, "ten times too small, as when ten thousands (만, 万) are read as a scale of thousands"),
-        (
-            "ten thousands",
-            0.1,
-            "ten times too large, as when ten thousands (만, 万) are read as a scale of hundred thousands",
-        ),
-        ("ten thousands", 10_000.0, "ten thousands (만, 万) were read as ones"),
-        ("ten thousands", 1 / 10_000, "hundred millions (억, 亿) were read for ten thousands (만, 万)"),
-    ):
-        yield _Candidate(name, words, msgspec.structs.replace(claim, said=_times(claim.said, factor)), own_cells=True)
-
-
-def _times(said: Said, factor: float) -> Said:
-    bounds = Interval(said.bounds.lo * factor, said.bounds.hi * factor)
-    return msgspec.structs.replace(said, value=said.value * factor, bounds=bounds)
-
-
-def _periods(claim: Claim) -> Iterator[_Candidate]:
-    assert claim.period is not None
-    period, base = claim.period, claim.base
-    sharp = claim.said is not None and claim.said.step and abs(claim.said.value) >= 100 * claim.said.step
-
-    def moved(name: str, words: str, new: Period, old: Period | None = base) -> _Candidate:
-        return _Candidate(name, f"{words}: {new.words()}", msgspec.structs.replace(claim, period=new, base=old))
-
-    start = period.start // 12 * 12
-    # January and February together are the merged months below.
-    if period.is_month and period.start > start + 1:
-        to_date = Period(start, period.start)
-        earlier = None if base is None else _to_date(base) if base.is_month else base
-        yield moved("year to date", "as the year to date", to_date, earlier)
-    if len(period) > 1:
-        for month in period:
-            yield moved("one month printed as the sum", "as one month of them alone", Period(month, month))
-    if period.is_month and period.start - start < 2:
-        merged = Period(start, start + 1)
-        earlier = (
-            Period(base.start // 12 * 12, base.start // 12 * 12 + 1) if base is not None and base.is_month else base
-        )
-        yield moved("merged months", "as January and February, published together", merged, earlier)
-    if len(period) > 1 and period.start == start and base is not None and len(base) == len(period):
-        yield moved("month", "as the last month alone", Period(period.end, period.end), Period(base.end, base.end))
-    if base is not None and claim.kind is not Kind.SHARE:
-        for back, words in ((1, "against the month before"), (12, "against the same month a year before")):
-            against = period.back(back if back == 12 else len(period))
-            if against != base:
-                yield _Candidate(
-                    "another base", f"{words}: {against.words()}", msgspec.structs.replace(claim, base=against)
-                )
-        yield _Candidate(
-            "another base", "the other way round in time", msgspec.structs.replace(claim, period=base, base=period)
-        )
-        return
-    for years in _YEARS:
-        yield moved("another year", "as another year", period.back(12 * years))
-    if period.is_month and sharp:
-        for months in range(1, _MONTHS + 1):
-            for side in (months, -months):
-                if months % 12:
-                    yield moved("another month", "as another month", period.back(side))
-
-
-def _to_date(period: Period) -> Period:
-    return Period(period.start // 12 * 12, period.end)
-
-
-def _flows(claim: Claim) -> Iterator[_Candidate]:
-    assert claim.subject is not None
-    one = claim.subject
-
-    def told(subject: Subject) -> Claim:
-        other = msgspec.structs.replace(claim.other, flow=subject.flow) if claim.other is not None else None
-        return msgspec.structs.replace(claim, subject=subject, other=other)
-
-    if one.flow in (Flow.EXPORT, Flow.IMPORT):
-        yield _Candidate("flow turned round", "as the flow the other way", told(turned(one)))
-        both = msgspec.structs.replace(one, flow=Flow.TWO_WAY)
-        yield _Candidate("imports and exports", "as imports and exports together", told(both))
-    elif one.flow is Flow.TWO_WAY:
-        for flow, words in ((Flow.EXPORT, "exports"), (Flow.IMPORT, "imports")):
-            yield _Candidate("imports and exports", f"as {words} alone", told(msgspec.structs.replace(one, flow=flow)))
-
-
-def _goods(claim: Claim, bench: Bench) -> Iterator[_Candidate]:
-    assert claim.subject is not None
-    one = claim.subject
-    for goods in bench.goods_near(one):
-        name = "wider code" if contains(goods, one.goods) else "narrower code"
-        subject = msgspec.structs.replace(one, goods=goods)
-        other = claim.other
-        if other is not None and other.goods == one.goods:
-            other = msgspec.structs.replace(other, goods=goods)
-        changed = msgspec.structs.replace(claim, subject=subject, other=other)
-        yield _Candidate(name, f"as {phrase(goods)}", changed)
-
-
-def _per_cents(claim: Claim) -> Iterator[_Candidate]:
-    assert claim.said is not None
-    bounds = claim.said.bounds
-    if bounds.lo > 0:
-        less = Interval(bounds.lo - 100, bounds.hi - 100)
-        said = msgspec.structs.replace(claim.said, value=claim.said.value - 100, bounds=less)
-        yield _Candidate(
-            "per cent of", "as that many per cent of the base, not more than it", msgspec.structs.replace(claim, said=said),
-            own_cells=True,
-        )  # fmt: skip
+def shown_bounds(claim: Claim, atom: Atom, bounds: Interval) -> Interval:
+    """Return bounds of an atom in the unit in which its claim was printed."""
+    if atom.show == "change":
+        return Interval((bounds.lo - 1) * 100, (bounds.hi - 1) * 100)
+    if atom.show == "share":
+        return Interval(bounds.lo * 100, bounds.hi * 100)
+    if atom.show == "more":
+        return Interval(bounds.lo - 1, bounds.hi - 1)
+    factor = 1.0 if atom.bottom else unit_frame(claim)
+    return Interval(bounds.lo / factor, bounds.hi / factor)
 
 
 def _digits(claim: Claim, bench: Bench) -> list[Reading]:
-    if claim.kind is not Kind.AMOUNT or claim.said is None or claim.subject is None or claim.period is None:
+    """Return the slip of the hand that leads from what others have to what was printed."""
+    if claim.said is None or claim.subject is None or claim.period is None:
         return []
-    factor = unit_frame(claim)
-    values: list[tuple[float, tuple[str, ...], str]] = [
-        (item.value / factor, (item.id,), f" ({item.publisher}, {item.published})")
-        for item in bench.today.printed(claim.subject, claim.period)
-        if item.value
-    ]
-    bounds = _ledger(claim, bench.today).bounds(_sum(claim.subject, claim.period))
+    values: list[tuple[float, tuple[str, ...], str]] = []
+    if claim.kind is Kind.AMOUNT:
+        factor = unit_frame(claim)
+        values += [
+            (item.value / factor, (item.id,), f" ({item.publisher}, {item.published})")
+            for item in bench.today.printed(claim.subject, claim.period)
+            if item.value
+        ]
+    elif claim.kind not in (Kind.CHANGE, Kind.SHARE, Kind.MULTIPLE):
+        return []
+    atom = compile_claim(claim)[0].atoms[0]
+    bounds = measure(_ledger(claim, bench.today), atom)
     if bounds.settled and bounds.interval.is_bounded:
-        middle = (bounds.interval.lo + bounds.interval.hi) / 2 / factor
+        found = shown_bounds(claim, atom, bounds.interval)
+        middle = (found.lo + found.hi) / 2
+        if claim.kind is not Kind.AMOUNT and claim.said.step:
+            middle = round(middle / claim.said.step) * claim.said.step
         values.append((middle, bounds.rows, " (the sum of what others have)" if len(bounds.rows) > 1 else ""))
+        if claim.kind is not Kind.AMOUNT:
+            values[-1] = (middle, bounds.rows, " (what others' figures make)")
     for value, rows, who in values:
-        slip = digit_slip(claim.said, value)
+        slip, form = slip_of(claim.said, value)
         if slip:
-            return [Reading("digits", f"{slip} {number(value)}{who}", 0.0, rows)]
+            rounded = (
+                ""
+                if math.isclose(form, abs(value), rel_tol=1e-12)
+                else f", {number(math.copysign(form, value))} rounded"
+            )
+            return [Reading("digits", f"{slip} {number(value)}{rounded}{who}", 0.0, rows)]
     return []
 
 
@@ -354,9 +286,10 @@ def _other_vintage(claim: Claim, bench: Bench) -> list[Reading]:
     assert claim.subject is not None
     assert claim.period is not None
     factor = unit_frame(claim)
-    for item in bench.today.printed(claim.subject, claim.period):
+    implied = [item for item in bench.everybody.printed(claim.subject, claim.period) if item.note.startswith("implied")]
+    for item in [*bench.today.printed(claim.subject, claim.period), *implied]:
         bounds = Interval(item.bounds.lo / factor, item.bounds.hi / factor)
-        if item.value and bounds.is_bounded and claim.said.bounds.meets(bounds):
+        if item.value and bounds.is_bounded and _distance(claim.said.bounds, bounds) == 0:
             words = f"as {item.publisher} has it ({item.published}): {number(item.value / factor)}"
             return [Reading("another vintage", words, 0.0, (item.id,))]
     return []
@@ -398,41 +331,3 @@ def _levels(subject: Subject, period: Period, bench: Bench) -> Iterator[tuple[fl
             for two in sides[1]:
                 who = f"{one.publisher} ({one.published}) and {two.publisher} ({two.published}) make"
                 yield (one.value or 0.0) + (two.value or 0.0), (one.id, two.id), who
-
-
-def _extreme_reading(claim: Claim, bench: Bench) -> Reading | None:
-    """Return the run that holds the month named as last to be higher and was higher; else the month that really was."""
-    assert claim.subject is not None
-    assert claim.period is not None
-    if claim.since is None or claim.rank > 1 or claim.direction.startswith("record"):
-        return None
-    first = claim.since.start - 120
-    back = [
-        cell for month in range(first, claim.period.end + 1) for cell in cell_terms(claim.subject, Period(month, month))
-    ]
-    ledger = bench.everybody.ledger(claim, (claim.subject,), back, doubting=False)
-    sign = -1 if claim.direction.endswith("lowest") else 1
-    now = ledger.bounds(_sum(claim.subject, claim.period)).interval
-    start = claim.since.start // 12 * 12
-    if sign > 0 and claim.since.is_month and claim.since.start - start < 2:
-        merged = Period(start, start + 1)
-        both = ledger.bounds(_sum(claim.subject, merged))
-        # The release of both months together is cited as it was printed first, not as later sums leave it.
-        first_told = [
-            item for item in bench.everybody.printed(claim.subject, merged) if item.bounds.is_bounded and item.published
-        ]
-        if first_told:
-            item = min(first_told, key=lambda one: one.published)
-            if item.value and item.bounds.lo > now.hi:
-                words = f"{merged.words()} were first published together, {number(item.value)} {item.unit} ({item.publisher}, {item.published}): higher, as a sum of two months"
-                return Reading("merged months", words, 0.0, (item.id,))
-        elif both.settled and both.interval.lo > now.hi:
-            words = f"{merged.words()} together are {span(both.interval, claim.subject.unit)}: higher, as a sum of two months"
-            return Reading("merged months", words, 0.0, both.rows)
-    for month in range(claim.period.start - 1, first - 1, -1):
-        then = ledger.bounds(_sum(claim.subject, Period(month, month)))
-        if (sign > 0 and then.interval.lo > now.hi) or (sign < 0 and then.interval.hi < now.lo):
-            way = "higher" if sign > 0 else "lower"
-            words = f"since {month_words(month)}, the last month known to have been {way}: {span(then.interval, claim.subject.unit)}"
-            return Reading("another month", words, 0.0, then.rows)
-    return None

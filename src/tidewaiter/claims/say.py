@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tidewaiter.claims.goods import phrase
 from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.codes.areas import all_areas
 from tidewaiter.model import Flow, Interval
 from tidewaiter.period import Period, month_words
 
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
     from tidewaiter.claims.evidence import Item
     from tidewaiter.claims.weigh import Weighed
 
-__all__ = ["item_words", "number", "said_words", "settle_words", "span", "subject_words", "why_words"]
+__all__ = [
+    "NOTHING_PRINTED",
+    "item_words",
+    "number",
+    "said_words",
+    "settle_words",
+    "span",
+    "subject_words",
+    "why_words",
+]
+
+NOTHING_PRINTED = "No other publisher printed a figure that decides it."
 
 _FLOWS = {"X": "exports", "M": "imports", "X+M": "exports and imports together", "RX": "re-exports", "RM": "re-imports"}
 
@@ -47,6 +59,7 @@ def span(bounds: Interval, unit: str = "") -> str:
     >>> span(Interval(5, 5), "kg"), span(Interval(4, 5)), span(Interval(4, float("inf"))), span(Interval(0, 5))
     ('5 kg', '4 to 5', 'at least 4', 'at most 5')
     """
+    unit = unit_words(unit)
     tail = f" {unit}" if unit and unit != "%" else unit
     if bounds.lo == bounds.hi or number(bounds.lo) == number(bounds.hi):
         return number(bounds.lo) + tail
@@ -62,12 +75,36 @@ def subject_words(claim: Claim) -> str:
     if claim.subject is None:
         return ""
     subject = claim.subject
-    between = f"between {subject.reporter} and {subject.partner}"
-    if subject.flow in (Flow.EXPORT, Flow.RE_EXPORT):
-        between = f"from {subject.reporter} to {subject.partner}"
-    elif subject.flow in (Flow.IMPORT, Flow.RE_IMPORT):
-        between = f"of {subject.reporter} from {subject.partner}"
-    return f"{_FLOWS[subject.flow.value]} {between} of {phrase(subject.goods)}"
+    return f"{_FLOWS[subject.flow.value]} {way_words(subject.reporter, subject.partner, subject.flow)} of {phrase(subject.goods)}"
+
+
+def way_words(reporter: str, partner: str, flow: Flow) -> str:
+    """Say between whom, and which way, by the names of the countries.
+
+    Examples
+    --------
+    >>> way_words("CHN", "PRK", Flow.EXPORT), way_words("CHN", "W00", Flow.IMPORT), way_words("CHN", "PRK", Flow.TWO_WAY)
+    ('from China to North Korea', 'of China from the world', 'between China and North Korea')
+    """
+    one, other = place(reporter), place(partner)
+    if flow in (Flow.EXPORT, Flow.RE_EXPORT):
+        return f"from {one} to {other}"
+    if flow in (Flow.IMPORT, Flow.RE_IMPORT):
+        return f"of {one} from {other}"
+    return f"between {one} and {other}"
+
+
+def place(code: str) -> str:
+    """Return the name of a country or group within a sentence."""
+    if code == "W00":
+        return "the world"
+    found = all_areas().get(code)
+    return found.name if found else code
+
+
+def unit_words(unit: str) -> str:
+    """Return a unit as people say it: what customs services call items are pieces."""
+    return "pieces" if unit == "items" else unit
 
 
 def said_words(claim: Claim) -> str:
@@ -90,16 +127,24 @@ def item_words(item: Item) -> str:
     """Return a piece of evidence in words."""
     if item.kind == "definition":
         return f"by definition {item.what}"
-    what = "none" if item.bounds.hi == 0 else span(item.bounds, item.unit)
-    if item.value is not None and item.bounds.hi:
-        what = f"{number(item.value)} {item.unit}"
-        if math.isinf(item.bounds.hi):
-            what = f"more than {what}"
+    what = amount_words(item)
     when = f", {item.published}" if item.published else ""
     who = "its own sentence" if item.kind == "given" else item.publisher
     if item.kind in ("given", "count"):
         return f"{who}: {item.what}" + ("" if item.kind == "given" else f": {what}")
     return f"{who}: {item.what}, {_period(item.period)}: {what}{when}"
+
+
+def amount_words(item: Item) -> str:
+    """Return the number of a piece of evidence as it was printed, and in the unit of the claim where that is another."""
+    if item.bounds.hi == 0:
+        return "none"
+    if item.value is None:
+        return span(item.bounds, item.unit)
+    what = f"{number(item.value)} {unit_words(item.unit)}"
+    if item.printed:
+        what = f"{item.printed} ({what})"
+    return f"more than {what}" if math.isinf(item.bounds.hi) else what
 
 
 def _period(text: str) -> str:
@@ -135,17 +180,32 @@ def why_words(
             return _open_extreme(claim, weighed)
         if found is not None and shown:
             return _first_up(f"{whose} leave {what}: that neither proves nor excludes it.")
-        return "No other publisher printed a figure that decides it."
+        return NOTHING_PRINTED
     taken = "with the level that its own sentence prints, " if given else ""
     if weighed.atom is None:
         return _first_up(f"{taken}by {whose} its parts cannot all hold at once.")
     tail = ": it fits as far as the rounding goes" if verdict == "within rounding" else ""
-    whole = len(items) == 1 and len(shown) == 1 and shown[0].period == str(claim.period)
-    if whole and claim.kind in (Kind.AMOUNT, Kind.NONE) and shown[0].value is not None:
+    whole = len(items) == 1 and len(shown) == 1 and shown[0].period == str(claim.period) and _same(shown[0], claim)
+    if claim.kind in (Kind.AMOUNT, Kind.NONE) and len(items) == 1 and len(shown) == 1 and shown[0].value is not None:
         one = shown[0]
-        said = "none" if not one.value else f"{number(one.value)} {one.unit}"
-        return f"{one.publisher} has {said} for it{tail}."
+        if whole:
+            return f"{one.publisher} has {amount_words(one)} for it{tail}."
+        return (
+            f"{one.publisher} has {amount_words(one)} for {one.what}, {_period(one.period)}, which leaves {what}{tail}."
+        )
     return _first_up(f"{taken}by {whose} it is {what}{tail}.")
+
+
+def _same(item: Item, claim: Claim) -> bool:
+    """Whether a figure is of just the goods and flow of a claim; a customs cell always is."""
+    assert claim.subject is not None
+    return item.kind != "figure" or item.what == what_words(claim.subject.goods, claim.subject.flow)
+
+
+def what_words(goods: str, flow: Flow) -> str:
+    """Return goods and flow as evidence names them."""
+    way = {"X": ", exports", "M": ", imports", "X+M": ", exports and imports together"}
+    return phrase(goods) + way.get(flow.value, "")
 
 
 def _open_extreme(claim: Claim, weighed: Weighed) -> str:
@@ -190,7 +250,20 @@ def _found_words(claim: Claim, weighed: Weighed, found: Interval | None, unit: s
             less = Interval(-bounds.hi, -bounds.lo)
             return f"not so: it misses by {span(less, claim.subject.unit if claim.subject else '')}{of}"
         return f"anything from {number(bounds.lo)} to {number(bounds.hi)} between them{of}"
-    return span(found, unit) if found is not None else "nothing that bounds it"
+    return _finely(claim, found, unit) if found is not None else "nothing that bounds it"
+
+
+def _finely(claim: Claim, found: Interval, unit: str) -> str:
+    """Write what was found with as many digits as tell it from what was said: 133.47 beside a printed 134."""
+    said = claim.said.bounds if claim.said is not None else None
+    if said is not None and found.is_point and not said.lo <= found.lo <= said.hi:
+        shown = float(number(found.lo).replace(",", "")) if math.isfinite(found.lo) else found.lo
+        for digits in range(4, 10):
+            if said.lo <= shown <= said.hi:
+                shown = float(f"{found.lo:.{digits}g}")
+        if shown != round(shown) and f"{shown:,}" != number(found.lo):
+            return f"{shown:,}" + (f" {unit}" if unit and unit != "%" else unit)
+    return span(found, unit)
 
 
 def _whose(items: Sequence[Item]) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tidewaiter.claims.model import Said
 
-__all__ = ["digit_slip"]
+__all__ = ["digit_slip", "slip_of"]
 
 
 def digit_slip(said: Said, value: float) -> str:
@@ -30,23 +30,29 @@ def digit_slip(said: Said, value: float) -> str:
     >>> digit_slip(said("98 million", 98e6, 1e6), 105e6)
     ''
     """
+    return slip_of(said, value)[0]
+
+
+def slip_of(said: Said, value: float) -> tuple[str, float]:
+    """Return the slip as :func:`digit_slip` does, and the number as it was before it: rounded, where it was rounded."""
     if not value or not said.value:
-        return ""
+        return "", 0.0
     printed = _significant(abs(said.value), said.step)
     for other in _forms(abs(value), len(printed)):
         slip = _slip(printed, other)
         if not slip:
             continue
+        form = float(Decimal(int(other)).scaleb(math.floor(math.log10(abs(value))) - len(other) + 1))
         # The digits tell the slip; the size tells whether the point moved too.
         shift = round(math.log10(abs(value) / abs(said.value)))
         length = len(other) - len(printed)
         if slip != "one digit is lost from" and slip != "one digit too many in":
             if abs(shift) > 1:
                 continue
-            return slip if not shift or (not length and shift == 0) else _moved(slip)
+            return (slip if not shift or (not length and shift == 0) else _moved(slip)), form
         if abs(shift) <= 1:
-            return slip
-    return ""
+            return slip, form
+    return "", 0.0
 
 
 def _moved(slip: str) -> str:

@@ -11,10 +11,11 @@ import msgspec
 from tidewaiter.claims import breaks
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.evidence import REVISION, Item
+from tidewaiter.claims.extremes import extreme_words
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.propositions import Atom, Clause, compile_claim, subjects_of, unit_frame
 from tidewaiter.claims.say import said_words, settle_words, why_words
-from tidewaiter.claims.weigh import Status, Weighed, linear, weigh
+from tidewaiter.claims.weigh import Status, Weighed, apart, linear, measure, weigh
 from tidewaiter.ledger import Bounds, Conflict, Ledger, Row
 from tidewaiter.model import Interval
 
@@ -153,6 +154,10 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
     absent = claim.kind in (Kind.NONE, Kind.FIRST)
     if (absent and verdict != "contradicted") or (claim.kind in _COMPARING and verdict != "cannot tell"):
         broken = breaks.break_of(claim, bench)
+    if broken is None and (verdict == "cannot tell" or (absent and verdict != "contradicted")):
+        broken = breaks.gone_of(claim)
+    if verdict == "contradicted":
+        weighed = _as_proved(outcome)
     found, unit = _shown(claim, weighed)
     items = _items(bench, outcome.given, outcome.rows)
     if verdict == "cannot tell" and any(item.kind == "definition" for item in items) and not weighed.doubt:
@@ -161,10 +166,17 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
     conflicts = tuple(dict.fromkeys(_conflict_words(bench, one) for one in _conflicts(outcome)))
     settle = settle_words(claim, weighed) if verdict == "cannot tell" else ""
     why = why_words(claim, verdict, weighed, found, unit, items, own_only=outcome.own_only, given=bool(outcome.given))
+    if claim.kind is Kind.EXTREME:
+        told, rows = extreme_words(claim, outcome.ledger, verdict)
+        if told:
+            why = told
+            items = tuple(
+                dict.fromkeys((*(items if verdict != "cannot tell" else ()), *_items(bench, (), _split(rows))))
+            )
     reading = None
     if broken is not None:
         verdict, why, settle = "unsafe", broken.why, ""
-        reading = Reading(broken.reading, broken.why, 0.0, broken.rows)
+        reading = Reading(broken.reading, broken.told, 0.0, broken.rows)
         more = [bench.item(row) for row in broken.rows if row not in {item.id for item in items}]
         items = (*items, *(item for item in more if item is not None))
     elif outcome.cut_off:
@@ -199,8 +211,8 @@ def _best_frame(claim: Claim, bench: Bench, givens: Sequence[Given]) -> _Outcome
     frames = dict.fromkeys([(claim.subject.measure, claim.subject.unit), *bench.frames(claim)])
     order = ("contradicted", "supported", "within rounding", "cannot tell")
     outcomes = []
-    for measure, unit in frames:
-        subject = msgspec.structs.replace(claim.subject, measure=measure, unit=unit)
+    for counted, unit in frames:
+        subject = msgspec.structs.replace(claim.subject, measure=counted, unit=unit)
         outcomes.append(_judge(msgspec.structs.replace(claim, subject=subject), bench, givens))
     return min(outcomes, key=lambda outcome: order.index(outcome.verdict))
 
@@ -263,12 +275,27 @@ def _proof(weighed: Weighed, doubting: Callable[[], Ledger]) -> tuple[str, ...]:
     """Return the rows behind an outcome; for a contradiction a set of which none can be left out."""
     if weighed.status != "contradicted" or weighed.atom is None or weighed.bounds is None:
         return _split(weighed.rows)
-    ledger = doubting()
-    for row in linear(weighed.atom):
-        found = ledger.excluding([row])
-        if found:
-            return _split(found)
+    atom, every = weighed.atom, doubting()
+    # What was printed of the very sums is the shortest proof, then what was printed of their parts.
+    for ledger in (every.exact([atom.top, atom.bottom]), every.within(atom.cells), every):
+        for row in linear(atom):
+            found = ledger.excluding([row])
+            if found:
+                return _split(found)
     return _split(weighed.rows)
+
+
+def _as_proved(outcome: _Outcome) -> Weighed:
+    """Return what was weighed with the bounds that follow from its proof alone, so that who is named said what is shown."""
+    weighed = outcome.weighed
+    if weighed.atom is None or weighed.bounds is None or len(outcome.clauses) != 1:
+        return weighed
+    names = set(outcome.rows)
+    own = Ledger([row for row in outcome.ledger.rows if names.intersection(row.id.split(" | "))])
+    bounds = measure(own, weighed.atom)
+    if own.conflicts or not apart(weighed.atom.said, bounds.interval, strict=weighed.atom.strict):
+        return weighed
+    return msgspec.structs.replace(weighed, bounds=bounds)
 
 
 def _split(rows: Sequence[str]) -> tuple[str, ...]:
@@ -293,6 +320,8 @@ def _conflicts(outcome: _Outcome) -> list[Conflict]:
     by_id = {row.id: row for row in outcome.ledger.rows}
     found = []
     for conflict in outcome.ledger.conflicts_about(cell for atom in atoms for cell in atom.cells):
+        if conflict.how == "revised" and len(conflict.rows) > _FEW:
+            continue  # A dozen months as first printed do not add up to the year: that says nothing of any of them.
         rows = [by_id[one] for one in _split(conflict.rows) if one in by_id and not by_id[one].structural]
         direct = any(frozenset(cell for cell, _ in row.terms) in sums for row in rows)
         if direct or any(row.id in outcome.rows for row in rows):
@@ -308,6 +337,11 @@ def _conflict_words(bench: Bench, conflict: Conflict) -> str:
         return list(dict.fromkeys(told))
 
     every, out = named(conflict.rows), named(conflict.left_out)
+    if conflict.how == "revised":
+        newer = [one for one in every if one not in out]
+        told = f"{len(out)} figures of earlier releases" if len(out) > _FEW else "; ".join(out)
+        later = f"{len(newer)} later figures" if len(newer) > _FEW else "; ".join(newer)
+        return f"{told} cannot hold with {later}: revised since, so that the later was followed"
     if len(every) > _FEW and len(out) < len(every):
         rest = len([one for one in every if one not in out])
         return f"{'; '.join(out)} cannot hold with {rest} other figures about parts of the same sum: set aside"

@@ -14,13 +14,15 @@ from typing import Literal
 
 import msgspec
 
-from tidewaiter.claims.evidence import EARLIER
 from tidewaiter.claims.propositions import Atom, Clause
 from tidewaiter.ledger import Bounds, Ledger, Row
-from tidewaiter.ledger.rows import added, slack
+from tidewaiter.ledger.rows import APART, added, apart_in_time, slack
 from tidewaiter.model import Interval
 
-__all__ = ["Status", "Weighed", "apart", "inside", "linear", "measure", "weigh", "weigh_atom"]
+__all__ = ["Status", "Weighed", "apart", "inside", "known", "linear", "measure", "weigh", "weigh_atom"]
+
+_FEW = 3
+"""Figures that cannot all hold: of so few, each is suspected; of a dozen, none by itself."""
 
 Status = Literal["supported", "within rounding", "contradicted", "open"]
 
@@ -60,6 +62,9 @@ def measure(ledger: Ledger, atom: Atom) -> Bounds:
 def apart(said: Interval, found: Interval, *, strict: bool) -> bool:
     """Whether the two have no number in common, beyond the noise of arithmetic."""
     noise = slack(*(end for end in (said.lo, said.hi, found.lo, found.hi) if math.isfinite(end)))
+    if said.is_bounded and found.is_bounded and not said.is_point and not found.is_point:
+        # Two roundings that touch in one point share no number: 16.45 is printed 16.4 or 16.5, by everybody alike.
+        noise = -noise
     if strict and (found.hi <= said.lo or found.lo >= said.hi):
         return True
     return found.hi < said.lo - noise or found.lo > said.hi + noise
@@ -79,14 +84,7 @@ def weigh_atom(atom: Atom, ledger: Ledger, doubting: Callable[[], Ledger]) -> We
     What was printed of its own cells comes first; what wider sums leave for them speaks only where that fixes nothing,
     and, where it mixes releases, supports only with the allowance for revisions.
     """
-    bounds = measure(ledger, atom)
-    mixed = False
-    if not _all_points(ledger, atom):
-        direct = measure(ledger.within(atom.cells), atom)
-        if direct.settled:
-            bounds = direct
-        else:
-            mixed = any(_apart_in_time(one) for one in ledger.releases(bounds, atom.cells))
+    bounds, mixed = known(atom, ledger)
     found = bounds.interval
     if mixed and not apart(atom.said, found, strict=atom.strict):
         loose = measure(doubting(), atom)
@@ -105,16 +103,50 @@ def weigh_atom(atom: Atom, ledger: Ledger, doubting: Callable[[], Ledger]) -> We
     return Weighed("open", atom, bounds, bounds.rows)
 
 
+def known(atom: Atom, ledger: Ledger) -> tuple[Bounds, bool]:
+    """Return what evidence leaves for an atom, and whether it rests on a residual that mixes releases.
+
+    What was printed of the very sums comes first, then what was printed of parts of them, then what wider sums leave. A figure
+    of the sum itself is sharpened, or replaced, by what the same release or a newer one leaves.
+    """
+    whole = measure(ledger, atom)
+    if _all_points(ledger, atom):
+        return whole, False
+    sums = [atom.top, atom.bottom] if atom.bottom else [atom.top]
+    direct = measure(ledger.exact(sums), atom)
+    if not direct.settled:
+        direct = measure(ledger.within(atom.cells), atom)
+    if not direct.settled:
+        return whole, any(apart_in_time(one) for one in ledger.releases(whole, atom.cells))
+    names = {part for row in direct.rows for part in row.split(" | ")}
+    told = max((row.release for row in ledger.rows if row.id in names), default="")
+    for release in ledger.releases_of(atom.cells) if told else ():
+        later = release > told and apart_in_time([release, told])
+        if not later and release < _before(told):
+            break
+        recent = ledger.since(_before(min(release, told) if not later else release), atom.cells)
+        newer = measure(recent, atom)
+        mixed = any(apart_in_time(one) for one in recent.releases(newer, atom.cells))
+        if newer.settled and not mixed and (later or not apart(direct.interval, newer.interval, strict=False)):
+            return newer, False
+    return direct, bool(told) and _suspected(ledger, names, atom)
+
+
+def _before(release: str) -> str:
+    return (date.fromisoformat(release) - timedelta(days=APART)).isoformat()
+
+
+def _suspected(ledger: Ledger, rows: set[str], atom: Atom) -> bool:
+    """Whether a later figure points at one of a few earlier ones, some of ``rows`` among them, as revised since."""
+    return any(
+        conflict.how == "revised" and len(conflict.rows) <= _FEW and rows.intersection(conflict.left_out)
+        for conflict in ledger.conflicts_about(atom.cells)
+    )
+
+
 def _all_points(ledger: Ledger, atom: Atom) -> bool:
     """Whether every cell is a customs value or a figure printed exactly."""
     return ledger.point(dict(atom.top)) is not None and (not atom.bottom or ledger.point(dict(atom.bottom)) is not None)
-
-
-def _apart_in_time(releases: Sequence[str]) -> bool:
-    """Whether figures are of more than one release: customs services publish once a month."""
-    if len(releases) < 2:
-        return False
-    return date.fromisoformat(max(releases)) - date.fromisoformat(min(releases)) > timedelta(days=EARLIER)
 
 
 def weigh(clauses: Sequence[Clause], ledger: Ledger, doubting: Callable[[], Ledger]) -> Weighed:
@@ -128,7 +160,9 @@ def weigh(clauses: Sequence[Clause], ledger: Ledger, doubting: Callable[[], Ledg
         joint = _jointly(clauses, doubting) if len(clauses) > 1 else None
         if joint is not None:
             return joint
-        undecided = tuple(one.atom for one in found if one.status == "open" and one.atom is not None)
+        undecided = tuple(
+            atom for one in found if one.status == "open" for atom in one.undecided or ((one.atom,) if one.atom else ())
+        )
         return msgspec.structs.replace(worst, undecided=undecided)
     rounded = next((one for one in found if one.status == "within rounding"), None)
     rows = tuple(dict.fromkeys(row for one in found for row in one.rows))

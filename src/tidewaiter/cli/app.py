@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from tidewaiter._version import __version__
+from tidewaiter.safe import SafeStream, one_line
 
 __all__ = ["GROUPS", "build_parser", "main"]
 
@@ -79,6 +80,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done, 1 done with a negative answer (as a command documents), 2 not done: the reason is on stderr.
     """
+    # Names in files are anybody's: what would drive a terminal is written out, whoever prints it.
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = SafeStream(before[0]), SafeStream(before[1])
+    try:
+        return _run(argv)
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def _run(argv: Sequence[str] | None) -> int:
     from tidewaiter.errors import TidewaiterError
 
     arguments = build_parser().parse_args(argv)
@@ -87,7 +98,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except TidewaiterError as error:
-        print(f"tidewaiter: {error}", file=sys.stderr)
+        print(f"tidewaiter: {one_line(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("tidewaiter: interrupted; nothing was left half written", file=sys.stderr)

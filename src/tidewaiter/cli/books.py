@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 __all__ = [
-    "books_of", "figure_goods", "goods_caveats", "known_months", "members_of", "one_each", "print_csv", "reporters_of",
+    "books_of", "figure_goods", "goods_caveats", "inside_words", "known_months", "members_of", "one_each", "print_csv", "reporters_of",
     "without_groups",
 ]  # fmt: skip
 
@@ -35,9 +35,7 @@ def known_months(arguments: argparse.Namespace, country: str) -> Any:
     return Period(min(first for first, _ in ends), max(last for _, last in ends)) if ends else None
 
 
-def books_of(
-    arguments: argparse.Namespace, partner: str, flow: Any, period: Any, reporter: str | None = None
-) -> list[Any]:
+def books_of(arguments: argparse.Namespace, partner: Any, flow: Any, period: Any, reporter: Any = None) -> list[Any]:
     """Return every book of trade with a partner, in the flow as its reporters book it."""
     from tidewaiter.errors import InputError
     from tidewaiter.series.sides import figure_books, store_books
@@ -55,9 +53,9 @@ def books_of(
         from tidewaiter.sources.headings import eu27_headings, heading_figures
 
         printed = list(shipped_figures())
-        printed += [figure for one in eu27_headings() if one.partner == partner for figure in heading_figures(one)]
+        printed += [figure for one in eu27_headings() if one.partner == partner.code for figure in heading_figures(one)]
         known = known_by(printed, arguments.as_of)
-        found = figure_books(known, partner, flow, figure_goods(arguments.cmd), list(period))
+        found = figure_books(known, partner.code, flow, figure_goods(arguments.cmd), list(period))
     if arguments.dataset:
         found = [book for book in found if book.dataset == arguments.dataset]
     return found
@@ -113,13 +111,18 @@ def one_each(books: list[Any], currency: str) -> tuple[dict[str, Any], list[str]
     kept: dict[str, Any] = {}
     aside = []
     for book in sorted(books, key=lambda one: (one.dataset == "press", -len(one.cells), one.dataset)):
-        if book.currency != currency:
+        if book.currency != currency and not (book.currency == "" and _only_zeros(book)):
             aside.append(f"{book.reporter} ({book.dataset}) is in {book.currency or 'no currency'}: not added")
         elif book.reporter in kept:
             aside.append(f"{book.reporter}: {kept[book.reporter].dataset} used, {book.dataset} left aside")
         else:
             kept[book.reporter] = book
     return kept, aside
+
+
+def _only_zeros(book: Any) -> bool:
+    """Tell whether a book without a row has zeros all the same, by coverage: they are zeros in every currency."""
+    return all(cell.bounds.lo == 0 and cell.state.value != "value" for cell in book.cells.values())
 
 
 def without_groups(books: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -145,11 +148,19 @@ def members_of(code: str, month: int) -> tuple[str, ...]:
         return (code,)
 
 
+def inside_words(who: Any, period: Any) -> list[str]:
+    """Say of a group who it is, and that its own members' books are not those of others."""
+    return (
+        []
+        if who.is_one
+        else [*who.words(period), f"the books of members of {who.code} are left out: they are not others"]
+    )
+
+
 def print_csv(header: list[str], rows: list[list[Any]]) -> None:
-    """Print rows of codes and numbers; none of them comes from a file as text."""
-    import csv
+    """Print rows as CSV that is safe to open; ``None`` is an empty cell."""
     import sys
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    from tidewaiter.safe import csv_text
+
+    sys.stdout.write(csv_text([header, *rows]))

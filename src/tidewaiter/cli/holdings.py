@@ -225,6 +225,7 @@ def _told(found: Iterable[Any], arguments: argparse.Namespace) -> int:
     import msgspec
 
     from tidewaiter.cli.tables import number, write_table
+    from tidewaiter.safe import one_line
 
     if arguments.format == "json":
         listed = [{**msgspec.to_builtins(one), "by": one.by} for one in found]
@@ -246,10 +247,11 @@ def _told(found: Iterable[Any], arguments: argparse.Namespace) -> int:
             if one.unit_after == one.unit_before or not one.unit_before
             else f"{one.unit_before} > {one.unit_after}"
         )
-        print(
+        line = (
             f"{one.kind:10} {one.dataset} {one.reporter} {one.partner} {one.flow} {one.cmd_code} {parts + ' ' if parts else ''}"
             f"{one.period} {one.measure} {units or one.unit_before}: {number(one.before) or 'none'} > {number(one.after) or 'none'}{by}"
         )
+        print(one_line(line))
     total = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items()))
     print(total or "no difference")
     return 0

@@ -148,13 +148,14 @@ def _load(arguments: argparse.Namespace) -> int:
 def _tell(file: Path, one: Any, arguments: argparse.Namespace) -> None:
     """Say what became of a file."""
     from tidewaiter.period import Period
+    from tidewaiter.safe import one_line
 
     span = Period(one.first, one.last)
     state = "loaded" if one.new else "already there, left as it is"
     print(f"{file}: {state}: {one.rows:,} rows of {one.dataset}, {span.words()}, release {one.id[:12]}")
     if one.new:
         for note in one.notes:
-            print(f"  {note}")
+            print(f"  {one_line(note)}")
         if one.rejected:
             print(f"  {one.rejected:,} bad cells kept in rejects/{one.id}.csv of the store")
         return

@@ -19,6 +19,9 @@ _EXAMPLES = """examples:
   tidewaiter mirror --reporter PRK --flow X --from 2021-01 --to 2021-12 --format json
   tidewaiter mirror --reporter KGZ --cmd 8703 --currency EUR --from 2022-01 --to 2022-11 --store books
   tidewaiter mirror --reporter CHN --partner USA --flow X --from 2023-01 --to 2023-12 --store books
+  tidewaiter mirror --reporter EAEU --cmd 8703 --currency EUR --from 2022-01 --to 2022-11 --store books
+
+A group or a list is added up from its members by the rules of tidewaiter series: a sum only where every member is known.
 """
 
 
@@ -32,8 +35,10 @@ def register(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    mirror.add_argument("--reporter", metavar="R", required=True, help="the country (code or name), for example PRK")
-    mirror.add_argument("--partner", metavar="P", help="one partner: both books side by side")
+    mirror.add_argument(
+        "--reporter", metavar="R", required=True, help="the country, group or list, for example PRK or EAEU"
+    )
+    mirror.add_argument("--partner", metavar="P", help="one partner, group or list: both books side by side")
     mirror.add_argument(
         "--flow", metavar="F", default="M", help="M imports (default) or X exports, seen from --reporter"
     )
@@ -57,13 +62,13 @@ def register(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from tidewaiter.cli.books import known_months
     from tidewaiter.cli.load import day
-    from tidewaiter.codes import area
+    from tidewaiter.codes.parties import party
     from tidewaiter.errors import InputError, NoData
     from tidewaiter.model import Flow
     from tidewaiter.period import Period, month, month_text
 
-    country = area(arguments.reporter, "reporter")
-    partner = area(arguments.partner, "partner") if arguments.partner else None
+    country = party(arguments.reporter, "reporter")
+    partner = party(arguments.partner, "partner") if arguments.partner else None
     if partner is not None and partner.code == country.code:
         raise InputError(f"--partner is the reporter itself: {country.name}; name another country")
     if arguments.flow.upper() not in ("X", "M"):
@@ -105,6 +110,7 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     from tidewaiter.cli.books import (
         books_of,
         goods_caveats,
+        inside_words,
         members_of,
         one_each,
         print_csv,
@@ -118,7 +124,7 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     from tidewaiter.series.sides import longer_periods, over, own_flow
 
     theirs = own_flow(flow)
-    every = books_of(arguments, country.code, theirs, period)
+    every = books_of(arguments, country, theirs, period)
     books, aside = one_each(every, arguments.currency)
     books, grouped = without_groups(books)
     if not books:
@@ -132,9 +138,10 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     for run in longer_periods(books.values()):
         whole: dict[str, Any] = {code: {run: cell} if (cell := over(book, run)) else {} for code, book in books.items()}
         seen += seen_by_others(whole, [run], used, at_fob)
-    countries = [a.code for a in all_areas().values() if a.kind == "country" and a.code != country.code]
+    own = {*country.ever(period), country.code}
+    countries = [a.code for a in all_areas().values() if a.kind == "country" and a.code not in own]
     inside = {code for group in books for code in members_of(group, period.end)}
-    silent = sorted(reporters_of(arguments, theirs) - set(books) - {country.code})
+    silent = sorted(reporters_of(arguments, theirs) - set(books) - own)
     absent = sorted(set(countries) - inside - set(silent))
     publishers: dict[str, list[str]] = {}
     for code, book in sorted(books.items()):
@@ -150,7 +157,7 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
         *(f"{', '.join(codes)}: {publisher}" for publisher, codes in publishers.items()),
         *([f"in the files but without a row of this: {', '.join(silent)}; nothing says that silence means zero"]
           if silent else []),
-        *goods_caveats(arguments, books, period), *aside, *grouped,
+        *goods_caveats(arguments, books, period), *aside, *grouped, *inside_words(country, period),
     ]  # fmt: skip
     rows: list[dict[str, Any]] = [
         {
@@ -214,15 +221,14 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
     import msgspec
 
     from tidewaiter.cli.books import books_of, goods_caveats, one_each, print_csv
+    from tidewaiter.codes.parties import overlap_words
     from tidewaiter.errors import NoData
     from tidewaiter.model import Flow
     from tidewaiter.series.mirror import Side, mirror
     from tidewaiter.series.sides import longer_periods, over, own_flow
 
-    mine = [b for b in books_of(arguments, partner.code, flow, period, country.code) if b.reporter == country.code]
-    theirs = [
-        b for b in books_of(arguments, country.code, own_flow(flow), period, partner.code) if b.reporter == partner.code
-    ]
+    mine = [b for b in books_of(arguments, partner, flow, period, country) if b.reporter == country.code]
+    theirs = [b for b in books_of(arguments, country, own_flow(flow), period, partner) if b.reporter == partner.code]
     sides: dict[Any, Any] = {}
     used: dict[str, Any] = {}
     aside: list[str] = []
@@ -257,6 +263,7 @@ def _pair(arguments: argparse.Namespace, country: Any, partner: Any, flow: Any, 
     caveats += [_FOB_REPORTERS] if buyer.dataset == "comtrade" else []
     caveats += [f"{side.reporter} has no book of this trade at hand" for side in (seller, buyer) if not side.cells]
     caveats += goods_caveats(arguments, used, period)
+    caveats += overlap_words(country, partner, period)
     told: list[dict[str, Any]] = [
         {
             "month": str(row.period),

@@ -42,12 +42,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _plan(arguments: argparse.Namespace) -> int:
-    import csv
     import json
-    import sys
 
     import msgspec
 
+    from tidewaiter.cli.books import print_csv
     from tidewaiter.codes import area, to_scheme
     from tidewaiter.errors import InputError
     from tidewaiter.period import Period
@@ -65,12 +64,13 @@ def _plan(arguments: argparse.Namespace) -> int:
         print(json.dumps({"schema": "tidewaiter/plan/1", "cap": CAP, "queries": shown}))
         return 0
     if arguments.format == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(("flow", "month", "partner", "currency", "codes", "rows", "proved"))
-        for one in queries:
-            writer.writerow(
-                (one.flow, one.month, one.partner, arguments.currency, " ".join(one.codes), one.most, one.proved)
-            )
+        print_csv(
+            ["flow", "month", "partner", "currency", "codes", "rows", "proved"],
+            [
+                [one.flow, one.month, one.partner, arguments.currency, " ".join(one.codes), one.most, one.proved]
+                for one in queries
+            ],
+        )
         return 0
     words = {"X": "export 出口", "M": "import 进口"}
     detail = "".join({"regime": ", 贸易方式", "place": ", 注册地"}[name] for name in dict.fromkeys(arguments.detail))

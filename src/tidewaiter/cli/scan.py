@@ -30,9 +30,19 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     scan.add_argument(
-        "--reporter", metavar="R", nargs="+", default=[], help="whose books; 'each': every reporter by itself"
+        "--reporter",
+        metavar="R",
+        nargs="+",
+        default=[],
+        help="whose books: countries, groups, lists; 'each': every reporter by itself",
     )
-    scan.add_argument("--partner", metavar="P", nargs="+", default=[], help="trade with whom (default: every partner)")
+    scan.add_argument(
+        "--partner",
+        metavar="P",
+        nargs="+",
+        default=[],
+        help="trade with whom, groups by their members (default: every partner)",
+    )
     scan.add_argument("--flow", choices=("X", "M"), help="exports or imports (default: both, each by itself)")
     scan.add_argument("--basket", metavar="B", help="only the goods of a basket")
     scan.add_argument(
@@ -59,6 +69,7 @@ def _scan(arguments: argparse.Namespace) -> int:
     import sys
 
     from tidewaiter.config import load_config
+    from tidewaiter.errors import InputError
     from tidewaiter.findings.survey import Asked, survey
     from tidewaiter.store.store import Store
 
@@ -76,8 +87,10 @@ def _scan(arguments: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print(f"\r{done:,} of {whole:,} series", end="\n" if done == whole else "", file=sys.stderr, flush=True)
 
-    found = survey(store, asked, on_compile=compiling, progress=progress)
-    shown = found.events[: arguments.top] if arguments.top else found.events
+    if arguments.top < 0:
+        raise InputError(f"--top: {arguments.top} events cannot be printed; 0 prints all")
+    found = survey(store, asked, top=arguments.top, on_compile=compiling, progress=progress)
+    shown = found.events
     if arguments.format == "json":
         import msgspec
 
@@ -85,8 +98,8 @@ def _scan(arguments: argparse.Namespace) -> int:
             msgspec.json.encode(
                 {
                     "schema": "tidewaiter/scan/1",
-                    **msgspec.to_builtins(msgspec.structs.replace(found, events=shown)),
-                    "more": len(found.events) - len(shown),
+                    **{name: cell for name, cell in msgspec.to_builtins(found).items() if name != "found"},
+                    "more": found.found - len(shown),
                 }
             ).decode()
         )
@@ -100,19 +113,17 @@ def _scan(arguments: argparse.Namespace) -> int:
 def _table(found: Any, shown: Any) -> None:
     import sys
 
-    print(f"{found.series:,} series looked at, {len(found.events)} events in {found.months}.")
+    print(f"{found.series:,} series looked at, {found.found} events in {found.months}.")
     tier = ""
     for event in shown:
         head = "may be an artefact" if event.artefact else event.tier
         if head != tier:
             tier = head
             print(f"\n{head}")
-        who = f"{event.reporter} to {event.partner}" if event.flow == "X" else f"{event.reporter} from {event.partner}"
-        more = f" ({event.reporters} reporters)" if event.reporters > 1 else ""
-        print(f"  {event.channel:9} {who}{more}: {event.words}")
+        print(f"  {event.channel:9} {_who(event)}: {event.words}")
         if event.artefact:
             print(f"            note: {event.artefact}")
-        if event.tide is not None and event.tide >= 1.2:
+        if event.tide is not None and (event.tide >= 1.2 or event.tide <= 0.8):
             beyond = f"; beyond that {event.net_multiple:,.1f} times" if event.net_multiple is not None else ""
             only = "; above that it is not unusual for this series" if event.with_the_tide else ""
             print(
@@ -120,33 +131,42 @@ def _table(found: Any, shown: Any) -> None:
             )
         for member in event.members[:4]:
             print(f"            with {member.words}" + (f" - note: {member.artefact}" if member.artefact else ""))
-        if len(event.members) > 4:
-            print(f"            and {len(event.members) - 4} more lines of heading {event.code[:4]}")
-    if len(shown) < len(found.events):
-        print(f"\n{len(found.events) - len(shown)} more: --top 0")
+        left = len(event.members) - 4
+        if left > 0:
+            print(f"            and {left} more {'line' if left == 1 else 'lines'} of this event")
+    if len(shown) < found.found:
+        print(f"\n{found.found - len(shown)} more: --top 0")
     for note in found.notes:
         print(f"note: {note}", file=sys.stderr)
 
 
-def _csv(shown: Any) -> None:
-    import csv
-    import sys
+def _who(event: Any) -> str:
+    """Name both sides, and who among many reporters has the largest part."""
+    from tidewaiter.codes import area_name
+    from tidewaiter.codes.parties import side_name
 
+    partner, largest = area_name(event.partner), event.largest_reporter
+    who = side_name(event.reporter)
+    if largest not in ("", event.reporter) and event.reporters == 1:
+        who = f"{area_name(largest)} alone"
+    told = f"{who} to {partner}" if event.flow in ("X", "RX") else f"{who} from {partner}"
+    if event.reporters > 1:
+        told += f" ({event.reporters} reporters"
+        part = f"{100 * event.largest_share:.0f}" if event.largest_share < 0.995 else "over 99"
+        told += f", {area_name(largest)} {part} %)" if largest else ")"
+    return told
+
+
+def _csv(shown: Any) -> None:
     import msgspec
 
+    from tidewaiter.cli.books import print_csv
     from tidewaiter.findings.surge import Surge
 
     names = [field for field in Surge.__struct_fields__ if field != "members"]
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["event", *names])
+    rows = []
     for event in shown:
         for one in (event, *event.members):
             cells = msgspec.to_builtins(one)
-            writer.writerow([event.id, *(_safe(cells[name]) for name in names)])
-
-
-def _safe(cell: Any) -> Any:
-    """Keep a text from being taken for a formula by a spreadsheet."""
-    if isinstance(cell, str) and cell[:1] in "=+-@\t\r":
-        return "'" + cell
-    return "" if cell is None else cell
+            rows.append([event.id, *(cells[name] for name in names)])
+    print_csv(["event", *names], rows)

@@ -12,6 +12,7 @@ _EXAMPLES = """examples:
   tidewaiter series --reporter CHN --partner USA --cmd 12019019 --measure value
   tidewaiter series --reporter CHN --partner PRK --basket medical-covid --from 2022-01 --to 2022-04 --flow X
   tidewaiter series --reporter DEU --partner KGZ --cmd 8703 --as-of 2023-01-31 --format xlsx --out cars.xlsx
+  tidewaiter series --reporter EU27 --partner KGZ,KAZ --cmd 8703 --from 2022-01
 
 Every dataset that can say something is listed by itself, in its own currency and unit; nothing is blended. --usd converts at
 the monthly averages of the Federal Reserve (yuan, euro, pound), or --rates FILE; a month without a rate is not converted. A
@@ -21,6 +22,10 @@ zero means that there was no trade. --measure qty counts in the unit of the file
 A code of six digits is followed over the revisions of the Harmonized System: in each year the codes that its goods were in
 are added up, and every seam is told as exact, primary or partial. --own-number keeps to the code itself, and to national
 lines: before its birth a month is "code not alive".
+
+A group (EU27, EU, ASEAN, EAEU, ...) or a list (DEU,FRA) is added up from its members, who belong to it by the month. A month is
+a number only if every member's is known; else who is missing is named, and what the others come to is "at least". A row that the
+file has for the group itself is used instead, and said so. Members in several currencies are added with --usd only.
 """
 
 
@@ -33,8 +38,12 @@ def register(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    series.add_argument("--reporter", metavar="R", required=True, help="whose books (code or name), for example CHN")
-    series.add_argument("--partner", metavar="P", required=True, help="with whom (code or name), for example USA")
+    series.add_argument(
+        "--reporter", metavar="R", required=True, help="whose books: a country, a group or a list, for example CHN"
+    )
+    series.add_argument(
+        "--partner", metavar="P", required=True, help="with whom: a country, a group or a list, for example USA"
+    )
     goods = series.add_mutually_exclusive_group(required=True)
     goods.add_argument("--cmd", metavar="CODE", help="a commodity code, or TOTAL for all goods")
     goods.add_argument("--basket", metavar="B", help="a basket, added up in six digits")
@@ -68,38 +77,38 @@ def register(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from tidewaiter.cli.load import day, folder
-    from tidewaiter.codes import area
+    from tidewaiter.codes.parties import party
     from tidewaiter.errors import InputError
     from tidewaiter.model import Measure
-    from tidewaiter.series.customs import customs_series
+    from tidewaiter.series.groups import group_series
     from tidewaiter.series.spans import with_code_notes
     from tidewaiter.store.store import Store
     from tidewaiter.store.view import View
 
     if arguments.out is None and arguments.format in ("parquet", "xlsx"):
         raise InputError(f"--format {arguments.format} needs a file to go to: --out FILE")
-    reporter = area(arguments.reporter, "reporter").code
-    partner = area(arguments.partner, "partner").code
+    reporter, partner = party(arguments.reporter, "reporter"), party(arguments.partner, "partner")
     flow = arguments.flow.upper() if arguments.flow else None
     if flow not in (None, "X", "M", "RX", "RM"):
         raise InputError(f"--flow is X (exports), M (imports), RX or RM, not {arguments.flow!r}")
     day(arguments.as_of, "--as-of")
     view = View(Store(folder(arguments.store)), arguments.as_of)
-    period = _period(arguments, (run for (_, who, _), spans in view.spans.items() if who == reporter for run in spans))
+    mine = _reporters(view, reporter)
+    period = _period(arguments, (run for (_, who, _), spans in view.spans.items() if who in mine for run in spans))
     if arguments.dataset and arguments.dataset not in view.datasets():
         from tidewaiter.errors import UnknownName
 
         raise UnknownName(
             "dataset", arguments.dataset, list(view.datasets()), "tidewaiter releases lists what is there"
         )
-    codes, name, notes = _goods(arguments, _years(view, reporter, period))
+    codes, name, notes = _goods(arguments, _years(view, mine, period))
     lengths = {length for one in view.datasets() for length in view.digits(one)}
     if len(name) in (5, 7, 9) and name.isdigit() and len(name) not in lengths:
         raise InputError(
             f"--cmd {name}: no code has {len(name)} digits in the store; codes there have"
             f" {', '.join(str(one) for one in sorted(lengths) if one)}"
         )
-    found = customs_series(
+    found = group_series(
         view,
         reporter=reporter,
         partner=partner,
@@ -109,12 +118,11 @@ def _run(arguments: argparse.Namespace) -> int:
         flow=flow,
         dataset=arguments.dataset,
         period=period,
+        convert=_in_dollars(arguments) if arguments.usd or arguments.rates is not None else None,
     )
     if not found:
-        raise _nothing(view, reporter, arguments)
+        raise _nothing(view, reporter, partner, mine, arguments)
     found = [with_code_notes(view, one) for one in found]
-    if arguments.usd or arguments.rates is not None:
-        found = _in_dollars(found, arguments)
     if arguments.format == "table":
         _print(view, found, notes)
     elif arguments.format == "json":
@@ -128,7 +136,19 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _in_dollars(found: list[Any], arguments: argparse.Namespace) -> list[Any]:
+def _reporters(view: Any, reporter: Any) -> set[str]:
+    """Return who of a group, or the group itself, has reports in the store."""
+    every = {who for _, who, _ in view.spans}
+    ends = [run for spans in view.spans.values() for run in spans]
+    if not ends:
+        return set()
+    from tidewaiter.period import Period
+
+    reach = Period(min(first for first, _ in ends), max(last for _, last in ends))
+    return every & {*reporter.ever(reach), reporter.own}
+
+
+def _in_dollars(arguments: argparse.Namespace) -> Any:
     from tidewaiter.errors import InputError, NoData
     from tidewaiter.series.customs import in_currency
     from tidewaiter.sources.rates import read_rates, shipped_rates
@@ -151,7 +171,7 @@ def _in_dollars(found: list[Any], arguments: argparse.Namespace) -> list[Any]:
         ]
         return min((len(text) for text in printed), default=4)
 
-    return [in_currency(one, "USD", rate, source, digits(one.key.unit)) for one in found]
+    return lambda one: in_currency(one, "USD", rate, source, digits(one.key.unit))
 
 
 def _period(arguments: argparse.Namespace, runs: Any) -> Any:
@@ -166,11 +186,11 @@ def _period(arguments: argparse.Namespace, runs: Any) -> Any:
     return open_period(arguments.start, arguments.end, runs)
 
 
-def _years(view: Any, reporter: str, period: Any) -> list[int]:
+def _years(view: Any, reporters: set[str], period: Any) -> list[int]:
     """Return the calendar years asked for: those of the period, or all that the store has of the reporter."""
     if period is not None:
         return sorted({month // 12 for month in period})
-    spans = [run for (_, who, _), runs in view.spans.items() if who == reporter for run in runs]
+    spans = [run for (_, who, _), runs in view.spans.items() if who in reporters for run in runs]
     return (
         list(range(min(first for first, _ in spans) // 12, max(last for _, last in spans) // 12 + 1)) if spans else []
     )
@@ -211,24 +231,27 @@ def _nearest(hs: Any, year: int) -> int:
     return min(max(year, int(hs.REVISIONS[0])), int(hs.NEXT_REVISION) - 1)
 
 
-def _nothing(view: Any, reporter: str, arguments: argparse.Namespace) -> Exception:
+def _nothing(view: Any, reporter: Any, partner: Any, mine: set[str], arguments: argparse.Namespace) -> Exception:
     """Say what there is instead."""
+    from tidewaiter.codes.parties import nothing_added
     from tidewaiter.errors import NoData
 
-    mine = sorted({(one, way) for one, who, way in view.spans if who == reporter})
-    asked = f"{arguments.cmd or arguments.basket} of {reporter} with {arguments.partner}"
-    if not mine:
+    ways = sorted({(one, way) for one, who, way in view.spans if who in mine})
+    asked = f"{arguments.cmd or arguments.basket} of {reporter.code} with {partner.code}"
+    if not ways:
         others = sorted({who for _, who, _ in view.spans})
         there = (
             f"it has reports of {', '.join(others[:12])}" + (", ..." if len(others) > 12 else "")
             if others
             else "it is empty"
         )
-        return NoData(f"nothing is known of {asked}: the store has no report of {reporter}; {there}")
-    named = ", ".join(f"{one} ({way})" for one, way in mine)
+        more = nothing_added(reporter)
+        return NoData(f"nothing is known of {asked}: the store has no report of {reporter.code}{more}; {there}")
+    named = ", ".join(f"{one} ({way})" for one, way in ways)
+    who = reporter.code if mine == {reporter.code} else f"{reporter.code} ({', '.join(sorted(mine))})"
     return NoData(
-        f"nothing is known of {asked}: {reporter} reports in {named}, but no row and no coverage speaks of it;"
-        " tidewaiter coverage shows what is there"
+        f"nothing is known of {asked}: {who} reports in {named}, but no row and no coverage speaks of it"
+        f"{nothing_added(partner)}; tidewaiter coverage shows what is there"
     )
 
 
@@ -277,7 +300,9 @@ def _numbers(cell: Any) -> list[float | None]:
 
 def _print(view: Any, found: list[Any], notes: list[str]) -> None:
     from tidewaiter.cli.tables import number
-    from tidewaiter.codes import area_name
+    from tidewaiter.codes.parties import side_name
+    from tidewaiter.safe import one_line
+    from tidewaiter.series.groups import missing_words
 
     flows = {"X": "exports", "M": "imports", "RX": "re-exports", "RM": "re-imports"}
     silent = [one for one in found if _silent(one)]
@@ -290,10 +315,11 @@ def _print(view: Any, found: list[Any], notes: list[str]) -> None:
         if at:
             print()
         unit = key.unit or ("no unit" if key.measure.value == "qty" else "no currency")
-        print(
-            f"{area_name(key.reporter)}: {flows[key.flow.value]}, {area_name(key.partner)}, {key.cmd}, {key.measure.value}"
+        head = (
+            f"{side_name(key.reporter)}: {flows[key.flow.value]}, {side_name(key.partner)}, {key.cmd}, {key.measure.value}"
             f" in {unit} - {key.dataset} ({publishers[key.dataset]})"
         )
+        print(one_line(head))
         lines = []
         for cell in (*one.cells, *one.longer):
             value, low, high = _numbers(cell)
@@ -301,17 +327,23 @@ def _print(view: Any, found: list[Any], notes: list[str]) -> None:
                 part for part in (low is not None and f"at least {number(low)}", high is not None and f"at most {number(high)}")
                 if part
             )  # fmt: skip
-            lines.append((str(cell.period), shown, cell.state.value, cell.note))
+            lines.append((str(cell.period), shown, cell.state.value, one_line(_short(one, cell))))
         widths = [max(len(line[column]) for line in lines) for column in range(3)]
         for when, shown, state, note in lines:
             print(f"  {when:{widths[0]}}  {shown:>{widths[1]}}  {state:{widths[2]}}  {note}".rstrip())
-        for note in one.notes:
-            print(f"  {note}")
+        for note in (*missing_words(one), *one.notes):
+            print(f"  {one_line(note)}")
     print()
     for one in silent:
         print(f"{one.key.dataset}: has no row of its {flows[one.key.flow.value]}, and no coverage speaks of them")
     for note in [*notes, *_sources(view, found)]:
-        print(note)
+        print(one_line(note))
+
+
+def _short(one: Any, cell: Any) -> str:
+    """Return what a line of the table says of a cell; who is missing of a group stands below the table."""
+    gone = getattr(one, "missing", {}).get(cell.period)
+    return str(cell.note) if gone is None else str(cell.note).partition("; missing")[0]
 
 
 def _silent(one: Any) -> bool:
@@ -355,6 +387,10 @@ def _shape(view: Any, found: list[Any], notes: list[str]) -> dict[str, Any]:
             "note": one.note,
         }
 
+    def listed(of: Any, one: Any) -> dict[str, Any]:
+        gone = getattr(of, "missing", {}).get(one.period)
+        return cell(one) if gone is None else {**cell(one), "missing": gone}
+
     return {
         "schema": "tidewaiter/series/1",
         "as_of": view.as_of,
@@ -369,11 +405,21 @@ def _shape(view: Any, found: list[Any], notes: list[str]) -> dict[str, Any]:
                 "measure": one.key.measure.value,
                 "unit": one.key.unit,
                 "codes": list(one.codes),
-                "months": [cell(each) for each in one.cells],
-                "longer": [cell(each) for each in one.longer],
+                "months": [listed(one, each) for each in one.cells],
+                "longer": [listed(one, each) for each in one.longer],
                 "notes": list(one.notes),
+                **_group(one),
             }
             for one in found
         ],
         "notes": [*notes, *_sources(view, found)],
+    }
+
+
+def _group(one: Any) -> dict[str, Any]:
+    """Return who was added up, by span of months; nothing for a series of two countries or of a group's own row."""
+    return {
+        f"{side}_members": [{"period": str(span), "members": list(there)} for span, there in spans]
+        for side in ("reporter", "partner")
+        if (spans := getattr(one, f"{side}s", ()))
     }

@@ -46,7 +46,7 @@ def write_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], kind: str
         If it cannot be written.
     """
     from tidewaiter.errors import InputError, OutputError
-    from tidewaiter.store.files import csv_text
+    from tidewaiter.safe import csv_text
 
     if kind == "csv" and out is None:
         sys.stdout.write(csv_text([columns, *(list(map(_plain, row)) for row in rows)]))

@@ -13,6 +13,10 @@ _EXAMPLES = """examples:
   tidewaiter unit-values --reporter CHN --partner PRK --cmd masks
   tidewaiter unit-values --reporter CHN --partner PRK --cmd masks --value 57680 --quantity 1442 --unit pieces
   tidewaiter unit-values --reporter CHN --partner USA --flow M --cmd 12019019 --store books --format csv
+  tidewaiter unit-values --reporter CHN --partner BRA,USA --flow M --cmd 12019019 --store books
+
+A group or a list is added up from its members (see tidewaiter series); where one is missing in a period, value and quantity
+are "at least" and no unit value is made of them.
 """
 
 
@@ -27,8 +31,12 @@ def register(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    found.add_argument("--reporter", metavar="R", required=True, help="whose books (code or name), for example CHN")
-    found.add_argument("--partner", metavar="P", required=True, help="the partner, for example PRK")
+    found.add_argument(
+        "--reporter", metavar="R", required=True, help="whose books: a country, a group or a list, for example CHN"
+    )
+    found.add_argument(
+        "--partner", metavar="P", required=True, help="with whom: a country, a group or a list, for example PRK"
+    )
     found.add_argument(
         "--flow", metavar="F", default="X", help="X exports (default) or M imports, seen from --reporter"
     )
@@ -51,12 +59,12 @@ def register(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from tidewaiter.cli.load import day
-    from tidewaiter.codes import area
+    from tidewaiter.codes.parties import party
     from tidewaiter.errors import InputError, NoData
     from tidewaiter.model import Flow
     from tidewaiter.period import month
 
-    reporter, partner = area(arguments.reporter, "reporter"), area(arguments.partner, "partner")
+    reporter, partner = party(arguments.reporter, "reporter"), party(arguments.partner, "partner")
     if arguments.flow.upper() not in ("X", "M"):
         raise InputError(f"--flow is X (exports) or M (imports), not {arguments.flow!r}")
     flow = Flow(arguments.flow.upper())
@@ -66,7 +74,7 @@ def _run(arguments: argparse.Namespace) -> int:
         raise InputError(f"--from {arguments.start} is after --to {arguments.end}; turn them round")
     day(arguments.as_of, "--as-of")
     tried = _tried(arguments)
-    books, caveats = _books(arguments, reporter.code, partner.code, flow, start, end)
+    books, caveats = _books(arguments, reporter, partner, flow, start, end)
     if arguments.dataset:
         books = [book for book in books if book.dataset == arguments.dataset]
     if not books:
@@ -114,12 +122,13 @@ def _tried(arguments: argparse.Namespace) -> Any:
 
 
 def _books(
-    arguments: argparse.Namespace, reporter: str, partner: str, flow: Any, start: int, end: int
+    arguments: argparse.Namespace, reporter: Any, partner: Any, flow: Any, start: int, end: int
 ) -> tuple[list[Any], list[str]]:
     """Return what each dataset says, and the caveats of the goods."""
     from tidewaiter.errors import InputError
     from tidewaiter.period import Period
-    from tidewaiter.series.amounts import figure_amounts, store_amounts
+    from tidewaiter.series.amounts import figure_amounts
+    from tidewaiter.series.group_amounts import group_amounts
 
     if arguments.store is None:
         from tidewaiter.cli.books import figure_goods
@@ -131,11 +140,10 @@ def _books(
         cmd = figure_goods(arguments.cmd)
         good = goods().get(cmd.removeprefix("good:"))
         told = [f"{good.title}: {good.context}"] if good is not None and good.context else []
-        return figure_amounts(known, reporter, partner, flow, cmd), told
-    books, told_of_seams = store_amounts(
-        arguments.store, reporter, partner, flow, cmd=arguments.cmd, basket=arguments.basket,
-        within=Period(start, end), as_of=arguments.as_of,
-    )  # fmt: skip
+        return figure_amounts(known, reporter.code, partner.code, flow, cmd), told
+    asked: dict[str, Any] = {"cmd": arguments.cmd, "basket": arguments.basket, "within": Period(start, end),
+                             "as_of": arguments.as_of}  # fmt: skip
+    books, told_of_seams = group_amounts(arguments.store, reporter, partner, flow, **asked)
     silent = "periods without a row are left out, and are no zeros; tidewaiter series says what is known of each month"
     return books, [*told_of_seams, silent]
 

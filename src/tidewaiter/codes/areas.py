@@ -22,7 +22,10 @@ from tidewaiter.errors import InputError, NoData, UnknownName
 from tidewaiter.period import month as month_number
 from tidewaiter.period import month_text
 
-__all__ = ["SCHEMES", "Area", "all_areas", "area", "area_name", "by_scheme", "members", "to_scheme"]
+__all__ = [
+    "SCHEMES", "Area", "all_areas", "area", "area_name", "by_scheme", "has_members", "known_groups", "members",
+    "membership_turns", "to_scheme",
+]  # fmt: skip
 
 SCHEMES: Final = ("m49", "iso3", "iso2", "gacc", "gacc_name", "census", "eurostat", "eurostat_label", "name")
 """Whose codes :func:`by_scheme` reads."""
@@ -270,6 +273,22 @@ def _memberships() -> dict[str, list[tuple[tuple[str, ...], int, int]]]:
         span = (month_number(first) if first else 0, month_number(last) if last else 10**6)
         table.setdefault(group, []).append((_list(codes), *span))
     return table
+
+
+def has_members(code: str) -> bool:
+    """Tell whether an area is a group whose members are in the table."""
+    return code in _memberships()
+
+
+def known_groups() -> tuple[str, ...]:
+    """Return the groups whose members are in the table, sorted."""
+    return tuple(sorted(_memberships()))
+
+
+def membership_turns(code: str) -> frozenset[int]:
+    """Return the months in which somebody came into a group, or had just left it; nothing for a country."""
+    spans = _memberships().get(code, [])
+    return frozenset(end for _, first, last in spans for end in (first, last + 1))
 
 
 def members(group: str, month: int) -> tuple[str, ...]:

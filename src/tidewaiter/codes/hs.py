@@ -200,7 +200,8 @@ def codes_of(revision: int) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _groups_of(revision: int) -> frozenset[str]:
     """Return the chapters and headings of a revision: those with a living code."""
-    return frozenset(part for code in codes_of(revision) for part in (code[:2], code[:4]))
+    there = codes_of(revision)
+    return frozenset({code[:2] for code in there} | {code[:4] for code in there})
 
 
 def clean(code: str) -> str:

@@ -23,6 +23,7 @@ _WHERE = {
     "SparsePanel": "panel",
     "calibrate": "scanning",
     "scan": "scanning",
+    "scan_both": "scanning",
     "scan_panel": "scanning",
 }
 
@@ -39,6 +40,7 @@ __all__ = [
     "level_shift",
     "price_and_quantity",
     "scan",
+    "scan_both",
     "scan_hierarchy",
     "scan_panel",
     "screen",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc
 
 from tidewaiter.detect.kernel import RECENT
 from tidewaiter.detect.measured import Measured
@@ -25,6 +24,8 @@ COUNT_STRATA = (len(LEVELS) + 1) * (len(SPREADS) + 1)
 
 def tail(y: Floats, mu: Floats, phi: Floats) -> Floats:
     """Mid-p upper tail of a negative binomial with mean ``mu`` and variance ``phi * mu`` (``phi`` above 1)."""
+    from scipy.special import betainc  # a scan of values does without
+
     phi = np.maximum(phi, 1.01)
     size = mu / (phi - 1.0)
     share = 1.0 - 1.0 / phi

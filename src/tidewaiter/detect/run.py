@@ -70,12 +70,16 @@ def recent_months(n_months: int) -> int:
 def each_block(n: int, options: Options, work: Callable[[int, int], None]) -> None:
     """Call ``work(first, last)`` for all blocks of ``n`` series, on threads."""
     starts = range(0, n, options.batch)
-    done = 0
+    if len(starts) <= 1 or options.workers() == 1:
+        for first in starts:
+            work(first, min(first + options.batch, n))
+            if options.progress:
+                options.progress(min(first + options.batch, n), n)
+        return
     with ThreadPoolExecutor(options.workers()) as pool:
         for first, _ in zip(starts, pool.map(lambda a: work(a, min(a + options.batch, n)), starts), strict=True):
-            done = min(first + options.batch, n)
             if options.progress:
-                options.progress(done, n)
+                options.progress(min(first + options.batch, n), n)
 
 
 def measure_month(

@@ -19,7 +19,7 @@ from tidewaiter.detect.result import ScanResult
 from tidewaiter.detect.silences import FEW
 from tidewaiter.errors import InputError
 
-__all__ = ["calibrate", "scan", "scan_panel"]
+__all__ = ["calibrate", "scan", "scan_both", "scan_panel"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -106,8 +106,9 @@ def scan(
     found = scan_panel(panel, groups, family, season, calibration, budget, options, on_compile, net)
     if quantities is None:
         return found
-    p, now, usual = unit_values(panel, np.asarray(quantities), groups, season, options)
-    return dataclasses.replace(found, p_unit_value=p, unit_value=now, expected_unit_value=usual)
+    quiet = run.Options(threads, batch)
+    prices = scan_panel(unit_prices(panel, np.asarray(quantities)), groups, "value", season, options=quiet)
+    return with_unit_values(found, prices)
 
 
 def group_numbers(groups: ArrayLike | None, n: int) -> tuple[Ints, int]:
@@ -163,6 +164,37 @@ def scan_panel(
 ) -> ScanResult:
     """Do what :func:`scan` does for any :class:`tidewaiter.detect.panel.Panel`, for one that is not in memory too."""
     options = options or run.Options()
+    measured, calibration = _measured(panel, groups, family, season, calibration, options, on_compile)
+    return judge(measured, calibration, budget, run.Options(options.threads, options.batch), net)
+
+
+def scan_both(
+    panel: Panel,
+    groups: ArrayLike | None = None,
+    family: str = "value",
+    season: int = 12,
+    calibration: Calibration | None = None,
+    budget: int = BUDGET,
+    options: run.Options | None = None,
+    on_compile: Callable[[], None] | None = None,
+) -> tuple[ScanResult, ScanResult]:
+    """Judge the last month net of what the groups did and raw, as two calls of :func:`scan_panel` would, measured once."""
+    options = options or run.Options()
+    measured, calibration = _measured(panel, groups, family, season, calibration, options, on_compile)
+    quiet = run.Options(options.threads, options.batch)
+    return judge(measured, calibration, budget, quiet), judge(measured, calibration, budget, quiet, net=False)
+
+
+def _measured(
+    panel: Panel,
+    groups: ArrayLike | None,
+    family: str,
+    season: int,
+    calibration: Calibration | None,
+    options: run.Options,
+    on_compile: Callable[[], None] | None,
+) -> tuple[Measured, Calibration]:
+    """Measure the last month; learn from those before it where nothing is learnt yet."""
     _check(panel, family, season, calibration)
     numbers, n_groups = group_numbers(groups, panel.n_series)
     if on_compile and not run.compiled():
@@ -171,7 +203,7 @@ def scan_panel(
         calibration = calibrate_panel(panel, numbers, n_groups, family, season, options)
     end = panel.n_months - 1
     measured = run.measure_month(panel, numbers, n_groups, end, family, season, calibration.recent, options)
-    return judge(measured, calibration, budget, run.Options(options.threads, options.batch), net)
+    return measured, calibration
 
 
 def judge(
@@ -224,20 +256,22 @@ def label(m: Measured, rough: dict[str, Floats], net: bool) -> NDArray[np.str_]:
     return np.array(ARTEFACTS)[out]
 
 
-def unit_values(
-    panel: DensePanel, quantities: NDArray[Any], groups: ArrayLike | None, season: int, options: run.Options
-) -> tuple[Floats, Floats, Floats]:
-    """Judge value over quantity, both ways; months without either are not known, never zero."""
+def unit_prices(panel: DensePanel, quantities: NDArray[Any]) -> DensePanel:
+    """Return value over quantity as a panel; months without either are not known, never zero."""
     given = DensePanel(quantities)
     if quantities.shape != panel.values.shape:
         raise InputError(f"quantities must have the shape of values, {panel.values.shape}; got {quantities.shape}")
     value, quantity = panel.block(0, panel.n_series), given.block(0, panel.n_series)
     both = (value > 0) & (quantity > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        price = np.where(both, value / quantity, np.nan)
-    found = scan_panel(DensePanel(price), groups, "value", season, options=run.Options(options.threads, options.batch))
-    p = np.minimum(1.0, 2.0 * np.fmin(found.p_spike, found.p_fall))
-    return p, found.value, np.where(found.tested, found.expected, np.nan)
+        return DensePanel(np.where(both, value / quantity, np.nan))
+
+
+def with_unit_values(found: ScanResult, prices: ScanResult) -> ScanResult:
+    """Add to a scan what the scan of :func:`unit_prices` says, judged both ways."""
+    p = np.minimum(1.0, 2.0 * np.fmin(prices.p_spike, prices.p_fall))
+    usual = np.where(prices.tested, prices.expected, np.nan)
+    return dataclasses.replace(found, p_unit_value=p, unit_value=prices.value, expected_unit_value=usual)
 
 
 def t_quantile(share: Floats) -> Floats:
@@ -272,6 +306,8 @@ def _describe(m: Measured, rough: dict[str, Floats]) -> dict[str, Any]:
             "expected": quantile(0.5),
             "low": quantile(0.05),
             "high": quantile(0.95),
+            "usual": np.exp(m["baseline"]),
+            "usual_high": np.exp(m["baseline"] + rough["spread"] * t_quantile(np.full(1, 0.95))),
             "chance": chance,
             "gap": m["gap"].astype(np.int32),
             "year_ago": m["year_ago"].copy(),

@@ -58,12 +58,12 @@ def multiple(
     Returns
     -------
     Multiple or None
-        None where either is not known or the earlier may have been zero.
+        None where either is not known, or the earlier may have been zero or is open above.
     """
     proof = Proof()
     above = known(book, later_key or key, later, proof, later_what or what)
     below = known(book, key, earlier, proof, what)
-    if above is None or below is None or below.bounds.lo <= 0 or above.value <= 0:
+    if above is None or below is None or below.bounds.lo <= 0 or math.isinf(below.bounds.hi) or above.value <= 0:
         return None
     ratio = proof.result(f"{later} divided by {earlier}", f"{above.row} / {below.row}", "times")
     rivals = []

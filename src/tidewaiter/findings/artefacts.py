@@ -2,53 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tidewaiter.codes import start_of, stop_of
+from tidewaiter.findings.holidays import holiday_note
 from tidewaiter.model import State
+from tidewaiter.series.kept import kept_list, numbered
 from tidewaiter.series.panel import STATE_NUMBERS, TOGETHER, SeriesPanel
 from tidewaiter.store.view import View
+
+if TYPE_CHECKING:
+    from tidewaiter.findings.candidate import Candidate
 
 __all__ = ["artefact_of", "first_columns", "mass_starts"]
 
 _MASS: Final = 40
 
 
-def artefact_of(
-    view: View, panel: SeriesPanel, at: int, channel: str, mass: dict[str, int], firsts: dict[str, int]
-) -> str:
-    """Say what else than trade may have made this."""
-    code, period = panel.codes[at], panel.period
+def artefact_of(view: View, one: Candidate) -> str:
+    """Say what else than trade may have made this; empty if nothing speaks for it."""
+    panel, code, states, channel = one.panel, one.code, one.states, one.channel
+    period = panel.period
     found = []
-    traded = np.flatnonzero(panel.states[at] == STATE_NUMBERS[State.VALUE])
+    traded = np.flatnonzero(states == STATE_NUMBERS[State.VALUE])
     if len(code) >= 6 and len(traded):
         first = period.start + int(traded[0])
         if channel not in ("stop", "fall") and first > period.start and period.end - first < 13:
-            made = start_of(code, first, firsts)
+            made = start_of(code, first, one.firsts)
             if made is not None:
                 found.append(made.words)
-            elif len(code) > 6 and firsts[code] == first - period.start:
-                years = view.years_of_line(panel.dataset, code)
+            elif len(code) > 6 and one.firsts[code] == first - period.start:
+                years = _years(view, panel, code)
                 begin = period.start // 12
                 if years and min(years) == first // 12 > begin:
                     found.append(f"{code} is in no row of this dataset before {min(years)}; the line may be new")
         if channel == "stop":
-            ended = stop_of(code, period.start + int(traded[-1]), firsts)
+            ended = stop_of(code, period.start + int(traded[-1]), one.firsts)
             if ended is not None:
                 found.append(ended.words)
-    if bool(panel.changed[at]):
+    if bool(panel.changed[0]):
         found.append("the unit changes inside the series; months in another unit are not compared")
-    starts = mass.get(f"{panel.reporters[at]} {period.end}", 0)
-    if channel == "start" and starts:
+    if channel == "start" and one.starts:
         found.append(
-            f"{starts} flows of {_whose(panel.reporters[at])} start in this month, many more than in others: recording may"
+            f"{one.starts} flows of {_whose(one.pair[0])} start in this month, many more than in others: recording may"
             " have changed"
         )
-    if period.end % 12 in (0, 1) and panel.reporters[at] == "CHN":
-        found.append("Lunar New Year moves between January and February")
+    if channel in ("spike", "sustained", "record", "fall"):
+        sides = (panel.largest[0] or one.pair[0], one.pair[1])
+        holiday = holiday_note(sides, period.end, one.values, one.expected)
+        if holiday:
+            found.append(holiday)
+    if one.told == "a thousandfold":
+        found.append("a thousand times what is usual, or a thousandth: a unit may be misread")
     return "; ".join(found)
+
+
+def _years(view: View, panel: SeriesPanel, code: str) -> list[int]:
+    """Return the years in which any reporter of the dataset lists a line."""
+
+    def look() -> list[str]:
+        return [str(year) for year in sorted(view.years_of_line(panel.dataset, code))]
+
+    return [int(year) for year in kept_list(view, panel.dataset, f"years {code}", look)]
 
 
 def _whose(reporter: str) -> str:
@@ -56,13 +73,13 @@ def _whose(reporter: str) -> str:
 
 
 def first_columns(panel: SeriesPanel) -> dict[str, int]:
-    """Return for each code the first column in which any series of the panel has trade."""
+    """Return for each code of a panel the first column in which any of its series has trade."""
     traded = panel.states == STATE_NUMBERS[State.VALUE]
     first = np.where(traded.any(1), traded.argmax(1), panel.states.shape[1])
-    found: dict[str, int] = {}
-    for code, column in zip(panel.codes, first.tolist(), strict=True):
-        found[code] = min(column, found.get(code, column))
-    return found
+    places, words = numbered(panel.codes)
+    least = np.full(len(words), panel.states.shape[1])
+    np.minimum.at(least, places, first)
+    return dict(zip(words, least.tolist(), strict=True))
 
 
 def mass_starts(panel: SeriesPanel) -> dict[str, int]:
@@ -76,10 +93,10 @@ def mass_starts(panel: SeriesPanel) -> dict[str, int]:
         silent &= states[:, 6 - back : states.shape[1] - back] == zero
     starts = silent & (states[:, 6:] == value)
     found = {}
-    names = np.array(panel.reporters)
-    for reporter in dict.fromkeys(panel.reporters):
-        by_month = starts[names == reporter].sum(0)
+    places, names = numbered(panel.reporters)
+    for number, reporter in enumerate(names):
+        by_month = starts[places == number].sum(0)
         usual = float(np.median(by_month[:-1])) if len(by_month) > 1 else 0.0
         if by_month[-1] >= max(_MASS, 5 * usual):
-            found[f"{reporter} {panel.period.end}"] = int(by_month[-1])
+            found[reporter] = int(by_month[-1])
     return found

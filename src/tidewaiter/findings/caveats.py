@@ -36,6 +36,13 @@ CAVEATS: dict[str, str] = {
         "basket."
     ),
     "members": "Summed over the countries that reported trade in the month; the publisher lists no row for the others.",
+    "members-whole": (
+        "Added up from every member of the group in the month; a member without a row is covered by the file, and had none."
+    ),
+    "members-floor": (
+        "Added up from the members that have a row. Of the others nothing says that silence means zero, so that a sum is at "
+        "least what it says; the evidence names those who are missing."
+    ),
 }
 
 _BREAKS: dict[str, tuple[str, int]] = {

@@ -36,8 +36,14 @@ class Surge(msgspec.Struct, frozen=True):
         The same without taking the tide out; whether only that finds it.
     value, expected, low, high
         The month, and the median and 90 % range of what its own past and season let expect.
+    expected_net, low_net, high_net
+        The same with how the goods of the pair moved on the whole taken in: what tiers and order go by.
+    usual_high, usual_until
+        Upper end of the 90 % range that its past up to this month lets expect: the last months, which are judged together for a
+        sustained rise, are left out.
     tide
-        How many times the same month a year before all listed goods of the pair came to. None where not known.
+        How many times the same month a year before all listed goods of the pair came to, each good once. None where not
+        known, or where they are counted in more than one unit.
     year_ago, multiple, net_multiple
         Same month a year before; how many times; how many times that of the tide. None where not known.
     record, record_month
@@ -46,6 +52,11 @@ class Surge(msgspec.Struct, frozen=True):
         Whether every earlier month is known, so that a record or an absence is proved; how many are.
     silent, restart
         Months of proved silence before, and the share of flows so silent that trade again in a given month.
+    reporters, largest_reporter, largest_share
+        How many report trade in the month; which of them has the largest part, and how large a part.
+    above
+        For a sustained rise: how many months, the last included, are each more than any of the twelve before them; 0 if not
+        two, or if one of those is not known.
     level_since
         For a sustained rise: the month since which the series lies on a higher level, where one is sure.
     unit_value, expected_unit_value, by_price, by_quantity
@@ -80,6 +91,11 @@ class Surge(msgspec.Struct, frozen=True):
     expected: float
     low: float
     high: float
+    expected_net: float
+    low_net: float
+    high_net: float
+    usual_high: float
+    usual_until: str
     tide: float | None
     year_ago: float | None
     multiple: float | None
@@ -91,6 +107,9 @@ class Surge(msgspec.Struct, frozen=True):
     silent: int
     restart: float
     reporters: int
+    largest_reporter: str
+    largest_share: float
+    above: int
     level_since: str | None
     unit_value: float | None
     expected_unit_value: float | None
@@ -129,12 +148,7 @@ def surge_words(surge: Surge, panel: SeriesPanel) -> str:
         parts.append(f"{_times(surge.multiple)} {before}")
     elif surge.year_ago == 0:
         parts.append(f"none in {month_words(month - 12)}")
-    if surge.channel in DOWN:
-        parts.append(f"expected {amount(surge.low)} or more")
-    elif surge.high > 0:
-        parts.append(f"expected under {amount(surge.high)}")
-    else:
-        parts.append("none expected")
+    parts.append(_expected_words(surge, amount))
     if surge.channel == "start":
         parts.append(_start_words(surge))
     elif surge.channel not in DOWN and surge.record is not None and surge.value > surge.record > 0:
@@ -144,12 +158,7 @@ def surge_words(surge: Surge, panel: SeriesPanel) -> str:
         else:
             parts.append(f"more than in any of the {surge.known} earlier months that are known")
     if surge.channel == "sustained":
-        since = (
-            ""
-            if surge.level_since is None
-            else f", on a higher level since about {month_words(month_number(surge.level_since))}"
-        )
-        parts.append("a rise that lasts" + since)
+        parts.append(_lasting_words(surge))
     if surge.by_price is not None and surge.by_quantity is not None:
         parts.append(
             f"over the year {_signed(surge.by_quantity, amount)} by quantity and {_signed(surge.by_price, amount)} by price"
@@ -159,6 +168,41 @@ def surge_words(surge: Surge, panel: SeriesPanel) -> str:
             f"{surge.unit_value:,.3g} {surge.unit} a unit of quantity, {surge.expected_unit_value:,.3g} expected"
         )
     return "; ".join(parts)
+
+
+def _expected_words(surge: Surge, amount: Callable[[float], str]) -> str:
+    """Say what was expected, and by what the month is out of the ordinary where its own past would allow for it."""
+    if surge.channel in DOWN:
+        if surge.value < surge.low:
+            return f"expected {amount(surge.low)} or more"
+        if surge.value < surge.low_net:
+            return f"its own past allows for {amount(surge.low)}, but as the goods of this pair moved it would be {amount(surge.low_net)} or more"
+        return f"{amount(surge.low)} or more would be usual for one month"
+    if surge.channel == "sustained" and surge.value > surge.usual_high:
+        until = month_words(month_number(surge.usual_until))
+        return f"by its past up to {until} expected under {amount(surge.usual_high)}"
+    if surge.high <= 0:
+        return "none expected"
+    if surge.value > surge.high:
+        return f"expected under {amount(surge.high)}"
+    if surge.value > surge.high_net > 0:
+        return f"its own past allows for up to {amount(surge.high)}, but as the goods of this pair moved it would be under {amount(surge.high_net)}"
+    return f"up to {amount(surge.high)} would be usual for one month"
+
+
+def _lasting_words(surge: Surge) -> str:
+    """Say what lasts."""
+    if surge.above:
+        told = f"each of the last {surge.above} months is more than any of the twelve before them"
+    elif surge.value > surge.usual_high:
+        told = "a rise that lasts"
+    elif surge.high_net < surge.high:
+        told = "a level that holds while the goods of this pair fall on the whole"
+    else:
+        told = "not much by itself, but the last months together are more than expected"
+    if surge.level_since is not None:
+        told += f", on a higher level since about {month_words(month_number(surge.level_since))}"
+    return told
 
 
 def _start_words(surge: Surge) -> str:

@@ -6,26 +6,32 @@ where it is a candidate itself, its lines are members. A start that a new code m
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
+import os
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import numpy as np
 
-from tidewaiter.detect import Calibration, ScanResult, level_shift, price_and_quantity, scan
+from tidewaiter.detect import Calibration, DensePanel, ScanResult, scan_both, scan_panel
 from tidewaiter.detect.fdr import q_values
+from tidewaiter.detect.run import Options
+from tidewaiter.detect.scanning import unit_prices, with_unit_values
+from tidewaiter.errors import InputError
 from tidewaiter.findings.artefacts import artefact_of, first_columns, mass_starts
-from tidewaiter.findings.surge import CHANNELS, DOWN, Surge, goods_name, surge_words
+from tidewaiter.findings.candidate import OWN_LISTS, Candidate, candidate_of, silence
+from tidewaiter.findings.gather import RANK as _RANK
+from tidewaiter.findings.gather import Judged, gather
+from tidewaiter.findings.surge import CHANNELS, Surge
+from tidewaiter.findings.tides import tides
 from tidewaiter.model import State
-from tidewaiter.period import Period, month_words
+from tidewaiter.period import month_words
 from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
 from tidewaiter.store.view import View
 
 __all__ = ["Scanner"]
 
-_OWN_LISTS: Final = ("record", "stop", "fall", "unit_value")
-_RANK: Final = {"firm": 0, "likely": 1, "watch": 2, "": 3}
 _LONG: Final = 6
 _SHORT: Final = 24
 """Months of past, and fewer, in which calibration was seen to promise too much."""
@@ -67,26 +73,43 @@ class Scanner:
         self._partners = None if partners is None else set(partners)
         self._channels = tuple(channels)
         self._budget = budget
-        self._how: dict[str, Any] = {"threads": threads, "progress": progress, "on_compile": on_compile}
-        self._learnt: dict[tuple[str, str, int, bool], Calibration] = {}
-        self._tested: dict[str, list[Any]] = {name: [] for name in ("net", "raw", *_OWN_LISTS)}
-        self._found: list[tuple[str, int, Surge]] = []
-        self._new: list[Surge] = []
+        self._options = Options(threads, progress=progress)
+        self._on_compile = on_compile
+        self._learnt: dict[tuple[str, str, int, str], Calibration] = {}
+        self._tested: dict[str, list[Any]] = {name: [] for name in ("net", "raw", *OWN_LISTS)}
+        self._found: list[tuple[str, int, Candidate]] = []
+        self._new: list[Candidate] = []
         self._short = False
         self._notes: list[str] = []
         self.series = 0
 
-    def add(self, panel: SeriesPanel, weights: Any = None) -> None:
-        """Scan the last month of a panel.
+    def add(
+        self,
+        panels: Sequence[SeriesPanel],
+        weights: Callable[[SeriesPanel], Any] | None = None,
+        keep: Path | None = None,
+    ) -> None:
+        """Scan the last month of some panels that hold all goods of their pairs of countries.
 
         Parameters
         ----------
         weights
-            Quantities of the same cells, ``[n_series, n_months]`` in one unit a series, NaN where not known; or None.
+            Returns quantities of the cells of a panel, ``[n_series, n_months]`` in one unit a series, NaN where not known; or
+            None.
+        keep
+            Folder where what is learnt from these panels is kept for the next time.
         """
+        tide = tides(panels)
+        for panel in panels:
+            self._add(panel, None if weights is None else weights(panel), tide, keep)
+
+    def _add(
+        self, panel: SeriesPanel, weights: Any, tide: dict[tuple[str, str, str, str], float], keep: Path | None
+    ) -> None:
         inside = np.array([self._partners is None or partner in self._partners for partner in panel.partners], bool)
-        net = self._scan(panel, weights, net=True)
-        raw = self._scan(panel, None, net=False)
+        if not inside.any():
+            return
+        net, raw = self._scan(panel, weights, keep)
         self._notes.extend(_notes(panel, inside))
         recent = _recent(panel)
         if len(panel.period) <= _SHORT:
@@ -95,74 +118,115 @@ class Scanner:
                 f"{panel.dataset}: only {len(panel.period)} months are looked at; with so short a past nothing is called firm or likely"
             )
         self.series += int(inside.sum())
-        mass, tides, firsts = mass_starts(panel), _tides(panel), first_columns(panel)
-        lists = {"net": net.p, "raw": raw.p, **{name: net.channel_p(name) for name in _OWN_LISTS}}
+        mass, firsts = mass_starts(panel), first_columns(panel)
+
+        def take(row: int, channel: str) -> Candidate:
+            pair = (panel.dataset, panel.flow, panel.reporters[row], panel.partners[row])
+            starts = mass.get(panel.reporters[row], 0)
+            return candidate_of(
+                panel, row, channel, net, raw, weights=weights, tide=tide.get(pair), starts=starts, firsts=firsts
+            )
+
+        lists = {"net": net.p, "raw": raw.p, **{name: net.channel_p(name) for name in OWN_LISTS}}
         for name, p in lists.items():
             at = np.flatnonzero(inside & recent & ~np.isnan(p))
             before = sum(len(one) for one in self._tested[name])
             self._tested[name].append(np.minimum(p[at] * _margin(len(panel)), 1.0))
-            if name in _OWN_LISTS and name not in self._channels:
+            if name in OWN_LISTS and name not in self._channels:
                 continue
             for place in np.flatnonzero(p[at] <= (_LOOK if name in ("net", "raw") else _LOOK / 10)).tolist():
                 row = int(at[place])
-                channel = name if name in _OWN_LISTS else str((net if name == "net" else raw).channel[row])
-                if channel in ("spike", "sustained") and _silence(panel, row) >= _LONG:
+                channel = name if name in OWN_LISTS else str((net if name == "net" else raw).channel[row])
+                if channel in ("spike", "sustained") and silence(panel.states[row]) >= _LONG:
                     channel = "start"  # whichever statistic caught it, after so long a silence that is what it is
                 if channel in self._channels:
-                    surge = _surge(self._view, panel, net, raw, row, channel, tides, mass, firsts, weights)
-                    self._found.append((name, before + place, surge))
+                    self._found.append((name, before + place, take(row, channel)))
+        if "start" in self._channels:
+            self._new.extend(take(row, "start") for row in _born(panel, inside))
 
-        for row in _born(panel, inside):
-            surge = _surge(self._view, panel, net, raw, row, "start", tides, mass, firsts, weights)
-            if surge.artefact and "start" in self._channels:
-                self._new.append(msgspec.structs.replace(surge, tier="watch"))
+    def events(self, top: int = 0) -> tuple[Surge, ...]:
+        """Return the events of all panels, clean ones first, by tier and then by the amount above what was expected.
 
-    def events(self) -> tuple[Surge, ...]:
-        """Return the events of all panels, clean ones first, by tier and then by the amount above what was expected."""
-        judged: dict[str, Surge] = {one.id: one for one in self._new}
+        Parameters
+        ----------
+        top
+            How many to tell of; 0 for all. :attr:`events_found` counts all of them.
+        """
+        judged = {one.id: Judged(one, "watch", 1.0) for one in self._new if artefact_of(self._view, one)}
         for name, p in self._tested.items():
             if not p:
                 continue
             every = np.concatenate(p)
+            if not len(every):
+                continue
             q = q_values(every)
-            some = (
-                np.partition(every, min(self._budget, len(every) - 1))[min(self._budget, len(every) - 1)]
-                if len(every)
-                else 0.0
-            )
-            for where, place, surge in self._found:
+            some = min(self._budget, len(every) - 1)
+            surprising = min(float(np.partition(every, some)[some]), 2 * _LOOK)
+            for where, place, one in self._found:
                 if where != name:
                     continue
-                tier = _tier(1.0 if self._short else float(q[place]), watch=every[place] <= min(float(some), 2 * _LOOK))
-                if name in _OWN_LISTS and tier not in ("firm", "likely"):
+                tier = _tier(1.0 if self._short else float(q[place]), watch=every[place] <= surprising)
+                if name in OWN_LISTS and tier not in ("firm", "likely"):
                     continue
                 if name == "raw":
                     tier = "watch" if tier else ""
-                old = judged.get(surge.id)
+                old = judged.get(one.id)
                 if tier and (old is None or _RANK[tier] < _RANK[old.tier]):
-                    judged[surge.id] = msgspec.structs.replace(
-                        surge, tier=tier, q=float(q[place]), with_the_tide=name == "raw"
-                    )
-        return _events(list(judged.values()))
+                    judged[one.id] = Judged(one, tier, float(q[place]), with_the_tide=name == "raw")
+        gathered = gather(self._view, list(judged.values()))
+        self.events_found = len(gathered)
+        return tuple(event.told(self._view) for event in (gathered[:top] if top else gathered))
+
+    events_found = 0
 
     def notes(self) -> tuple[str, ...]:
         """Return what must be said about the whole."""
         return tuple(dict.fromkeys(self._notes))
 
-    def _scan(self, panel: SeriesPanel, weights: Any, *, net: bool) -> ScanResult:
-        key = (panel.dataset, panel.flow, panel.digits, net)
-        result = scan(
-            panel.values,
-            panel.groups(),
-            states=panel.states,
-            net=net,
-            quantities=weights,
+    def _scan(self, panel: SeriesPanel, weights: Any, keep: Path | None) -> tuple[ScanResult, ScanResult]:
+        groups = panel.groups()
+        net, raw = scan_both(
+            DensePanel(panel.values, panel.states),
+            groups,
+            calibration=self._known(panel, "value", keep),
             budget=self._budget,
-            calibration=self._learnt.get(key),
-            **self._how,
+            options=self._options,
+            on_compile=self._on_compile,
         )
-        self._learnt.setdefault(key, result.calibration)
-        return result
+        self._learn(panel, "value", keep, net.calibration)
+        if weights is not None:
+            prices = scan_panel(
+                unit_prices(DensePanel(panel.values), weights),
+                groups,
+                calibration=self._known(panel, "price", keep),
+                options=Options(self._options.threads),
+            )
+            self._learn(panel, "price", keep, prices.calibration)
+            net = with_unit_values(net, prices)
+        return net, raw
+
+    def _known(self, panel: SeriesPanel, what: str, keep: Path | None) -> Calibration | None:
+        """Return what was learnt of such a panel, in this run or an earlier one."""
+        key = (panel.dataset, panel.flow, panel.digits, what)
+        if key not in self._learnt and keep is not None:
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError, InputError):
+                self._learnt[key] = Calibration.load(_file(keep, panel, what))
+        return self._learnt.get(key)
+
+    def _learn(self, panel: SeriesPanel, what: str, keep: Path | None, learnt: Calibration) -> None:
+        key = (panel.dataset, panel.flow, panel.digits, what)
+        if key in self._learnt:
+            return
+        self._learnt[key] = learnt
+        if keep is not None:
+            with contextlib.suppress(OSError):
+                part = _file(keep, panel, what).with_suffix(f".{os.getpid()}.part")
+                learnt.save(part)
+                part.replace(_file(keep, panel, what))
+
+
+def _file(keep: Path, panel: SeriesPanel, what: str) -> Path:
+    return keep / f"learnt.{panel.flow}.{panel.digits}.{what}.npz"
 
 
 def _margin(series: int) -> float:
@@ -188,155 +252,6 @@ def _tier(q: float, *, watch: bool) -> str:
     return "firm" if q <= 0.1 else "likely" if q <= 0.3 else "watch" if watch else ""
 
 
-def _surge(
-    view: View,
-    panel: SeriesPanel,
-    net: ScanResult,
-    raw: ScanResult,
-    at: int,
-    channel: str,
-    tides: dict[str, float],
-    mass: dict[str, int],
-    firsts: dict[str, int],
-    weights: Any,
-) -> Surge:
-    code, reporter, partner = panel.codes[at], panel.reporters[at], panel.partners[at]
-    month = panel.period.end
-    # What the series' own past lets expect: without the move of its group, which the scan takes into account.
-    move = float(net.common[at])
-    # As printed: the scan works in logarithms.
-    value = float(panel.values[at, -1])
-    year_ago = _known(panel.values[at, -13]) if panel.values.shape[1] > 12 else None
-    multiple = value / year_ago if year_ago else None
-    tide = tides.get(f"{reporter} {partner}")
-    top, top_at = _record(panel, at)
-    p = float(net.channel_p(channel)[at]) if channel in _OWN_LISTS else float(net.p[at])
-    surge = Surge(
-        id="",
-        dataset=panel.dataset,
-        reporter=reporter,
-        partner=partner,
-        flow=panel.flow,
-        code=code,
-        goods=goods_name(code),
-        month=str(Period(month, month)),
-        measure=panel.measure.value,
-        unit=panel.units[at],
-        channel=channel,
-        tier="",
-        with_the_tide=False,
-        score=round(-float(np.log(max(p, 1e-300))), 3),
-        p=p,
-        p_raw=float(raw.p[at]),
-        q=1.0,
-        value=value,
-        expected=float(net.expected[at]) / move,
-        low=float(net.low[at]) / move,
-        high=float(net.high[at]) / move,
-        tide=tide,
-        year_ago=year_ago,
-        multiple=multiple,
-        net_multiple=None if multiple is None or not tide else multiple / tide,
-        record=top if top_at >= 0 else None,
-        record_month=str(Period(panel.period.start + top_at, panel.period.start + top_at)) if top_at >= 0 else None,
-        proved=bool((panel.states[at, :-1] <= STATE_NUMBERS[State.ZERO]).all()),
-        known=int((panel.states[at, :-1] <= STATE_NUMBERS[State.ZERO]).sum()),
-        silent=_silence(panel, at),
-        restart=float(net.chance[at]),
-        reporters=int(panel.added[at]),
-        level_since=_level_since(panel, at) if channel == "sustained" else None,
-        unit_value=None,
-        expected_unit_value=None,
-        by_price=None,
-        by_quantity=None,
-        artefact="; ".join(
-            filter(None, (artefact_of(view, panel, at, channel, mass, firsts), _told(str(net.artefact[at]))))
-        ),
-        words="",
-    )
-    surge = msgspec.structs.replace(surge, id=_identity(surge), **_split(panel, at, weights, net))
-    return msgspec.structs.replace(surge, words=surge_words(surge, panel))
-
-
-def _tides(panel: SeriesPanel) -> dict[str, float]:
-    """Return how many times the same month a year before all goods of a pair came to, as far as they are listed."""
-    width = panel.values.shape[1]
-    if width < 13:
-        return {}
-    names = np.array([f"{a} {b}" for a, b in zip(panel.reporters, panel.partners, strict=True)])
-    out = panel.states != STATE_NUMBERS[State.UNRELEASED]
-    found = {}
-    for name in np.unique(names).tolist():
-        at = names == name
-        if not (out[at, -1].any() and out[at, -13].any()):
-            continue
-        now, then = (float(np.nansum(panel.values[at, column])) for column in (-1, -13))
-        if then > 0:
-            found[name] = now / then
-    return found
-
-
-def _told(artefact: str) -> str:
-    """Say what the scan itself holds against a series, where this module does not say it more exactly."""
-    return (
-        "a thousand times what is usual, or a thousandth: a unit may be misread" if artefact == "a thousandfold" else ""
-    )
-
-
-def _level_since(panel: SeriesPanel, at: int) -> str | None:
-    """Return the month since which a series lies on a higher level, where that is sure and lies within two years."""
-    shift = level_shift(panel.values[at])
-    width = panel.values.shape[1]
-    if shift.month is None or shift.factor <= 1 or shift.month < width - 24:
-        return None
-    month = panel.period.start + shift.month
-    return str(Period(month, month))
-
-
-def _split(panel: SeriesPanel, at: int, weights: Any, net: ScanResult) -> dict[str, float | None]:
-    """Return value per quantity, what was to be expected of it, and the change over a year by price and by quantity."""
-    nothing = dict.fromkeys(("unit_value", "expected_unit_value", "by_price", "by_quantity"))
-    if weights is None or panel.values.shape[1] < 13:
-        return nothing
-    price, quantity = price_and_quantity(
-        panel.values[at, -13], panel.values[at, -1], np.nan_to_num(weights[at, -13]), np.nan_to_num(weights[at, -1])
-    )
-    return {
-        "unit_value": _known(net.unit_value[at]),
-        "expected_unit_value": _known(net.expected_unit_value[at]),
-        "by_price": _known(price),
-        "by_quantity": _known(quantity),
-    }
-
-
-def _known(value: Any) -> float | None:
-    return None if np.isnan(value) else float(value)
-
-
-def _record(panel: SeriesPanel, at: int) -> tuple[float, int]:
-    """Return the largest known earlier month and its column; 0 and -1 where nothing was traded."""
-    past = np.nan_to_num(panel.values[at, :-1])
-    if not past.size or past.max() <= 0:
-        return 0.0, -1
-    return float(past.max()), int(past.argmax())
-
-
-def _silence(panel: SeriesPanel, at: int) -> int:
-    """Count the proved months without trade right before the last one."""
-    count = 0
-    for state in panel.states[at, -2::-1]:
-        if state != STATE_NUMBERS[State.ZERO]:
-            break
-        count += 1
-    return count
-
-
-def _identity(surge: Surge) -> str:
-    way = "down" if surge.channel in DOWN else "up"
-    parts = (surge.dataset, surge.reporter, surge.partner, surge.flow, surge.code, surge.measure, way, surge.month)
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
-
-
 def _notes(panel: SeriesPanel, inside: Any) -> Iterable[str]:
     """Say what the panel cannot show."""
     states = panel.states[inside]
@@ -354,31 +269,3 @@ def _notes(panel: SeriesPanel, inside: Any) -> Iterable[str]:
     if merged.any():
         months = ", ".join(month_words(panel.period.start + int(at)) for at in np.flatnonzero(merged))
         yield f"{panel.dataset}: published only together with other months, so left out: {months}"
-
-
-def _events(candidates: list[Surge]) -> tuple[Surge, ...]:
-    """Gather candidates of one heading and way into events."""
-    gathered: dict[tuple[str, ...], list[Surge]] = {}
-    for one in candidates:
-        way = "down" if one.channel in DOWN else "up"
-        heading = one.code[:4] if one.code != "TOTAL" else one.code
-        gathered.setdefault((one.dataset, one.reporter, one.partner, one.flow, heading, way), []).append(one)
-    events = []
-    for many in gathered.values():
-        many.sort(key=_strength)
-        lead = next((one for one in many if len(one.code) <= 4), many[0])
-        rest = tuple(one for one in many if one is not lead)
-        events.append(
-            msgspec.structs.replace(
-                lead,
-                members=rest,
-                tier=many[0].tier if not many[0].artefact else lead.tier,
-                with_the_tide=all(one.with_the_tide for one in many),
-            )
-        )
-    return tuple(sorted(events, key=lambda one: (bool(one.artefact), *_strength(one))))
-
-
-def _strength(surge: Surge) -> tuple[Any, ...]:
-    """Order by tier, then by the amount above (or below) what was expected; the code settles what is equal."""
-    return _RANK[surge.tier], -abs(surge.value - surge.expected), surge.code

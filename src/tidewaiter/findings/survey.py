@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 
-from tidewaiter.codes import area, members
+from tidewaiter.codes.areas import has_members
+from tidewaiter.codes.parties import Party, changes_in, party
 from tidewaiter.errors import InputError, NoData, UnknownName
 from tidewaiter.findings.surge import Surge
 from tidewaiter.findings.surges import Scanner
 from tidewaiter.model import Measure
 from tidewaiter.period import Period, month, month_words
-from tidewaiter.series.panel import TOGETHER, SeriesPanel, panels
+from tidewaiter.series.kept import kept_list, kept_panels
+from tidewaiter.series.panel import TOGETHER, SeriesPanel
 from tidewaiter.store.coverage import is_group
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View
@@ -47,9 +50,10 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """What was found: events, the most surprising first; how many series were looked at; what must be said of the whole."""
+    """Events, the most telling first; how many were found, of how many series; what must be said of the whole."""
 
     events: tuple[Surge, ...]
+    found: int
     series: int
     months: str
     notes: tuple[str, ...]
@@ -59,10 +63,16 @@ def survey(
     store: Store,
     asked: Asked,
     *,
+    top: int = 0,
     on_compile: Callable[[], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Survey:
     """Look at a month of a slice of a store.
+
+    Parameters
+    ----------
+    top
+        How many events to tell of, the first ones; 0 for all.
 
     Raises
     ------
@@ -79,11 +89,16 @@ def survey(
     if not 3 <= asked.months <= 600:
         raise InputError(f"--months: a past of 3 to 600 months can be looked at, not {asked.months}")
     view = View(store, asked.as_of)
-    partners = tuple(dict.fromkeys(_countries(asked.partners, "partner", asked.month)))
+    words: list[str] = []
+    partners = tuple(dict.fromkeys(_countries(asked.partners, "partner", asked, words)))
     each = "each" in asked.reporters
     if each and len(asked.reporters) > 1:
         raise InputError("--reporter: 'each' stands alone")
-    reporters = None if each or not asked.reporters else tuple(_countries(asked.reporters, "reporter", asked.month))
+    reporters = (
+        None
+        if each or not asked.reporters
+        else tuple(dict.fromkeys(_countries(asked.reporters, "reporter", asked, words)))
+    )
     datasets = view.datasets()
     if asked.dataset is not None and asked.dataset not in datasets:
         raise UnknownName("dataset", asked.dataset, list(datasets))
@@ -99,29 +114,64 @@ def survey(
         if first > last:
             continue
         period = Period(max(last - asked.months + 1, first), last)
-        for panel in _panels(view, dataset, period, asked, reporters, partners, together=not each):
-            scanner.add(panel, _weights(view, panel) if asked.measure == "value" else None)
+        for some in _slices(view, dataset, period, asked, reporters, partners, together=not each):
+            scanner.add(some.panels, some.weights if asked.measure == "value" else None, some.folder)
             told.append(month_words(last))
     if not scanner.series:
         raise NoData(
             "the store has no row of what was asked for; tidewaiter releases and tidewaiter coverage show what it has"
         )
-    return Survey(scanner.events(), scanner.series, ", ".join(dict.fromkeys(told)), scanner.notes())
+    events = scanner.events(top)
+    if reporters is not None and len(reporters) > 1:
+        # They are all that was asked for, and not all that there are.
+        name = ",".join(dict.fromkeys(party(one, "reporter").code for one in asked.reporters))
+        events = tuple(_of_group(one, name) for one in events)
+    return Survey(
+        events, scanner.events_found, scanner.series, ", ".join(dict.fromkeys(told)), (*words, *scanner.notes())
+    )
 
 
-def _countries(names: Sequence[str], kind: str, when: str | None) -> Iterable[str]:
-    """Return countries, groups replaced by their members."""
-    number = month(when) if when else None
+def _of_group(event: Surge, name: str) -> Surge:
+    """Call the reporters that were added up what they were asked for as, in the lines of an event too."""
+    if event.reporter != TOGETHER:
+        return event
+    return msgspec.structs.replace(event, reporter=name, members=tuple(_of_group(one, name) for one in event.members))
+
+
+def _countries(names: Sequence[str], kind: str, asked: Asked, words: list[str]) -> Iterable[str]:
+    """Return countries, groups and lists replaced by their members, and say who they are."""
     for name in names:
         if name == "each" and kind == "reporter":
             continue
-        code = area(name, kind).code
-        if is_group(code) and code != "W00":
-            if number is None:
-                raise InputError(f"--{kind} {code}: membership has dates; name the --month")
-            yield from members(code, number)
-        else:
-            yield code
+        who = party(name, kind)
+        if who.is_one:
+            yield who.code
+            continue
+        if asked.month is None and any(has_members(part) for part in who.parts):
+            raise InputError(f"--{kind} {who.code}: membership has dates; name the --month")
+        number = month(asked.month) if asked.month else 0
+        there = who.members(number)
+        if not there:
+            raise NoData(f"{who.name} had no members in {asked.month}; ask for a later month")
+        words += _group_words(who, kind, number, asked)
+        yield from there
+
+
+def _group_words(who: Party, kind: str, number: int, asked: Asked) -> list[str]:
+    """Say how the members of a group are looked at: unlike in a series, one that lists nothing does not leave a sum open."""
+    told = who.words(Period(number, number))
+    before = Period(number - asked.months + 1, number)
+    if number and len(changes_in(who, before)) > 1:
+        told.append(
+            f"{who.code}: the members of {asked.month} in every month of the past, though membership changed in it"
+        )
+    if kind == "partner":
+        return [*told, f"{who.code}: each member is looked at by itself"]
+    return [
+        *told,
+        f"{who.code}: what its members list is added up, left open only where one that usually trades has not released; rows"
+        " of the group itself are not looked at; tidewaiter series says which members are known",
+    ]
 
 
 def _last(view: View, dataset: str, reporters: Sequence[str] | None, asked: Asked) -> int | None:
@@ -136,7 +186,38 @@ def _last(view: View, dataset: str, reporters: Sequence[str] | None, asked: Aske
     return max((months[-1] for months in every if months), default=None)
 
 
-def _panels(
+class _Some(msgspec.Struct):
+    """A slice and how to get other measures of its cells."""
+
+    view: View
+    panels: tuple[SeriesPanel, ...]
+    folder: Path | None
+    again: dict[str, Any]
+
+    def weights(self, panel: SeriesPanel) -> Any:
+        """Return the weights, else the quantities, of the cells of a panel; None where the dataset carries none."""
+        carried = {name for one in self.view.releases if one.dataset == panel.dataset for name in one.measures}
+        for measure in (Measure.NET_WEIGHT, Measure.QUANTITY):
+            if measure.value not in carried:
+                continue
+            try:
+                every = kept_panels(self.view, panel.period, measure=measure, **self.again).panels
+            except NoData:
+                continue
+            like = [one for one in every if (one.flow, one.digits) == (panel.flow, panel.digits)]
+            if not like or not (np.nan_to_num(like[0].values) > 0).any():
+                continue
+            place = {key: at for at, key in enumerate(zip(panel.reporters, panel.partners, panel.codes, strict=True))}
+            found = np.full(panel.values.shape, np.nan)
+            (other,) = like
+            for at, key in enumerate(zip(other.reporters, other.partners, other.codes, strict=True)):
+                if key in place:
+                    found[place[key]] = other.values[at]
+            return found
+        return None
+
+
+def _slices(
     view: View,
     dataset: str,
     period: Period,
@@ -145,7 +226,7 @@ def _panels(
     partners: Sequence[str],
     *,
     together: bool,
-) -> Iterator[SeriesPanel]:
+) -> Iterator[_Some]:
     codes = None
     if asked.basket is not None:
         from tidewaiter.baskets import load_basket, resolve
@@ -158,50 +239,20 @@ def _panels(
         if not codes:
             return
     for some in _shares(view, dataset, partners):
+        again: dict[str, Any] = {
+            "dataset": dataset,
+            "reporters": reporters,
+            "partners": some,
+            "flow": asked.flow,
+            "digits": asked.digits,
+            "codes": codes,
+            "together": together and (reporters is None or len(reporters) > 1),
+        }
         try:
-            yield from panels(
-                view,
-                period,
-                measure=Measure(asked.measure),
-                datasets=[dataset],
-                reporters=reporters,
-                partners=some,
-                flow=asked.flow,
-                digits=asked.digits,
-                codes=codes,
-                together=together and (reporters is None or len(reporters) > 1),
-            )
+            found = kept_panels(view, period, measure=Measure(asked.measure), **again)
         except NoData:
             continue
-
-
-def _weights(view: View, panel: SeriesPanel) -> Any:
-    """Return the weights, else the quantities, of the cells of a panel; None where the dataset carries none."""
-    place = {key: at for at, key in enumerate(zip(panel.reporters, panel.partners, panel.codes, strict=True))}
-    for measure in (Measure.NET_WEIGHT, Measure.QUANTITY):
-        try:
-            (other,) = panels(
-                view,
-                panel.period,
-                measure=measure,
-                datasets=[panel.dataset],
-                reporters=None if TOGETHER in panel.reporters else sorted(set(panel.reporters)),
-                partners=sorted(set(panel.partners)),
-                flow=panel.flow,
-                digits=panel.digits,
-                codes=sorted(set(panel.codes)),
-                together=TOGETHER in panel.reporters,
-            )
-        except (NoData, ValueError):
-            continue
-        if not (np.nan_to_num(other.values) > 0).any():
-            continue
-        found = np.full(panel.values.shape, np.nan)
-        for at, key in enumerate(zip(other.reporters, other.partners, other.codes, strict=True)):
-            if key in place:
-                found[place[key]] = other.values[at]
-        return found
-    return None
+        yield _Some(view, found.panels, found.folder, again)
 
 
 def _whole(heading: str, six: set[str], period: Period) -> bool:
@@ -222,12 +273,19 @@ def _shares(view: View, dataset: str, partners: Sequence[str]) -> list[list[str]
     rows = sum(sum(spans.values()) for (one, _, _), spans in view.spans.items() if one == dataset)
     if not partners and rows <= AT_ONCE:
         return [None]
-    table = view.rows(datasets=dataset, period=_latest(view, dataset), countries=True)
+
+    def look() -> list[str]:
+        table = view.rows(datasets=dataset, period=_latest(view, dataset))
+        return table["partner"].unique().to_pylist()  # type: ignore[no-any-return]
+
     # A fixed draw, so that the company is the same whenever the same is asked.
-    there = sorted(set(table["partner"].unique().to_pylist()), key=lambda code: hashlib.sha256(code.encode()).digest())
+    listed = kept_list(view, dataset, "partners", look)
+    draw = sorted(listed, key=lambda code: hashlib.sha256(code.encode()).digest())
+    there = [code for code in draw if code not in partners and not is_group(code)]
     if partners:
-        others = [code for code in there if code not in partners]
-        return [[*partners, *others[: max(0, COMPANY - len(partners))]]]
+        if rows <= AT_ONCE and len(listed) <= COMPANY and not any(map(is_group, listed)):
+            return [None]  # all there are: the same slice, whoever of them is asked about
+        return [sorted([*partners, *there[: max(0, COMPANY - len(partners))]])]
     size = max(COMPANY, len(there) * AT_ONCE // rows)
     return [there[start : start + size] for start in range(0, len(there), size)]
 

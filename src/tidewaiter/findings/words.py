@@ -22,6 +22,7 @@ __all__ = [
     "month_list",
     "months",
     "number",
+    "open_words",
     "runs",
     "span",
     "step_of",
@@ -80,9 +81,14 @@ def _round_step(width: float) -> float:
     return 10.0 ** math.floor(math.log10(width)) if width > 1 and math.isfinite(width) else 1.0
 
 
+def open_words(key: SeriesKey) -> str:
+    """Say that only a lower end is known: as the press prints it, or of a sum that lacks some of its parts."""
+    return "more than " if key.dataset == "press" else "at least "
+
+
 def amount(known: Known, key: SeriesKey) -> str:
     """Write an amount with its unit: ``US$2,769``, ``1,140 kg``, ``94,840``."""
-    more = "more than " if math.isinf(known.bounds.hi) else ""
+    more = open_words(key) if math.isinf(known.bounds.hi) else ""
     if key.measure is Measure.VALUE:
         return more + money(known.value, key.unit, step_of(known))
     text = number(known.value, step_of(known))

@@ -1,9 +1,11 @@
 """Evidence that excludes other evidence: found, isolated, named, and kept from spoiling the rest.
 
-A conflict is a smallest set of rows that cannot all hold. Three remedies, in this order:
+A conflict is a smallest set of rows that cannot all hold. Four remedies, in this order:
 
 ``cut off``
     a coarse number that was cut off instead of rounded: within a whole unit of its last digit all fits.
+``revised``
+    rows of an earlier release, of a time that was still open to revision, may have moved; what was printed last stands.
 ``outvoted``
     rows about the same sum of cells: the reading that most independent voices share is kept.
 ``set aside``
@@ -21,7 +23,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tidewaiter.ledger.program import Program
-from tidewaiter.ledger.rows import Row
+from tidewaiter.ledger.rows import Cell, Row, apart_in_time, moved
 from tidewaiter.model import Interval
 
 __all__ = ["Conflict", "settle"]
@@ -61,7 +63,7 @@ def settle(rows: Sequence[Row], *, doubting: bool) -> tuple[list[Row], tuple[Con
 def _clash(rows: Sequence[Row]) -> list[Row] | None:
     """Return rows that exclude each other, none of which can be left out; None if all can hold."""
     breakable = [position for position, row in enumerate(rows) if not row.structural]
-    if not breakable:
+    if not breakable or _apart(rows):
         return None
     best = Program(rows, elastic=breakable).price()
     if best.value <= _PRICE:
@@ -72,6 +74,19 @@ def _clash(rows: Sequence[Row]) -> list[Row] | None:
         if rest and _breaks(rest):
             held = rest
     return held
+
+
+def _apart(rows: Sequence[Row]) -> bool:
+    """Whether rows share no cell and each can hold by itself: then all can."""
+    seen: set[Cell] = set()
+    for row in rows:
+        if row.bounds.lo > row.bounds.hi or any(factor <= 0 for _, factor in row.terms) or row.bounds.hi < 0:
+            return False
+        for cell, _ in row.terms:
+            if cell in seen:
+                return False
+            seen.add(cell)
+    return True
 
 
 def _breaks(rows: Sequence[Row]) -> bool:
@@ -93,6 +108,13 @@ def _remedy(rows: list[Row], clash: list[Row], doubting: bool) -> tuple[list[Row
         return [changed.get(row.id, row) for row in rows], Conflict(names, out, "cut off")
     evidence = [row for row in clash if not row.structural]
     same = len({row.terms for row in evidence}) == 1 and len(evidence) > 1
+    older = [] if same else _older(evidence)
+    if older:
+        gone = {row.id for row in older}
+        trial = [moved(row) if row.id in gone else row for row in clash]
+        if not _breaks(trial):
+            kept = [moved(row) if row.id in gone else row for row in rows]
+            return kept, Conflict(names, tuple(sorted(gone)), "revised")
     if doubting:
         gone = {row.id for row in evidence}
         if same:
@@ -110,6 +132,15 @@ def _remedy(rows: list[Row], clash: list[Row], doubting: bool) -> tuple[list[Row
     }
     least = min(support.values())
     weak = [row for row in evidence if support[row.id] == least]
+    late = _older(evidence) if same else []
+    if late:
+        # Printed again later and otherwise: the later holds, unless more voices stand by the earlier.
+        newer = [row for row in evidence if row not in late]
+        within = all(moved(old).bounds.meets(new.bounds) for old in late for new in newer)
+        if within and max(support[row.id] for row in newer) >= max(support[row.id] for row in late):
+            gone = {row.id for row in late}
+            return [row for row in rows if row.id not in gone], Conflict(names, tuple(sorted(gone)), "revised")
+        weak = evidence if within else weak
     how = "outvoted" if same and len(weak) < len(evidence) else "set aside"
     if not same:
         # A sum over many cells outlives the revision of each of them; what was printed of few is nearer to its release.
@@ -123,6 +154,12 @@ def _remedy(rows: list[Row], clash: list[Row], doubting: bool) -> tuple[list[Row
         joint = msgspec.structs.replace(weak[0], id=" | ".join(sorted(gone)), bounds=span, step=0.0, spans=True)
         return [*(row for row in rows if row.id not in gone), joint], Conflict(names, tuple(sorted(gone)), how)
     return [row for row in rows if row.id not in gone], Conflict(names, tuple(sorted(gone)), how)
+
+
+def _older(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows of earlier releases than the newest that may have moved since."""
+    newest = max((row.release for row in rows), default="")
+    return [row for row in rows if row.moves and row.release and apart_in_time([row.release, newest])]
 
 
 def _cut_off(row: Row) -> Row:

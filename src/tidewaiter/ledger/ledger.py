@@ -20,12 +20,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+
+import msgspec
 
 from tidewaiter.ledger.conflicts import Conflict, settle
 from tidewaiter.ledger.program import Optimum, Program
-from tidewaiter.ledger.rows import Bounds, Cell, Row, Terms, slack
+from tidewaiter.ledger.rows import Bounds, Cell, Row, Terms, apart_in_time, slack
 from tidewaiter.model import Interval
 
 __all__ = ["Ledger"]
@@ -65,7 +67,7 @@ class Ledger:
         for cell in several:
             del self._points[cell]
         self._parts: dict[frozenset[int], _Part] = {}
-        self._inner: dict[frozenset[Cell], Ledger] = {}
+        self._inner: dict[tuple[object, ...], Ledger] = {}
         self._known: dict[object, object] = {} if known is None else known
 
     @cached_property
@@ -81,14 +83,48 @@ class Ledger:
         """Return the conflicts among the rows that are connected with some cells."""
         return self._part(cells).conflicts
 
+    def releases_of(self, cells: Iterable[Cell]) -> list[str]:
+        """Return when figures that hold some cells were published, the latest first, each release once."""
+        told = sorted({self.rows[at].release for at in self._near(cells)} - {""}, reverse=True)
+        kept: list[str] = []
+        for one in told:
+            if not kept or apart_in_time([kept[-1], one]):
+                kept.append(one)
+        return kept
+
     def within(self, cells: Iterable[Cell]) -> Ledger:
-        """Return the ledger of what was said of some cells and of no others: no residual of a wider sum speaks there."""
+        """Return the ledger of what was said of some cells and of no others: no residual of a wider sum speaks there.
+
+        A sum that came to nothing says so of each of its cells.
+        """
         asked = frozenset(cells)
-        found = self._inner.get(asked)
+        return self._inside(
+            ("within", asked), self._near(asked), lambda row: all(cell in asked for cell, _ in row.terms)
+        )
+
+    def exact(self, sums: Iterable[Iterable[tuple[Cell, float]]]) -> Ledger:
+        """Return the ledger of what was said of just some sums."""
+        asked = frozenset(frozenset(one) for one in sums)
+        cells = {cell for one in asked for cell, _ in one}
+        return self._inside(("exact", asked), self._near(cells), lambda row: frozenset(row.terms) in asked)
+
+    def since(self, release: str, cells: Iterable[Cell]) -> Ledger:
+        """Return the ledger of what was published from a day on, as far as it is connected with some cells."""
+        part = self._connected(cells)
+        name = ("since", release, frozenset(part))
+        return self._inside(name, sorted(part), lambda row: row.structural or not row.release or row.release >= release)
+
+    def _near(self, cells: Iterable[Cell]) -> list[int]:
+        return sorted({position for cell in cells for position in self._touching.get(cell, ())})
+
+    def _inside(self, name: tuple[object, ...], near: Iterable[int], test: Callable[[Row], bool]) -> Ledger:
+        found = self._inner.get(name)
         if found is None:
-            near = sorted({position for cell in asked for position in self._touching.get(cell, ())})
-            rows = [self.rows[at] for at in near if all(cell in asked for cell, _ in self.rows[at].terms)]
-            found = self._inner[asked] = Ledger(rows, doubting=self.doubting, known=self._known)
+            rows = [self.rows[at] for at in near]
+            if name[0] == "within":
+                rows = [_of_nothing(row, name[1]) for row in rows]  # type: ignore[arg-type]
+            kept = [row for row in rows if test(row)]
+            found = self._inner[name] = Ledger(kept, doubting=self.doubting, known=self._known)
         return found
 
     def releases(self, bounds: Bounds, cells: Iterable[Cell]) -> list[list[str]]:
@@ -158,6 +194,8 @@ class Ledger:
         asked
             What is said, as rows that should hold at once.
         """
+        if len(asked) == 1 and self.point(dict(asked[0].terms)) is not None:
+            return self._excluding_points(asked[0])
         part = self._part(cell for row in asked for cell, _ in row.terms)
         rows = [*part.rows, *asked]
         fixed = range(len(part.rows), len(rows))
@@ -172,8 +210,30 @@ class Ledger:
                 kept = rest
         return tuple(row.id for row in part.rows if row in kept)
 
-    def _part(self, cells: Iterable[Cell]) -> _Part:
-        """Return the rows that are connected with some cells, conflicts settled."""
+    def _excluding_points(self, asked: Row) -> tuple[str, ...]:
+        """Return a smallest set of points that excludes a sum: the small ones that it does not need are left out.
+
+        Without its point a cell may be nought or anything above. A sum that is too great stays so without some of what was
+        added; one that is too small stays so without some of what was taken off.
+        """
+        points = [(factor * self._points[cell][0], factor, self._points[cell][1]) for cell, factor in asked.terms]
+        value = math.fsum(one[0] for one in points)
+        noise = slack(value, asked.bounds.lo, asked.bounds.hi, *(one[0] for one in points))
+        if value > asked.bounds.hi + noise:
+            sign, gap = 1.0, value - asked.bounds.hi
+        elif value < asked.bounds.lo - noise:
+            sign, gap = -1.0, asked.bounds.lo - value
+        else:
+            return ()
+        kept = []
+        for part, factor, row in sorted(points, key=lambda one: abs(one[0])):
+            if factor * sign > 0 and gap - abs(part) > noise:
+                gap -= abs(part)
+            else:
+                kept.append(row)
+        return tuple(dict.fromkeys(row for _, _, row in points if row in kept))
+
+    def _connected(self, cells: Iterable[Cell]) -> set[int]:
         wanted: set[int] = set()
         todo = list(cells)
         seen = set(todo)
@@ -184,6 +244,11 @@ class Ledger:
                     fresh = [cell for cell, _ in self.rows[position].terms if cell not in seen]
                     seen.update(fresh)
                     todo += fresh
+        return wanted
+
+    def _part(self, cells: Iterable[Cell]) -> _Part:
+        """Return the rows that are connected with some cells, conflicts settled."""
+        wanted = self._connected(cells)
         key = frozenset(wanted)
         if key not in self._parts:
             rows = tuple(self.rows[position] for position in sorted(wanted))
@@ -193,6 +258,13 @@ class Ledger:
                 part = self._known[name] = _Part(rows, doubting=self.doubting)
             self._parts[key] = part
         return self._parts[key]
+
+
+def _of_nothing(row: Row, asked: frozenset[Cell]) -> Row:
+    """Return what a sum that came to nothing says of those of its cells that are asked for; any other row as it is."""
+    if row.structural or row.bounds.hi != 0 or any(factor <= 0 for _, factor in row.terms):
+        return row
+    return msgspec.structs.replace(row, terms=tuple(term for term in row.terms if term[0] in asked))
 
 
 def _apart(one: Bounds, other: Bounds) -> Bounds:

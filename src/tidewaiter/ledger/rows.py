@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Mapping
+from datetime import date, timedelta
 from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from tidewaiter.model import Interval
 
-__all__ = ["TOLERANCE", "Bounds", "Cell", "Row", "Terms", "added", "slack"]
+__all__ = ["APART", "TOLERANCE", "Bounds", "Cell", "Row", "Terms", "added", "apart_in_time", "moved", "slack"]
 
 Cell: TypeAlias = Hashable
 """What names a quantity; anything that can be a key."""
@@ -48,9 +49,12 @@ class Row(msgspec.Struct, frozen=True):
     structural
         True for what holds by definition (a part does not exceed its whole); never in doubt.
     spans
-        True for the span of numbers that exclude each other: it bounds, but is nobody's rounding.
+        True for the span of numbers that exclude each other, or of what a revision may have made of one: it bounds, but is
+        nobody's rounding.
     release
         When it was published (an ISO date); empty where the row is of no release or that is not known.
+    moves
+        How far, in parts of the number, a later release may have moved it; 0 for what was final.
     """
 
     id: str
@@ -61,6 +65,7 @@ class Row(msgspec.Struct, frozen=True):
     structural: bool = False
     spans: bool = False
     release: str = ""
+    moves: float = 0.0
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -86,6 +91,28 @@ class Bounds(msgspec.Struct, frozen=True):
     def rows(self) -> tuple[str, ...]:
         """Ids of the rows behind both ends, each once."""
         return tuple(dict.fromkeys((*self.low, *self.high)))
+
+
+APART = 20
+"""Days between figures beyond which they report different releases: customs services publish once a month."""
+
+
+def apart_in_time(releases: Iterable[str]) -> bool:
+    """Whether figures are of more than one release.
+
+    Examples
+    --------
+    >>> apart_in_time(["2022-05-20", "2022-05-27"]), apart_in_time(["2022-05-20", "2022-06-20"]), apart_in_time([])
+    (False, True, False)
+    """
+    told = [one for one in releases if one]
+    return len(told) > 1 and date.fromisoformat(max(told)) - date.fromisoformat(min(told)) > timedelta(days=APART)
+
+
+def moved(row: Row) -> Row:
+    """Return a row as wide as a later release may have moved it."""
+    bounds = Interval(row.bounds.lo * (1 - row.moves), row.bounds.hi * (1 + row.moves))
+    return msgspec.structs.replace(row, bounds=bounds, step=0.0, moves=0.0, spans=True)
 
 
 def slack(*numbers: float) -> float:

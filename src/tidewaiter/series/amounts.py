@@ -22,7 +22,7 @@ from tidewaiter.series.prices import Amount
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["AmountBook", "books_of_rows", "figure_amounts", "store_amounts"]
+__all__ = ["AmountBook", "books_of_rows", "figure_amounts", "rows_of_reporter", "store_amounts"]
 
 
 class AmountBook(msgspec.Struct, frozen=True):
@@ -128,7 +128,7 @@ def store_amounts(
     Quantities of several codes are added only where all of them are recorded, in units that convert; else the sum has no
     quantity, and says why. Rows for the world or a group of countries are no comparison.
     """
-    rows = _rows(folder, reporter, flow, cmd, basket, as_of)
+    rows = rows_of_reporter(folder, reporter, flow, cmd, basket, as_of)
     return books_of_rows(rows, partner, cmd=cmd, basket=basket, within=within)
 
 
@@ -185,7 +185,7 @@ def _countries() -> frozenset[str]:
     return frozenset(code for code, area in all_areas().items() if not area.is_group and code != "W00")
 
 
-def _rows(
+def rows_of_reporter(
     folder: Path, reporter: str, flow: Flow, cmd: str | None, basket: str | None, as_of: str | None
 ) -> list[dict[str, Any]]:
     """Read one reporter's rows of a flow and some goods that are totals over regime, mode and district."""

@@ -19,7 +19,7 @@ from tidewaiter.series.stitched import add_cells
 from tidewaiter.store.cells import COLUMNS, run_cell, series_cells, unit_of
 from tidewaiter.store.view import View
 
-__all__ = ["CustomsSeries", "customs_series", "in_currency"]
+__all__ = ["CustomsSeries", "customs_series", "in_currency", "reporter_spans"]
 
 _KNOWN: Final = (State.VALUE, State.ZERO)
 _MUTE: Final = (State.UNKNOWN, State.UNRELEASED)
@@ -84,12 +84,23 @@ def customs_series(
         Without datasets that have nothing to say of any month.
     """
     found = []
-    for one, who, way in sorted(view.spans):
-        if who != reporter or flow not in (None, way) or dataset not in (None, one):
+    for (one, way), spans in sorted(reporter_spans(view, reporter).items()):
+        if flow not in (None, way) or dataset not in (None, one):
             continue
-        spans = view.spans[one, who, way]
         months = period or Period(min(first for first, _ in spans), max(last for _, last in spans))
-        found += _of_dataset(view, SeriesKey(one, who, partner, Flow(way), name, "", measure, ""), codes, months)
+        found += _of_dataset(view, SeriesKey(one, reporter, partner, Flow(way), name, "", measure, ""), codes, months)
+    return found
+
+
+def reporter_spans(view: View, reporter: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """Return by dataset and flow the periods that a reporter is in: its rows, and where it has none at all, its coverage."""
+    found = {(one, way): list(spans) for (one, who, way), spans in view.spans.items() if who == reporter}
+    for rectangles in view.rectangles.values():
+        for each in rectangles:
+            if reporter in each.reporters:
+                for way in each.flows:
+                    if (each.dataset, reporter, way) not in view.spans:
+                        found.setdefault((each.dataset, way), []).append((each.first, each.last + each.length - 1))
     return found
 
 
@@ -279,7 +290,9 @@ def in_currency(
         notes.append(f"no rate for {', '.join(left)}")
     if series.longer:
         notes.append("longer periods are left out: they have no rate of their own")
-    return CustomsSeries(msgspec.structs.replace(key, unit=currency), cells, (), series.codes, (*series.notes, *notes))
+    return msgspec.structs.replace(
+        series, key=msgspec.structs.replace(key, unit=currency), cells=cells, longer=(), notes=(*series.notes, *notes)
+    )
 
 
 def _converted(cell: Cell, unit: str, currency: str, rate: Callable[[str, int], float | None], digits: int) -> Cell:

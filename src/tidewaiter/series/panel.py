@@ -7,6 +7,7 @@ month that a reporter of weight has not released yet is unreleased for the sum. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -45,14 +46,15 @@ class SeriesPanel(msgspec.Struct, frozen=True):
         float64 ``[n_series, n_months]``; NaN where not known, 0 where known to be none.
     states
         uint8 of the same shape, :data:`STATE_NUMBERS`.
-    unit
+    units
         Currency, or unit of the quantity in the last month.
     changed
         bool ``[n_series]``: the unit changed inside the series; months in another unit than the last are not compared.
     added
         int16 ``[n_series]``: how many reporters the last month's sum has; 1 where they stand apart.
-    listed
-        Every code that occurs in the slice, of any length.
+    largest, share
+        The reporter that has the largest part of the last month, and how large a part (float64 ``[n_series]``); empty and
+        0 where there is no trade.
     """
 
     dataset: str
@@ -68,14 +70,26 @@ class SeriesPanel(msgspec.Struct, frozen=True):
     units: tuple[str, ...]
     changed: Any
     added: Any
+    largest: tuple[str, ...]
+    share: Any
 
     def __len__(self) -> int:
         return len(self.codes)
 
     def groups(self) -> Any:
         """Number the pairs of reporter and partner: what the whole trade of a pair does, each of its goods is expected to do."""
-        names = [f"{reporter} {partner}" for reporter, partner in zip(self.reporters, self.partners, strict=True)]
-        return np.unique(np.array(names), return_inverse=True)[1] if names else np.zeros(0, np.int64)
+        pairs: dict[tuple[str, str], int] = {}
+        at = (pairs.setdefault(pair, len(pairs)) for pair in zip(self.reporters, self.partners, strict=True))
+        return np.fromiter(at, np.int64, len(self))
+
+    def only(self, at: int) -> SeriesPanel:
+        """Return one series as a panel of its own, so that the others need not be kept."""
+        row = slice(at, at + 1)
+        return SeriesPanel(
+            self.dataset, self.flow, self.measure, self.digits, self.reporters[row], self.partners[row], self.codes[row],
+            self.period, self.values[row].copy(), self.states[row].copy(), self.units[row], self.changed[row].copy(),
+            self.added[row].copy(), self.largest[row], self.share[row].copy(),
+        )  # fmt: skip
 
     def known(self, at: int) -> bool:
         """Whether every month of a series is known, so that a record or an absence is proved."""
@@ -139,6 +153,8 @@ class _Part(msgspec.Struct):
     changed: Any
     added: Any
     months_out: Any
+    largest: list[str] = []
+    share: Any = None
 
 
 def _parts(view: View, block: Block, period: Period, measure: Measure, reporter: str) -> list[tuple[int, _Part]]:
@@ -190,12 +206,19 @@ def _parts(view: View, block: Block, period: Period, measure: Measure, reporter:
     return found
 
 
+@lru_cache(maxsize=1)
+def _editions() -> dict[int, frozenset[str]]:
+    """Return the codes of each revision of the Harmonized System; under 0, those of all."""
+    found = {revision: frozenset(codes_of(revision)) for revision in REVISIONS}
+    return {0: frozenset().union(*found.values()), **found}
+
+
 def _alive(codes: Sequence[str], months: Any) -> Any:
     """Return whether each code exists in each month, as far as six digits tell; longer and odd codes follow their six digits."""
     years = months // 12
     alive = np.ones((len(codes), len(months)), bool)
-    every = {revision: set(codes_of(revision)) for revision in REVISIONS}
-    ever = set().union(*every.values())
+    every = _editions()
+    ever = every[0]
     for year in np.unique(years).tolist():
         revision = max((one for one in REVISIONS if one <= year), default=REVISIONS[0])
         there = every[revision]
@@ -205,16 +228,21 @@ def _alive(codes: Sequence[str], months: Any) -> Any:
 
 
 def _beside(parts: list[_Part]) -> _Part:
+    values = np.concatenate([part.values for part in parts])
+    reporters = [name for part in parts for name in part.reporters]
+    trades = np.nan_to_num(values[:, -1]) > 0
     return _Part(
-        [name for part in parts for name in part.reporters],
+        reporters,
         [name for part in parts for name in part.partners],
         [code for part in parts for code in part.codes],
-        np.concatenate([part.values for part in parts]),
+        values,
         np.concatenate([part.states for part in parts]),
         [unit for part in parts for unit in part.units],
         np.concatenate([part.changed for part in parts]),
         np.concatenate([part.added for part in parts]),
         parts[0].months_out,
+        [name if there else "" for name, there in zip(reporters, trades.tolist(), strict=True)],
+        trades.astype(np.float64),
     )
 
 
@@ -229,9 +257,13 @@ def _added(parts: list[_Part]) -> _Part:
     some, silent, zeros, late, merged, gone = (np.zeros((len(place), width), np.int32) for _ in range(6))
     changed = np.zeros(len(place), bool)
     seen = np.zeros(len(place), np.int32)
-    for part in parts:
+    most, whose = np.zeros(len(place)), np.full(len(place), -1)
+    for number, part in enumerate(parts):
         at = np.array([place[key] for key in zip(part.partners, part.codes, part.units, strict=True)])
         total[at] += np.nan_to_num(part.values)
+        last = np.nan_to_num(part.values[:, -1])
+        more = last > most[at]
+        most[at[more]], whose[at[more]] = last[more], number
         some[at] += part.states == _VALUE
         zeros[at] += part.states == _ZERO
         merged[at] += part.states == _MERGED
@@ -252,19 +284,25 @@ def _added(parts: list[_Part]) -> _Part:
     nobody = np.logical_or.reduce([part.months_out for part in parts])
     states[:, ~nobody & (states == _UNKNOWN).all(0)] = _UNRELEASED
     total[states > _ZERO] = np.nan
+    traded = states[:, -1] == _VALUE
+    share = np.zeros(len(place))
+    share[traded] = most[traded] / total[traded, -1]
+    names = [parts[number].reporters[0] if number >= 0 else "" for number in np.where(share > 0, whose, -1).tolist()]
     keys = list(place)
     return _Part(
         [TOGETHER] * len(keys), [key[0] for key in keys], [key[1] for key in keys], total, states,
-        [key[2] for key in keys], changed, some[:, -1].astype(np.int16), nobody,
+        [key[2] for key in keys], changed, some[:, -1].astype(np.int16), nobody, names, share,
     )  # fmt: skip
 
 
 def _panel(dataset: str, flow: str, measure: Measure, digits: int, period: Period, part: _Part) -> SeriesPanel:
-    order = sorted(range(len(part.codes)), key=lambda i: (part.reporters[i], part.partners[i], part.codes[i]))
+    keys = list(zip(part.reporters, part.partners, part.codes, strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
     at = np.array(order, np.int64)
     return SeriesPanel(
         dataset, flow, measure, digits,
         tuple(part.reporters[i] for i in order), tuple(part.partners[i] for i in order),
         tuple(part.codes[i] for i in order), period, part.values[at], part.states[at],
         tuple(part.units[i] for i in order), part.changed[at], part.added[at],
+        tuple(part.largest[i] for i in order), part.share[at],
     )  # fmt: skip

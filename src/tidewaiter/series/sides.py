@@ -20,6 +20,7 @@ from tidewaiter.series.stitched import add_cells
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tidewaiter.codes.parties import Party
     from tidewaiter.store.view import View
 
 __all__ = ["Ledger", "figure_books", "longer_periods", "over", "own_flow", "reported_codes", "store_books"]
@@ -106,7 +107,7 @@ def figure_books(figures: Iterable[Figure], partner: str, flow: Flow, cmd: str, 
 
 
 def store_books(
-    view: View, partner: str, flow: Flow, goods: GoodsInYears, period: Period, reporter: str | None = None
+    view: View, partner: Party, flow: Flow, goods: GoodsInYears, period: Period, reporter: Party | None = None
 ) -> list[Ledger]:
     """Return the books that a store's customs rows make.
 
@@ -115,20 +116,21 @@ def store_books(
     view
         The store as of a day.
     partner, flow
-        As the reporters book it.
+        As the reporters book it; of a group, its members added up (:mod:`tidewaiter.series.groups`).
     goods
         Codes to add up in each year (:func:`tidewaiter.series.goods.codes_in_years`).
     period
         The months.
     reporter
-        Only this one's books.
+        Only this one's books; without it, those of everybody who is not in the partner.
 
     Notes
     -----
     Every cell has the state that the store can prove (:func:`tidewaiter.series.customs.customs_series`): a month without a
     row is zero only inside coverage, and a sum of finer lines is a lower bound unless a release covers all of them.
     """
-    from tidewaiter.series.customs import customs_series
+    from tidewaiter.codes.parties import Party
+    from tidewaiter.series.groups import GroupSeries, group_series, missing_words
 
     def codes(year: int) -> tuple[str, ...]:
         listed = goods.in_year(year)
@@ -136,18 +138,11 @@ def store_books(
 
     publishers = {release.dataset: release.publisher for release in view.releases}
     found = []
-    for dataset, who in sorted({(one, who) for one, who, way in view.spans if way == flow.value}):
-        if who == partner or reporter not in (None, who):
-            continue
-        for one in customs_series(
-            view,
-            reporter=who,
-            partner=partner,
-            codes=codes,
-            name="goods",
-            flow=flow.value,
-            dataset=dataset,
-            period=period,
+    inside = {*partner.ever(period), partner.own}
+    others = sorted({who for _, who, way in view.spans if way == flow.value} - inside)
+    for side in [Party(who, (who,), alone=True) for who in others] if reporter is None else [reporter]:
+        for one in group_series(
+            view, reporter=side, partner=partner, codes=codes, name="goods", flow=flow.value, period=period
         ):
             cells: dict[int | Period, Cell] = {cell.period.start: cell for cell in one.cells if _says(cell)}
             cells |= {
@@ -157,10 +152,26 @@ def store_books(
             }
             if not cells:
                 continue
-            notes = dict.fromkeys((*one.notes, *(cell.note for cell in one.cells if cell.note and _is_floor(cell))))
+            floors = [cell.note for cell in one.cells if cell.note and _is_floor(cell)]
+            group = isinstance(one, GroupSeries)
+            notes = dict.fromkeys((*one.notes, *missing_words(one)) if group else (*one.notes, *floors))
+            for words in partner.words(period) if reporter is None else ():
+                notes.pop(words, None)  # told once, of all books
+            dataset, who = one.key.dataset, side.code
             basis = "FOB" if dataset in _FOB_IMPORTS else "CIF"
             publisher = publishers.get(dataset, dataset)
-            found.append(Ledger(dataset, publisher, who, flow, one.key.unit, cells, basis, "; ".join(list(notes)[:3])))
+            found.append(
+                Ledger(
+                    dataset,
+                    publisher,
+                    who,
+                    flow,
+                    one.key.unit,
+                    cells,
+                    basis,
+                    "; ".join(list(notes)[: None if group else 3]),
+                )
+            )
     return found
 
 

@@ -19,11 +19,12 @@ from tidewaiter.codes import hs
 from tidewaiter.errors import UnknownName
 from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period, month_text
+from tidewaiter.store.picked import MANY, picked
 
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "unit_of"]
+__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "silence_is_zero", "unit_of"]
 
 SECRET: Final = ("_QY", "_QZ")
 """Partners that stand for countries kept back for commercial or military reasons."""
@@ -31,6 +32,7 @@ SECRET: Final = ("_QY", "_QZ")
 UNITS: Final = {Measure.VALUE: "currency", Measure.QUANTITY: "qty_unit"}
 _PARTS: Final = ("customs_regime", "mode_of_transport", "district")
 _OPEN: Final = Interval(0.0, math.inf)
+_SERIES: Final = ("dataset", "reporter", "partner", "flow", "cmd_code")
 COLUMNS: Final = ("dataset", "reporter", "partner", "flow", "cmd_code", "classification", *_PARTS, "period_start",
                    "period_end", "value", "net_wgt_kg", "qty", "currency", "qty_unit", "release")  # fmt: skip
 
@@ -74,11 +76,18 @@ def _key(row: Mapping[str, Any], measure: Measure, classification: str) -> Serie
 def _rows_by_series(
     view: View, keys: Sequence[SeriesKey], period: Period
 ) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    """Read the rows of several series at once, reporter by reporter, and keep none of any other."""
+    """Read the rows of several series at once, and none of any other: few by the list, many by a join."""
     groups: dict[tuple[str, str], list[SeriesKey]] = {}
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    series = sorted({_series(key) for key in keys})
+    if len(series) >= MANY:
+        columns = zip(*series, strict=True)
+        table = picked(view, dict(zip(_SERIES, columns, strict=True)), period)
+        for row in table.select(COLUMNS).to_pylist():
+            found.setdefault(tuple(row[name] for name in _SERIES), []).append(row)
+        return found
     for key in keys:
         groups.setdefault((key.dataset, key.reporter), []).append(key)
-    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for (dataset, reporter), group in groups.items():
         table = view.rows(
             datasets=dataset,
@@ -90,9 +99,9 @@ def _rows_by_series(
         )
         # Partners and codes were asked for as two lists: most of what they make together was not wanted.
         wanted = {(key.partner, key.flow.value, key.cmd) for key in group}
-        columns = [table[name].to_pylist() for name in ("partner", "flow", "cmd_code")]
-        picked = [place for place, one in enumerate(zip(*columns, strict=True)) if one in wanted]
-        for row in table.select(COLUMNS).take(picked).to_pylist() if picked else ():
+        listed = [table[name].to_pylist() for name in ("partner", "flow", "cmd_code")]
+        places = [place for place, one in enumerate(zip(*listed, strict=True)) if one in wanted]
+        for row in table.select(COLUMNS).take(places).to_pylist() if places else ():
             found.setdefault((dataset, reporter, row["partner"], row["flow"], row["cmd_code"]), []).append(row)
     return found
 
@@ -230,7 +239,7 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
     note = withheld_of(key, month)
     if note:
         return Cell(single, _OPEN, State.WITHHELD, (), note)
-    dead = _not_alive(key, month)
+    dead = _not_alive(key.cmd, month // 12)
     if dead:
         return Cell(single, _OPEN, State.NOT_ALIVE, (), dead)
     covering = view.covered(key, month, month)
@@ -250,6 +259,16 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
     if inside:
         return min((_merged(key, month, row, printed) for row in inside), key=lambda cell: cell.bounds.hi)
     return _outside(view, key, month)
+
+
+def silence_is_zero(view: View, key: SeriesKey, month: int) -> bool:
+    """Whether a cell that a release covers and has no row of is a zero: not withheld, not hidden, of a line that exists."""
+    return not (
+        withheld_of(key, month)
+        or _not_alive(key.cmd, month // 12)
+        or _hidden_in(view, key, month)
+        or _doubtful_line(view, key, month)
+    )
 
 
 def _merged(key: SeriesKey, month: int, row: dict[str, Any], printed: Mapping[int, Cell]) -> Cell:
@@ -273,8 +292,9 @@ def _merged(key: SeriesKey, month: int, row: dict[str, Any], printed: Mapping[in
 def _outside(view: View, key: SeriesKey, month: int) -> Cell:
     """Return a month without a row, a longer period or coverage."""
     single = Period(month, month)
-    spans = view.spans.get((key.dataset, key.reporter, key.flow.value), {})
-    around = [Period(first, last) for first, last in spans if first <= month <= last]
+    spot = (key.dataset, key.reporter, key.flow.value)
+    spans = view.spans.get(spot, {})
+    around = view.around(spot, month)
     if not around:
         if spans and month > max(last for _, last in spans):
             return Cell(single, _OPEN, State.UNRELEASED, (), "no release in the store reaches this month")
@@ -310,10 +330,9 @@ def _hidden_in(view: View, key: SeriesKey, month: int) -> str:
     return ""
 
 
-def _not_alive(key: SeriesKey, month: int) -> str:
-    """Say why a code has no life in a month; empty if it has, or the tables cannot tell."""
-    year = month // 12
-    code = key.cmd
+@lru_cache(maxsize=65_536)
+def _not_alive(code: str, year: int) -> str:
+    """Say why a code has no life in a year; empty if it has, or the tables cannot tell."""
     if code == TOTAL or not code.isdigit() or (len(code) % 2 and len(code) < 6) or year < hs.REVISIONS[0]:
         return ""
     if len(code) < 6:

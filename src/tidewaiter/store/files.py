@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import fcntl
 import hashlib
-import io
 import os
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from tidewaiter.errors import BadFile, StoreError
 
-__all__ = ["MARK", "PART", "copy_hashed", "csv_text", "digest", "explain", "place", "safe_cell", "sync", "write_lock"]
+__all__ = ["MARK", "PART", "copy_hashed", "digest", "explain", "place", "sync", "write_lock"]
 
 MARK: Final = "tidewaiter-store"
 """Empty file that makes a folder a store; who writes holds a lock on it."""
 
 PART: Final = ".part"
 """Ending of a file that is being written; a crash leaves it, the next writer removes it."""
-
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?\Z", re.ASCII)
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
 @contextmanager
@@ -93,23 +87,3 @@ def digest(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell that a spreadsheet takes for text, not for a formula; plain numbers stay numbers.
-
-    Examples
-    --------
-    >>> safe_cell("=1+1"), safe_cell("-12.5"), safe_cell("-x"), safe_cell("masks")
-    ("'=1+1", '-12.5', "'-x", 'masks')
-    """
-    text = text.replace("\x00", "")
-    return f"'{text}" if text.startswith(_RISKY) and not _NUMBER.match(text) else text
-
-
-def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Write rows as CSV that is safe to open in a spreadsheet; ``None`` is an empty cell."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerows(["" if cell is None else safe_cell(str(cell)) for cell in row] for row in rows)
-    return stream.getvalue().encode("utf-8", "replace").decode("utf-8")

@@ -16,12 +16,13 @@ import msgspec
 from tidewaiter.errors import BadFile, InputError, StoreError
 from tidewaiter.model import TOTAL
 from tidewaiter.period import month_text
+from tidewaiter.safe import csv_text, plain
 from tidewaiter.sources.compressed import head_of, open_content
 from tidewaiter.sources.observation import Asked, Reject
 from tidewaiter.sources.registry import Source, choose
 from tidewaiter.store.catalogue import Catalogue, Release
 from tidewaiter.store.coverage import Rectangle, code_digits, covers_text, declared, proved
-from tidewaiter.store.files import PART, copy_hashed, csv_text, explain, place, write_lock
+from tidewaiter.store.files import PART, copy_hashed, explain, place, write_lock
 from tidewaiter.store.known import content_digest, known, own_id, superseded, undated_note
 from tidewaiter.store.segments import Written, fresh_name, write_rows
 
@@ -135,6 +136,8 @@ def load_file(folder: Path, catalogue: Catalogue, path: Path, told: Told) -> Rel
         If the store cannot be written. What was loaded before is untouched.
     """
     for text in told.covers:
+        if plain(text) != text:
+            raise InputError(f"--covers: {text!r} holds characters that no file of ours can; write it in plain text")
         covers_text(text)
     if told.flow not in ("", "X", "M", "RX", "RM"):
         raise InputError(f"--flow: not a flow: {told.flow!r}; valid: X (exports), M (imports), RX, RM")
@@ -241,7 +244,7 @@ def _add(
         source=reader.name,
         dataset=written.contents.dataset,
         publisher=reader.publisher,
-        file=path.name,
+        file=plain(path.name),
         published=told.published,
         loaded=now.isoformat(timespec="seconds"),
         rows=written.count,
@@ -272,7 +275,7 @@ def _add(
     place(raw, raw.with_name(name))
     try:
         return catalogue.add(release, named(written), written.spans_list(), rectangles)
-    except StoreError:
+    except Exception:
         for file in written.files:
             file.with_suffix("").unlink(missing_ok=True)
         raise

@@ -131,8 +131,11 @@ class Store:
         if not self.catalogue.releases(withdrawn=True):
             for name in ("catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm", MARK):
                 (self.folder / name).unlink(missing_ok=True)
-            for part in (*_PARTS, ""):
+            for part in _PARTS:
+                for left in (self.folder / part).iterdir():
+                    left.unlink()
                 (self.folder / part).rmdir()
+            self.folder.rmdir()
 
     def observations(
         self,

@@ -30,6 +30,7 @@ from tidewaiter.sources.observation import SCHEMA
 from tidewaiter.store.catalogue import Release, Segment
 from tidewaiter.store.coverage import Rectangle, is_group
 from tidewaiter.store.newest import flags, newest
+from tidewaiter.store.picked import picked
 
 if TYPE_CHECKING:
     from tidewaiter.store.blocks import Block
@@ -67,8 +68,9 @@ class View:
         self._by_seq = {release.seq: release for release in self.releases}
         self._rectangles: dict[int, tuple[Rectangle, ...]] | None = None
         self._spans: dict[tuple[str, str, str], dict[tuple[int, int], int]] | None = None
+        self._around: dict[tuple[tuple[str, str, str], int], tuple[Period, ...]] = {}
         self._lines: dict[tuple[str, str], frozenset[int]] = {}
-        self._hidden: dict[tuple[str, str, str], dict[int, set[tuple[str, str]]]] = {}
+        self.hidden_known: dict[tuple[str, str, str], dict[int, set[tuple[str, str]]]] = {}
 
     # What there is
 
@@ -91,6 +93,13 @@ class View:
                     periods[span.first, span.last] = periods.get((span.first, span.last), 0) + span.rows
             self._spans = found
         return self._spans
+
+    def around(self, spot: tuple[str, str, str], month: int) -> tuple[Period, ...]:
+        """Return the periods of a dataset, reporter and flow that hold a month."""
+        if (spot, month) not in self._around:
+            spans = self.spans.get(spot, ())
+            self._around[spot, month] = tuple(Period(*one) for one in spans if one[0] <= month <= one[1])
+        return self._around[spot, month]
 
     def datasets(self) -> tuple[str, ...]:
         """Return the datasets that have rows."""
@@ -166,7 +175,7 @@ class View:
             if again == segments:
                 raise
             parts = self._parts(again, test, countries)
-        return self._joined(parts)
+        return self.joined(parts)
 
     def _segments(self, datasets: _Some, reporters: _Some, flow: str | None, period: Period | None) -> list[Segment]:
         return [
@@ -186,13 +195,15 @@ class View:
             if countries and table.num_rows:
                 table = table.filter(pa.array(flags(table["partner"], lambda word: not is_group(word))))
             if table.num_rows:
-                named = pa.DictionaryArray.from_arrays(
-                    pa.array(np.zeros(table.num_rows, np.int32)), pa.array([self._by_seq[seq].id])
-                )
-                parts[seq] = table.append_column(ROWS.field("release"), named)
+                parts[seq] = self.named(table, seq)
         return parts
 
-    def _joined(self, parts: dict[int, Any]) -> Any:
+    def named(self, table: Any, seq: int) -> Any:
+        """Return rows with the id of their release as a column."""
+        places, words = pa.array(np.zeros(table.num_rows, np.int32)), pa.array([self._by_seq[seq].id])
+        return table.append_column(ROWS.field("release"), pa.DictionaryArray.from_arrays(places, words))
+
+    def joined(self, parts: dict[int, Any]) -> Any:
         """Let the newest hold where releases speak of the same periods; put the rest side by side."""
         if not parts:
             return ROWS.empty_table()
@@ -363,7 +374,7 @@ class View:
         from tidewaiter.store.cells import SECRET
 
         spot = (dataset, reporter, flow)
-        if spot not in self._hidden:
+        if spot not in self.hidden_known:
             codes = {code for release in self.releases if release.dataset == dataset for code in release.hidden}
             found: dict[int, set[tuple[str, str]]] = {}
             questions: tuple[dict[str, Any], ...] = ({"codes": sorted(codes)}, {"partners": list(SECRET)})
@@ -374,15 +385,15 @@ class View:
                 columns = (table[name].to_pylist() for name in ("period_start", "partner", "cmd_code"))
                 for month, partner, code in zip(*columns, strict=True):
                     found.setdefault(month, set()).add((partner, code))
-            self._hidden[spot] = found
-        return self._hidden[spot]
+            self.hidden_known[spot] = found
+        return self.hidden_known[spot]
 
     def learn_lines(self, dataset: str, codes: Iterable[str]) -> None:
         """Find out with one reading in which years a dataset lists some codes; see :meth:`years_of_line`."""
         missing = sorted({code for code in codes if (dataset, code) not in self._lines})
         if not missing:
             return
-        table = self.rows(datasets=dataset, codes=missing)
+        table = picked(self, {"dataset": [dataset] * len(missing), "cmd_code": missing})
         years = pc.cast(pc.floor(pc.divide(pc.cast(table["period_start"], pa.float64()), 12)), pa.int32())
         pairs = (
             pa.table({"code": table["cmd_code"].cast(pa.string()), "year": years})

@@ -33,10 +33,17 @@ def compact(claim: Claim) -> str:
         parts.append(f"after {claim.base}")
     elif claim.kind is Kind.EXCEEDS:
         parts.append(f"over {claim.base}")
+        parts += ["lower"] if claim.direction == "lower" else []
     elif claim.kind is Kind.SHARE and claim.other is not None:
         parts.append(f"of {_place(claim.other)}")
+        parts += [f"over {claim.base}"] if claim.base is not None else []
+    elif claim.kind is Kind.SHARE and claim.base is not None:
+        parts.append(f"over {claim.base}")
     elif claim.kind is Kind.STREAK:
         parts.append(f"{claim.length} {claim.direction}")
+        parts += [f"vs {claim.base}"] if claim.base is not None else []
+    elif claim.kind is Kind.DIFFERENCE and claim.other is not None:
+        parts.append(f"less {_place(claim.other)}")
     elif claim.base is not None:
         parts.append(f"vs {claim.base}")
     if claim.kind is Kind.MULTIPLE and claim.form != "times":

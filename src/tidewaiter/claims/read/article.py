@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from typing import Final
 
 import msgspec
@@ -15,7 +17,9 @@ from tidewaiter.claims.read.clean import clean
 from tidewaiter.claims.read.drafts import Refused
 from tidewaiter.claims.read.finish import finish
 from tidewaiter.claims.read.frame import Context
+from tidewaiter.claims.read.parallel import Pairs, pairs_in
 from tidewaiter.claims.read.periods import Mention
+from tidewaiter.claims.read.rewrite import rewrite
 from tidewaiter.claims.read.rules import Rules
 from tidewaiter.claims.read.source import named_in, sources_of
 from tidewaiter.claims.read.tokens import tokens
@@ -24,6 +28,11 @@ from tidewaiter.errors import InputError
 __all__ = ["Reading", "Sentence", "read_article"]
 
 _MOVES: Final = frozenset("UDBE1S")
+_DATELINE: Final = re.compile(
+    r"[A-Z][A-Za-z./' ]{2,40}(?:, (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})(?:, \d{4})?(?: \([^()]{2,40}\))?| \([^()]{2,40}\)) ?(?:--?|[–—]) ?"
+)
+"""Where and when a report was filed, and by whom."""
+_EPIDEMIC: Final = frozenset(("fever", "coronavirus", "covid", "covid-19", "epidemic", "pandemic", "outbreak"))
 _LONGEST: Final = 400
 """Tokens in the longest sentence that is read; longer ones are lists and tables, and are listed as not read."""
 
@@ -93,6 +102,7 @@ def read_article(text: str, date: str = "", *, publisher: str = "", family: str 
     opening = tokens(text[:200_000])
     whole = sources_of(opening)
     context.named = named_in(opening)
+    context.epidemic = any(token.low in _EPIDEMIC for token in opening)
     context.source = next(iter(whole)) if len(whole) == 1 else ""
     found: list[Sentence] = []
     claims: list[Claim] = []
@@ -138,7 +148,7 @@ def _check(day: str) -> None:
 
 
 def _sentence(text: str, start: int, end: int, context: Context, sources: int) -> list[Claim]:
-    row = tokens(text, start, end)
+    row = tokens(text, _after_dateline(text, start, end), end)
     if len(row) > _LONGEST:
         digits = any(token.kind == "number" for token in row)
         return [_unread(text, Refused(start, end, "a sentence too long to be one"))] if digits else []
@@ -150,31 +160,51 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     )
     trade = bool(tags & {"T", "V", "G"}) or counted
     if "Q" in tags and not tags & {"T", "V"}:
-        made, refused = read_cases(tagged, text, context.day, context.subject)
+        made, refused = read_cases(tagged, text, context.day, context.subject, epidemic=context.epidemic)
         if context.undecided:
             context.period = context.level = None
         _subject(tagged, context)
         return _ordered(made, refused, text)
     # "It was the highest since May" speaks of what was spoken of before.
-    leaning = context.frame is not None and bool(tags & {"E", "B", "S"}) and bool(tags & {"K", "Y", "S", "P"})
+    leaning = (
+        (context.frame is not None or context.unsure)
+        and bool(tags & {"E", "B", "S", "F"})
+        and bool(tags & {"K", "Y", "S", "P"})
+    )
     if not trade and not leaning and not tags & set(QUANTITIES):
         _subject(tagged, context)
         _period(tagged, context, trade)
         return []
     cleaned = clean(tagged, lambda chunk: text[chunk.start : chunk.end])
+    context.undecided = _undecided(cleaned.chunks)
     own = sources_of(row)
     source = next(iter(own)) if len(own) == 1 else context.source if len(own) == 0 else ""
-    scan = Rules(_without_quotes(cleaned.chunks, text), context, source)
-    scan.run()
-    claims, unread = finish(scan.drafts, text, context, source, next(iter(own)) if len(own) == 1 else "")
+    plain, taken = rewrite(_without_quotes(cleaned.chunks, text), lambda chunk: text[chunk.start : chunk.end])
+    by_value = any(chunk.data == "by value" for chunk in tagged)
+    named = next(iter(own)) if len(own) == 1 else ""
+    pairs = pairs_in(plain, lambda chunk: text[chunk.start : chunk.end])
+    if pairs is not None:
+        claims, refused = _side_by_side(pairs, plain, text, context, source, named, by_value=by_value)
+        refused += taken
+        actor = ""
+    else:
+        scan = Rules(plain, context, source)
+        scan.by_value = by_value
+        scan.run()
+        claims, unread = finish(scan.drafts, text, context, source, named)
+        refused = [*scan.refused, *unread, *taken]
+        actor = scan.actor
+        if scan.lost and trade and not claims:
+            context.unsure = True
     _subject(tagged, context)
-    _period(tagged, context, trade)
-    if scan.actor:
-        context.subject = scan.actor
-    refused = [*scan.refused, *unread]
+    _period(cleaned.chunks, context, trade)
+    if actor:
+        context.subject = actor
     if not trade and not leaning and not claims and not tags & {"%", "M", "W", "X"}:
         return []
     refused += _denied(tagged, claims, refused)
+    if trade or leaning:
+        refused += _passed_over(plain, claims, refused)
     made = _ordered(claims, refused, text)
     if not made and "c" in tags and tags & {"T", "V"} and tags & {"U", "D"} and tags & {"P", "K", "Y", "?"}:
         return [_unread(text, Refused(start, end, "what is compared is not understood"))]
@@ -185,6 +215,50 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
             )
         ]
     return made
+
+
+def _after_dateline(text: str, start: int, end: int) -> int:
+    """Return where the words begin after ``SEOUL, May 19 (Yonhap) --``."""
+    found = _DATELINE.match(text, start, min(end, start + 120))
+    return found.end() if found else start
+
+
+def _side_by_side(
+    pairs: Pairs, row: list[Chunk], text: str, context: Context, source: str, named: str, *, by_value: bool
+) -> tuple[list[Claim], list[Refused]]:
+    """Read a sentence of two lists, once for each pair; numbers outside the lists are refused."""
+    claims: list[Claim] = []
+    refused: list[Refused] = []
+    inside = [*pairs.numbers, *pairs.items]
+    for single, number, item in zip(pairs.rows, pairs.numbers, pairs.items, strict=True):
+        own = copy.copy(context)
+        own.voices, own.pairs = set(context.voices), set(context.pairs)
+        scan = Rules(single, own, source)
+        scan.by_value = by_value
+        scan.run()
+        drafts = [
+            made
+            for made in scan.drafts
+            if made.kind is Kind.AMOUNT and (made.printed == number or item[0] <= made.printed[0] < item[1])
+        ]
+        read, unread = finish(drafts, text, own, source, named)
+        claims += read
+        refused += [
+            one
+            for one in (*scan.refused, *unread)
+            if any(a <= one.start < b or one.start <= a < one.end for a, b in (number, item))
+        ]
+        told = any(made.printed == number for made in drafts) or any(
+            one.start <= number[0] < one.end for one in refused
+        )
+        if not told:
+            refused.append(Refused(*number, "which of the two lists it belongs to is not clear"))
+        context.pairs |= own.pairs
+    for chunk in row:
+        if chunk.tag in QUANTITIES and not any(a <= chunk.start < b for a, b in inside):
+            refused.append(Refused(chunk.start, chunk.end, "a number beside two lists that are told side by side"))
+    context.frame = context.level = None
+    return claims, refused
 
 
 def _without_quotes(row: list[Chunk], text: str) -> list[Chunk]:
@@ -228,6 +302,24 @@ def _denied(row: list[Chunk], claims: list[Claim], refused: list[Refused]) -> li
             one.tag in "GTV" for one in row[place : last + 1]
         ):
             made.append(Refused(chunk.start, end, "a trade that is denied: what there was none of is not understood"))
+    return made
+
+
+def _passed_over(row: list[Chunk], claims: list[Claim], refused: list[Refused]) -> list[Refused]:
+    """List numbers and comparisons that no rule came to: nothing is dropped."""
+    spans = [claim.span for claim in claims if claim.span] + [(one.start, one.end) for one in refused]
+    made = []
+    for place, chunk in enumerate(row):
+        after = row[place + 1].tag if place + 1 < len(row) else ""
+        counts = chunk.tag in QUANTITIES.replace("Z", "") or chunk.tag in "SRB"
+        counts = (
+            counts or (chunk.tag == "1" and after in tuple("KdYUDvT")) or (chunk.tag == "E" and after in tuple("Kd"))
+        )
+        if counts and not any(start < chunk.end and chunk.start < end for start, end in spans):
+            last = place
+            while last + 1 < len(row) and chunk.tag in "1E" and row[last + 1].tag not in ",.aP":
+                last += 1
+            made.append(Refused(chunk.start, row[last].end, "what it says of the trade is not understood"))
     return made
 
 

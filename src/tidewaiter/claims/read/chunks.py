@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from tidewaiter.claims.read.actors import actors_lexicon
+from tidewaiter.claims.read.durations import length_at
 from tidewaiter.claims.read.goods import goods_lexicon
-from tidewaiter.claims.read.numerals import number_at
 from tidewaiter.claims.read.periods import mention_at
 from tidewaiter.claims.read.quantities import quantity_at
 from tidewaiter.claims.read.tokens import Token
@@ -66,12 +66,6 @@ _REFERENCES: Final = frozenset(
 )
 """A number after one of these is a name."""
 
-_ORDINALS: Final = {
-    word: place
-    for place, word in enumerate(
-        ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"], 2
-    )
-}
 _YEAR: Final = re.compile(r"(?:19[5-9]|20)[0-9]\d?\Z", re.ASCII)
 
 
@@ -141,7 +135,10 @@ def _make(row: Sequence[Token], tag: str, first: int, last: int, data: Any = Non
 
 def _one(row: Sequence[Token], at: int, day: str, *, ranges: bool = True) -> Chunk:
     token = row[at]
-    special = _duration(row, at) or _streak(row, at) or _hedged_verb(row, at)
+    length = length_at(row, at)
+    if length is not None:
+        return _make(row, length.tag, at, length.last, length.data)
+    special = _hedged_verb(row, at)
     if special is not None:
         return special
     mention = mention_at(row, at, day)
@@ -212,70 +209,3 @@ def _hedged_verb(row: Sequence[Token], at: int) -> Chunk | None:
             hedge = "more than" if low == "more" else low
             return _make(row, "B", at, place + found[1], found[0][1], hedge)
     return None
-
-
-def _duration(row: Sequence[Token], at: int) -> Chunk | None:
-    """Read ``in more than a year``, ``in two years``: how long, in whole months at least."""
-    if row[at].low not in ("in", "after"):
-        return None
-    place, words = at + 1, []
-    while place < len(row) and row[place].low in ("more", "than", "over", "at", "least", "nearly", "almost", "about"):
-        words.append(row[place].low)
-        place += 1
-    if place + 1 >= len(row):
-        return None
-    number = number_at(row, place)
-    if row[place].low in ("a", "one") and (number is None or number.last == place + 1):
-        count, after = 1, place + 1
-    elif number is not None and number.value == int(number.value) and 0 < number.value < 200:
-        count, after = int(number.value), number.last
-    else:
-        return None
-    if after >= len(row) or row[after].low not in ("year", "years", "month", "months"):
-        return None
-    if after + 1 < len(row) and row[after + 1].low in ("earlier", "ago", "before", "to", "of", "through"):
-        return None
-    months = count * (12 if row[after].low.startswith("year") else 1)
-    sure = words in (["more", "than"], ["over"], ["at", "least"])
-    exact = not words
-    data = months if sure else months - 1 if exact else 0
-    return _make(row, "d", at, after + 1, (data, sure))
-
-
-def _streak(row: Sequence[Token], at: int) -> Chunk | None:
-    """Read ``for the third straight month``, ``a third consecutive monthly rise``, ``for three months in a row``."""
-    place = at
-    while place < len(row) and row[place].low in ("for", "a", "the", "its", "marking", "their", "in"):
-        place += 1
-    if place >= len(row):
-        return None
-    low = row[place].low
-    length = _ORDINALS.get(low, 0)
-    if row[place].kind == "ordinal" and low[:-2].isdigit():
-        length = int(low[:-2])
-    plural = False
-    if not length:
-        number = number_at(row, place)
-        if number is None or not number.words or number.last != place + 1 or not 1 < number.value < 100:
-            return None
-        length, plural = int(number.value), True
-    lows = [token.low for token in row[place + 1 : place + 6]]
-    if not lows:
-        return None
-    if lows[0] in ("straight", "consecutive", "successive"):
-        used = 2
-    elif lows[:4] in (["month", "in", "a", "row"], ["months", "in", "a", "row"]):
-        return _make(row, "S", at, place + 5, (length, ""))
-    elif lows[:2] in (["month", "running"], ["months", "running"]):
-        return _make(row, "S", at, place + 3, (length, ""))
-    else:
-        return None
-    if len(lows) < 2 or lows[1] not in ("month", "months", "monthly"):
-        return _make(row, "S", at, place + used, (0, "")) if not plural else None
-    direction, end = "", place + 1 + used
-    follows = word_lexicon().at(row, end) if end < len(row) else None
-    if follows is not None and follows[0][0] in "UD" and (follows[0][1] == "verb"):
-        direction, end = ("rise" if follows[0][0] == "U" else "fall"), end + follows[1]
-    elif lows[1] == "monthly":
-        return _make(row, "S", at, end, (0, ""))
-    return _make(row, "S", at, end, (length, direction))

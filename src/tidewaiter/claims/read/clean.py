@@ -148,12 +148,24 @@ def _appositions(row: list[Chunk]) -> list[Chunk]:
                 inner[0].tag == "-" or (inner[0].tag == "A" and (inner[0].owned or inner[0].data.pointing == "subject"))
             )
             tags = {chunk.tag for chunk in inner}
-            if begins and shut < len(row) and row[shut].tag == "," and "w" in tags and tags <= _APPOSED:
+            if begins and shut < len(row) and row[shut].tag == "," and tags & {"w", "E"} and tags <= _APPOSED:
+                _owner(made, inner)
                 place = shut + 1
                 continue
         made.append(row[place])
         place += 1
     return made
+
+
+def _owner(made: list[Chunk], inner: list[Chunk]) -> None:
+    """``Exports to China, South Korea's biggest market,``: exports of South Korea, where no other is named."""
+    if not (inner[0].tag == "A" and inner[0].owned and inner[0].data.code and "E" in {chunk.tag for chunk in inner}):
+        return
+    row = [chunk for chunk in made if chunk.tag != "-"]
+    if len(row) < 3 or row[-3].tag != "T" or row[-2].tag not in "tf" or "A" in {chunk.tag for chunk in row[:-3]}:
+        return
+    if row[-1].data.code and row[-1].data.code != inner[0].data.code:
+        made.insert(made.index(row[-3]), inner[0])
 
 
 def _relatives(row: list[Chunk]) -> list[Chunk]:

@@ -18,7 +18,8 @@ class Draft:
 
     ``role`` is ``main`` or ``base`` (a level that another is compared with: it takes no month but its own). ``back``
     counts months from ``period`` to the base. ``trailed``: words that are
-    not known follow it, so that no month of another sentence may stand in. ``undecided``: why the time named before it is no month; only a
+    not known follow it, so that no month of another sentence may stand in. ``by_value``: the sentence says that it counts by value. ``inherited``: ``back`` was
+    said of a rate before it. ``over``: the level of other months that a share is told of. ``secondary``: the other measure of the amount before it (*worth*). ``relative``: told in a clause with *which*, whose month is its own. ``undecided``: why the time named before it is no month; only a
     month ``given`` to it after that counts. ``shift``:
     months to count back from that month. ``start`` and ``end`` are characters of the article.
     """
@@ -40,6 +41,7 @@ class Draft:
     rank: int = 1
     length: int = 0
     other: Frame | None = None
+    over: Draft | None = None
     measure: str = ""
     unit: str = ""
     clause: int = 0
@@ -53,6 +55,10 @@ class Draft:
     trailed: bool = False
     undecided: str = ""
     given: bool = False
+    by_value: bool = False
+    inherited: bool = False
+    relative: bool = False
+    secondary: bool = False
     shift: int = 0
     printed: tuple[int, int] = (0, 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tidewaiter.claims.goods import resolve_goods
@@ -9,7 +10,7 @@ from tidewaiter.claims.model import Claim, Kind, Said, Subject
 from tidewaiter.claims.read.drafts import Draft, Refused
 from tidewaiter.claims.read.frame import Context, Frame, books
 from tidewaiter.claims.read.goods import Named
-from tidewaiter.model import Measure
+from tidewaiter.model import Flow, Measure
 from tidewaiter.period import Period
 
 __all__ = ["finish"]
@@ -71,13 +72,15 @@ def _months(drafts: list[Draft], context: Context) -> None:
             made.periods, made.own_period = (), False
             continue
         if made.periods:
-            if made.role == "main":
+            if made.role == "main" and not made.relative:
                 kept = made.periods
             continue
         if made.role == "base" or made.sum_of_months or made.why:
             continue
         if made.leading is not None and made.leading.periods and made.kind is not Kind.AMOUNT:
             made.periods = made.leading.periods
+        elif kept and made.shift:
+            made.periods, made.shift = tuple(_moved(period, made.shift) for period in kept), 0
         elif kept:
             made.periods = kept
         elif (
@@ -86,7 +89,7 @@ def _months(drafts: list[Draft], context: Context) -> None:
                     (
                         one.periods
                         for one in drafts
-                        if one.own_period and one.role == "main" and one.clause <= made.clause + 1
+                        if one.own_period and one.role == "main" and not one.relative and one.clause <= made.clause + 1
                     ),
                     (),
                 )
@@ -102,6 +105,7 @@ def _months(drafts: list[Draft], context: Context) -> None:
             if made.shift:
                 made.periods = tuple(_moved(period, made.shift) for period in context.period)
             made.assumed.append(f"{_words(context.period)} is carried from a sentence before")
+    _last_month(drafts)
     for made in drafts:
         if made.role == "base" and not made.periods and made.back:
             lead = made.leading
@@ -111,6 +115,21 @@ def _months(drafts: list[Draft], context: Context) -> None:
             lead = made.leading.leading if made.leading.role == "base" else made.leading
             if lead is not None and lead.own_period:
                 made.periods = lead.periods
+
+
+def _last_month(drafts: list[Draft]) -> None:
+    """``sold 3,200 tonnes of sugar, worth $1.9 million, to Turkey in May``: one verb, one month at the end for all."""
+    mains = [made for made in drafts if made.role == "main"]
+    told = {made.periods for made in mains if made.own_period}
+    last = mains[-1] if mains else None
+    one_verb = all(
+        made.kind is Kind.AMOUNT and made.listed and made.frame.pair == mains[0].frame.pair for made in mains
+    )
+    if last is None or not last.own_period or len(told) != 1 or not one_verb:
+        return
+    for made in mains:
+        if not made.periods and not made.why and not made.trailed:
+            made.periods, made.assumed = last.periods, [*made.assumed, *last.assumed]
 
 
 def _words(periods: tuple[Period, ...]) -> str:
@@ -145,6 +164,8 @@ def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, sourc
     place = books(made.frame, source, named)
     if place is None:
         raise _Unreadable("whose statistics would show it is not known")
+    if made.frame.measure in ("surplus", "deficit"):
+        return [_balance(made, place, drafts, text, context)]
     goods = made.frame.goods
     if goods is None or not goods.goods:
         raise _Unreadable("of which goods is not said")
@@ -158,11 +179,17 @@ def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, sourc
     if made.kind is Kind.FIRST:
         base, since = _before(made, period), None
     if made.kind is Kind.STREAK:
-        _check_streak(drafts)
+        base = _lagged(made, period, drafts)
+    if made.kind is Kind.EXTREME and made.length and period.is_month:
+        since = Period(period.start - made.length, period.start - made.length)
     if made.kind is Kind.EXTREME and (since is None or not period.is_month or since.end >= period.start):
         raise _Unreadable("a highest or lowest is read for one month, since an earlier one")
     other = None
-    if made.kind is Kind.SHARE:
+    if made.kind is Kind.SHARE and made.over is not None:
+        if len(made.over.periods) != 1 or made.over.why or made.over.periods[0].end >= period.start:
+            raise _Unreadable("a share of the trade of which months is not clear")
+        base = made.over.periods[0]
+    elif made.kind is Kind.SHARE:
         other = _other(made, source, named, measure, unit)
     if base is not None and made.kind is not Kind.FIRST and (base == period or base.start > period.start):
         raise _Unreadable("it would be compared with itself, or with a later month")
@@ -173,6 +200,23 @@ def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, sourc
         "text": text[made.start : made.end], "span": (made.start, made.end), "assumed": tuple(notes),
     }  # fmt: skip
     return [Claim(id="", kind=made.kind, period=one, **common) for one in made.periods]  # type: ignore[arg-type]
+
+
+def _balance(made: Draft, place: tuple[str, str, Flow, str], drafts: list[Draft], text: str, context: Context) -> Claim:
+    """Make a balance of trade a difference: what came in less what went out, or the other way round."""
+    if made.kind is not Kind.AMOUNT or made.quantity is None or made.quantity.kind != "money":
+        raise _Unreadable("a balance of trade without an amount of money")
+    reporter, partner, _, note = place
+    out = (made.frame.measure == "surplus") == (reporter == made.frame.owner)
+    first, second = (Flow.EXPORT, Flow.IMPORT) if out else (Flow.IMPORT, Flow.EXPORT)
+    goods = resolve_goods(made.frame.goods.goods if made.frame.goods is not None else "total")
+    unit = made.quantity.unit
+    ways = [Subject(reporter, partner, flow, goods, Measure.VALUE, unit) for flow in (first, second)]
+    notes = dict.fromkeys(one for one in (*made.frame.assumed, *made.assumed, note) if one)
+    return Claim(
+        id="", kind=Kind.DIFFERENCE, subject=ways[0], other=ways[1], period=made.periods[0], said=made.quantity.said(),
+        text=text[made.start : made.end], span=(made.start, made.end), assumed=tuple(notes),
+    )  # fmt: skip
 
 
 def _said(made: Draft) -> Said | None:
@@ -203,6 +247,10 @@ def _measured(made: Draft, drafts: list[Draft], context: Context, reporter: str)
     whole = made.other.goods if made.kind is Kind.SHARE and made.other is not None else None
     # A part of all goods together can only be told by value.
     sibling = None if whole is not None and whole.goods == "total" else _sibling(made, drafts)
+    if made.by_value:
+        if sibling is not None and sibling.quantity is not None and sibling.quantity.kind != "money":
+            raise _Unreadable("said to be by value beside an amount that is none")
+        made.frame = replace(made.frame, measure="value")
     if sibling is not None:
         try:
             return _counted(sibling, drafts, context)
@@ -274,7 +322,7 @@ def _sibling(made: Draft, drafts: list[Draft]) -> Draft | None:
     lead = made.leading.leading if made.leading is not None and made.leading.role == "base" else made.leading
     if lead is not None and lead.kind is Kind.AMOUNT and lead.quantity is not None:
         return lead
-    near = [one for one in drafts if one.kind is Kind.AMOUNT and one.quantity is not None and one.frame.pair == made.frame.pair
+    near = [one for one in drafts if one.kind is Kind.AMOUNT and one.quantity is not None and not one.secondary and one.frame.pair == made.frame.pair
             and one.frame.goods == made.frame.goods and one.frame.side == made.frame.side]  # fmt: skip
     kinds = {one.quantity.kind for one in near if one.quantity is not None}
     return near[0] if near and len(kinds) == 1 else None
@@ -290,13 +338,21 @@ def _base(made: Draft, period: Period, drafts: list[Draft]) -> Period:
         and len(made.leading.periods) == 1
     ):
         return made.leading.periods[0]
+    if made.back == 3 and len(period) != 3:
+        raise _Unreadable("the quarter before what is no quarter")
     if made.back:
         return _moved(period, made.back)
+    own = {one.periods for one in drafts if one.role == "base" and one.leading is made and one.periods and not one.why}
+    if made.kind is not Kind.EXCEEDS and len(own) == 1 and len(only := own.pop()) == 1:
+        return only[0]
     levels = {
         one.periods for one in drafts if one.role == "base" and one.periods and one.frame == made.frame and not one.why
     }
     if made.kind is not Kind.EXCEEDS and len(levels) == 1 and len(only := levels.pop()) == 1:
         return only[0]
+    if period.is_year and made.kind is Kind.CHANGE:
+        made.assumed.append(f"compared with {period.back(12).words()}, the year before: no other is named")
+        return period.back(12)
     raise _Unreadable("compared with which month is not said")
 
 
@@ -312,12 +368,21 @@ def _before(made: Draft, period: Period) -> Period:
     return Period(period.start - made.length, period.start - 1)
 
 
-def _check_streak(drafts: list[Draft]) -> None:
-    backs = {one.back for one in drafts if one.kind is Kind.CHANGE and one.back}
-    bases = any(one.base is not None for one in drafts if one.kind is Kind.CHANGE)
-    if backs == {1} and not bases:
-        return
-    raise _Unreadable("a run of months: against the month before, or the year before, is not said")
+def _lagged(made: Draft, period: Period, drafts: list[Draft]) -> Period | None:
+    """Return the month that the last of a run is compared with, where that is not the month before."""
+    lags = set()
+    for one in drafts:
+        if (
+            one.kind in (Kind.CHANGE, Kind.MULTIPLE)
+            and one.frame.pair == made.frame.pair
+            and not one.why
+            and one.periods
+        ):
+            base = _base(one, one.periods[0], drafts)
+            lags.add(one.periods[0].start - base.start if len(base) == len(one.periods[0]) else 0)
+    if not period.is_month or lags not in ({1}, {12}):
+        raise _Unreadable("a run of months: against the month before, or the year before, is not said")
+    return None if lags == {1} else period.back(12)
 
 
 def _other(made: Draft, source: str, named: str, measure: Measure, unit: str) -> Subject:
@@ -330,7 +395,12 @@ def _other(made: Draft, source: str, named: str, measure: Measure, unit: str) ->
 
 def _carry(drafts: list[Draft], context: Context) -> None:
     """Keep what the next sentence may lean on."""
-    mains = [made for made in drafts if made.role == "main" and made.kind not in (Kind.EXTREME, Kind.STREAK)]
+    balances = ("surplus", "deficit")
+    mains = [
+        made
+        for made in drafts
+        if made.role == "main" and made.kind not in (Kind.EXTREME, Kind.STREAK) and made.frame.measure not in balances
+    ]
     for made in reversed(mains):
         if made.periods and not made.why:
             single = [one.periods for one in mains if one.periods and not one.sum_of_months]

@@ -18,7 +18,9 @@ class Frame:
     """Who sends goods to whom, what goods, and from whose side it is told.
 
     ``sender`` and ``receiver`` are codes, empty where not said. ``side`` is ``X`` (the sender tells), ``M`` (the
-    receiver) or ``B`` (both ways together: then sender and receiver are the pair, the teller first).
+    receiver) or ``B`` (both ways together: then sender and receiver are the pair, the teller first). ``owner`` is the
+    country whose trade it was called (*China's trade with Japan*), empty where it was told of two alike. ``measure`` is
+    ``value``, ``volume``, ``price``, ``surplus``, ``deficit`` or ``top`` (the first of a list of goods), where said.
     """
 
     sender: str = ""
@@ -27,10 +29,16 @@ class Frame:
     goods: Named | None = None
     measure: str = ""
     assumed: tuple[str, ...] = ()
+    owner: str = ""
 
     def noted(self, note: str) -> Frame:
         """Return the frame with one more thing that was filled in."""
         return self if not note or note in self.assumed else replace(self, assumed=(*self.assumed, note))
+
+    @property
+    def teller(self) -> str:
+        """From whose side it is told; empty where from neither's."""
+        return self.owner if self.side == "B" else self.sender if self.side == "X" else self.receiver
 
     @property
     def pair(self) -> frozenset[str]:
@@ -42,7 +50,8 @@ class Frame:
 class Context:
     """What carries over from sentence to sentence.
 
-    ``undecided``: why a time in the sentence being read is no month that is known, so that none may be carried into it.
+    ``goods`` are those spoken of so far; ``unsure``: a sentence before spoke of trade and was not understood, so that
+    *imports* alone may be of its goods. ``undecided``: why a time in the sentence being read is no month that is known, so that none may be carried into it.
     ``level`` is the one amount of the sentence before (a draft). ``voices`` are the sides from which the article tells trade between the same two countries: where it is both,
     ``imports`` without a country could be either's.
     """
@@ -61,6 +70,19 @@ class Context:
     pairs: set[frozenset[str]] = field(default_factory=set)
     named: frozenset[str] = frozenset()
     undecided: str = ""
+    epidemic: bool = False
+    goods: set[str] = field(default_factory=set)
+    unsure: bool = False
+
+
+def _member(source: str, frame: Frame) -> str:
+    """Return the member of the Union that a trade is told of, where Eurostat is named."""
+    if source != "EU27" or "EU27" in frame.pair:
+        return source
+    from tidewaiter.codes.areas import members
+
+    inside = frame.pair & set(members("EU27", 2022 * 12))
+    return next(iter(inside)) if len(inside) == 1 else source
 
 
 def books(frame: Frame, source: str, named: str = "") -> tuple[str, str, Flow, str] | None:
@@ -78,6 +100,7 @@ def books(frame: Frame, source: str, named: str = "") -> tuple[str, str, Flow, s
     (('KGZ', 'DEU', <Flow.IMPORT: 'M'>), ('DEU', 'KGZ', <Flow.EXPORT: 'X'>))
     """
     sender, receiver = frame.sender, frame.receiver
+    named = _member(named, frame)
     if not sender or not receiver or sender == receiver:
         return None
     if frame.side == "B":

@@ -14,6 +14,21 @@ __all__ = ["Named", "goods_lexicon"]
 _CODE: Final = re.compile(r"[0-9]{2,6}\Z", re.ASCII)
 
 
+_NARROWER: Final = frozenset(
+    (
+        "fish", "squid", "crab", "lead", "lead ore", "iron", "steel", "metals", "nuts", "fruit", "vegetables", "diesel", "petrol", "gasoline",
+        "naphtha", "kerosene", "jet fuel", "fuel oil", "gas oil", "lubricants", "gems", "pearls", "capacitors", "transistors", "diodes",
+        "optical sights", "navigation instruments", "lathes", "oscilloscopes", "test equipment", "syringes", "needles", "gowns", "goggles", "rye", "millet",
+        "aluminium", "gallium", "germanium", "clothing", "apparel", "electronic components", "electronics", "wheat flour", "garments",
+        "monitors", "magnesia", "phosphate", "potassium chloride", "ammonium sulphate", "tapestries", "carpets", "rugs", "bone china", "snowmobiles",
+        "jet skis", "condensates", "semiconductor", "semiconductors", "processor", "microchip", "indium", "unwrought germanium", "neodymium",
+        "dysprosium", "silver ore", "gold ore", "cable", "cables", "monitor", "router", "base station", "octopus", "clams", "natural gas", "lpg",
+        "respirator", "copper", "cnc", "spirits",
+    )
+)  # fmt: skip
+"""Words of codes and groups that hold more, or less, than the word says: a number told of diesel is none of all light oils."""
+
+
 class Named(NamedTuple):
     """Goods that words name: ``goods`` as a claim holds them, what a bare number counts, and what was decided."""
 
@@ -64,7 +79,7 @@ def _terms() -> list[tuple[str, Named]]:
     meant: dict[str, set[str]] = {}
     for code, _, words in _terms():
         for word in words:
-            if word.isascii() and _CODE.match(code):
+            if word.isascii() and _CODE.match(code) and word.lower() not in _NARROWER:
                 meant.setdefault(word if word.isupper() else word.lower(), set()).add(code)
     return [(word, Named(codes.pop(), "", "")) for word, codes in meant.items() if len(codes) == 1]
 
@@ -81,7 +96,7 @@ def _baskets() -> list[tuple[str, Named]]:
             continue
         for group in basket.groups:
             for word in group.synonyms:
-                if word.isascii() and "(" not in word:
+                if word.isascii() and "(" not in word and word not in _NARROWER:
                     meant.setdefault(word if word.isupper() else word.lower(), set()).add(f"basket:{name}/{group.id}")
     found = [(word, one.pop()) for word, one in meant.items() if len(one) == 1]
     return [(word, Named(name, "", f"{word} are read as the group {name[7:]}")) for word, name in found]

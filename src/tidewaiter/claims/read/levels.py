@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.changes import Changes
-from tidewaiter.claims.read.chunks import Chunk
-from tidewaiter.claims.read.drafts import Draft, Refused
 from tidewaiter.claims.read.goods import Named
+from tidewaiter.claims.read.nouns import NOUN
 from tidewaiter.claims.read.periods import Mention
 from tidewaiter.claims.read.quantities import Quantity
-from tidewaiter.claims.read.scan import NOUN
 
 __all__ = ["Levels"]
 
@@ -23,19 +20,12 @@ _SUBJECT_ALONE: Final = re.compile(r"(?:P,?)?A?G?T(?:oG|[tf]A|bA)*P?")
 """Trade and its month from the start of the sentence: not the price of it, or a rise in it."""
 
 
+_BESIDE: Final = re.compile(r",i(?P<Q>[MWC])(?=[P,])")
+_AHEAD: Final = re.compile(r"i(?P<Q>[MWC]),")
+
+
 class Levels(Changes):
     """A sentence, with the rules of predicates."""
-
-    def levels(self) -> bool:
-        """Try the rules of predicates at the chunk; False if none fits."""
-        for pattern, rule in _RULES:
-            match = pattern.match(self.tags, self.at)
-            if match is not None:
-                after = rule(self, match)
-                if after:
-                    self.at = after
-                    return True
-        return False
 
     # -- levels ------------------------------------------------------------------------------------------------------
 
@@ -50,6 +40,8 @@ class Levels(Changes):
                 return end
             self.row[number] = chunk._replace(data=chunk.data._replace(hedge="more than"))
         record = self.tags[match.start() : number].find("E")
+        if self.tags[number - 1] == "o" and (record < 0 or self.row[match.start() + record].data != "record"):
+            return 0
         if match["G"]:
             end = match.end("G")
             if self.frame is not None:
@@ -60,12 +52,19 @@ class Levels(Changes):
                     self.refuse(number, "the goods are named in words that are not understood")
                     return end
         made = self.draft(Kind.AMOUNT, match.start(), end, number)
+        if made is not None and hedge == "listed":
+            made.listed = True
         if made is not None and self.first is not None:
             self.make_first(made)
         if made is not None and record >= 0 and self.row[match.start() + record].data == "record":
             made.assumed.append("a record: since when is not said, only the level is read")
             self.refuse(match.start() + record, "a record: since when is not said")
         return end
+
+    def came_to(self, match: re.Match[str]) -> int:
+        """``of which exports made up $894 million``."""
+        self.draft(Kind.AMOUNT, match.start(), match.end("Q"), match.start("Q"))
+        return match.end("Q")
 
     def none(self, match: re.Match[str]) -> int:
         """``stood at zero``, ``fell to nothing``."""
@@ -74,7 +73,7 @@ class Levels(Changes):
 
     def no_trade(self, match: re.Match[str]) -> int:
         """``No exports of coal were recorded in May``."""
-        found = NOUN.match(self.tags, match.start("T"))
+        found = NOUN.match(self.tags, match.start() + 1)
         if found is None:
             return 0
         self.noun(found)
@@ -140,10 +139,32 @@ class Levels(Changes):
             self.draft(Kind.NONE, match.start(), match.end(), unit="", role="base", leading=self._lead())
         return match.end()
 
+    def none_too(self, match: re.Match[str]) -> int:
+        """``$208,000 in March and nothing in February``, ``38 million euros in April but none in June``."""
+        latest = self.drafts[-1] if self.drafts else None
+        place = match.start()
+        if (
+            latest is None
+            or latest.kind is not Kind.AMOUNT
+            or not latest.own_period
+            or self.tags[place - 1 : place] != "a"
+        ):
+            return 0
+        if self._several(latest):
+            return 0
+        made = self.draft(Kind.NONE, place, place + 1, unit="", role=latest.role, leading=latest.leading)
+        if made is not None:
+            made.frame, made.periods, made.own_period = latest.frame, (), False
+        return place + 1
+
     def exceeds_period(self, match: re.Match[str]) -> int:
         """``exceeding the total for 2021``."""
         lead = self._lead()
+        if lead is not None and lead.kind is not Kind.AMOUNT and lead.frame == self.frame:
+            lead = self._main()
         mention = self.row[match.start("P")].data
+        if match[0][0] == "U" and "c" not in match[0] and getattr(mention, "lead", "") != "than":
+            return 0  # "more in April"
         if (
             lead is None
             or lead.kind is not Kind.AMOUNT
@@ -165,6 +186,8 @@ class Levels(Changes):
             return 0
         if way is not None and self.row[match.start("way")].data != "state":
             return 0
+        if way is None and self.drafts and place and self.tags[place - 1] == "a":
+            return self.exceeds_period(match)  # "and exceeded the total for 2021"
         named = [chunk for chunk in self.row[place:number] if chunk.tag == "v"]
         plain = all(
             chunk.data == "" and chunk.end - chunk.start <= 6 for chunk in named
@@ -190,9 +213,23 @@ class Levels(Changes):
     def valued(self, match: re.Match[str]) -> int:
         """``valued at US$266,891``: of the amount before it, or of the trade just named."""
         lead = self._main()
+        here = self.row[match.start("Q")].data
+        if here.kind == "number":
+            if (
+                lead is None
+                or lead.quantity is None
+                or lead.quantity.kind != "money"
+                or not (here.scaled and lead.quantity.scaled)
+            ):
+                self.refuse(match.start("Q"), self.why() or "in what it is counted is not said")
+                return match.end("Q")
+            self.like(lead, match.start("Q"))
         made = self.draft(Kind.AMOUNT, match.start(), match.end("Q"), match.start("Q"))
+        if made is not None and lead is not None and lead is self.drafts[-2] and lead.frame.goods == made.frame.goods:
+            made.secondary = True
         if (
             made is not None
+            and not made.shift
             and lead is not None
             and lead.frame.goods == made.frame.goods
             and self.tags[match.start() - 1] != "T"
@@ -201,11 +238,44 @@ class Levels(Changes):
             made.listed = lead.listed
         return match.end("Q")
 
+    def paid(self, match: re.Match[str]) -> int:
+        """``exported 1,000 ventilators to North Korea in April for $266,891``."""
+        lead = self._main()
+        preposition = self.row[match.start()]
+        if preposition.end - preposition.start != len("for") or lead is None or not lead.listed or self._several(lead):
+            return 0
+        if lead.quantity is None or lead.quantity.kind == "money" or lead.clause != self.clause:
+            return 0
+        made = self.draft(Kind.AMOUNT, match.start(), match.end(), match.start("Q"))
+        if made is not None:
+            made.periods, made.own_period, made.assumed = lead.periods, lead.own_period, [*made.assumed, *lead.assumed]
+        return match.end()
+
     def summed(self, match: re.Match[str]) -> int:
         """``taking the total to 10.68 million``."""
         number, lead = match.start("Q"), self._main()
         if lead is None or lead.quantity is None:
             self.refuse(number, self.why() or "what it is the total of is not understood")
+            return match.end()
+        both = self.tags.find("T", match.start(), number)
+        if both >= 0 and str(self.row[both].data) == "B" and lead.frame.side in "XM" and lead.frame.teller:
+            # "bringing two-way trade to $154 million": of the same months, both ways
+            teller = lead.frame.teller
+            other = next(iter(lead.frame.pair - {teller}), "")
+            goods = lead.frame.goods
+            made = (
+                self.draft(Kind.AMOUNT, match.start(), match.end(), number)
+                if goods and goods.goods == "total"
+                else None
+            )
+            if made is None:
+                self.refuse(number, "what it is the total of is not understood")
+                return match.end()
+            made.frame = replace(lead.frame, sender=teller, receiver=other, side="B", owner=teller, measure="")
+            made.periods, made.own_period, made.assumed = lead.periods, lead.own_period, list(lead.assumed)
+            return match.end()
+        if both >= 0 and str(self.row[both].data) == "B":
+            self.refuse(number, "what it is the total of is not understood")
             return match.end()
         made = self.draft(Kind.AMOUNT, match.start(), match.end(), number, sum_of_months=True)
         if made is not None:
@@ -222,7 +292,8 @@ class Levels(Changes):
             self.draft(Kind.AMOUNT, number, match.end("Q"), number, role="base", leading=latest.leading)
             return match.end("Q")
         lead = self._main()
-        if lead is None or lead.quantity is None or self.tags[number - 1 : number] not in (",", "a"):
+        again = self.tags[number - 2 : number] == "at" and self.row[number - 2].data == "" and number > 1
+        if lead is None or lead.quantity is None or (self.tags[number - 1 : number] not in (",", "a") and not again):
             return 0
         here = self.row[number].data
         assert isinstance(here, Quantity)
@@ -234,199 +305,60 @@ class Levels(Changes):
             made.frame, made.periods, made.own_period = lead.frame, (), False
         return match.end()
 
-    # -- places in a row of months -----------------------------------------------------------------------------------
-
-    def extreme(self, match: re.Match[str]) -> int:
-        """``the highest level since February 2020``."""
-        if match["own"] and getattr(self.row[match.start("own")].data, "pointing", "") != "subject":
-            return 0
-        word = str(self.row[match.start("E")].data).split()
-        since = self.row[match.start("K")].data
-        lead = self._lead()
-        if word[0] == "record":
-            self.refuse(match.start(), "a record since a month can mean two things", match.end())
-            return match.end()
-        made = self.draft(Kind.EXTREME, match.start(), match.end(), direction=word[0])
-        if made is not None and isinstance(since, Mention):
-            made.rank = int(word[1]) if len(word) > 1 else 1
-            if made.rank > 1:
-                made.direction = f"record {word[0]}"
-            made.since, made.leading = since.periods[0], lead
-            made.assumed += [since.assumed] if since.assumed else []
-            if lead is not None and lead.role == "main":
-                made.frame = lead.frame
-                made.periods, made.own_period = lead.periods, lead.own_period
-        return match.end()
-
-    def extreme_unsaid(self, match: re.Match[str]) -> int:
-        """A highest or lowest without ``since``, or in so many years."""
-        self.refuse(match.start(), self.why() or "the highest or lowest of which months is not said", match.end())
-        return match.end()
-
-    def first_time(self, match: re.Match[str]) -> int:
-        """``for the first time in more than a year``: noted for the amount that comes with it."""
-        self.first = self.row[match.start("one")]
-        self.first_since = None
-        if match["how"]:
-            self.first_since = self.row[match.start("how")].data
-        lead = self._main()
-        beside = (
-            lead is not None
-            and lead is self.drafts[-1]
-            and self.tags[match.start() - 1] == ","
-            and lead.end == self.row[match.start() - 2].end
+    def of_month(self) -> bool:
+        """``(up 31 per cent) from May's $14.5 million``: the level of a month before."""
+        place, chunk = self.at, self.row[self.at]
+        mention = chunk.data
+        if not chunk.owned or self.tags[place + 1 : place + 2] not in ("M", "W", "C", "N"):
+            return False
+        assert isinstance(mention, Mention)
+        against = mention.lead in ("from", "than", "versus", "against", "vs") or (
+            place and self.tags[place - 1] in "ce"
         )
-        if lead is not None and (lead.clause == self.clause or beside):
-            self.make_first(lead, match.end())
-        return match.end()
-
-    def make_first(self, lead: Draft, end: int = 0) -> None:
-        """Make the claim that there was none before the amount."""
-        assert self.first is not None
-        how, chunk = self.first_since, self.first
-        self.first, self.first_since = None, None
-        last = self.row[end - 1].end if end else max(lead.end, chunk.end)
-        if not lead.listed or (lead.quantity is not None and lead.quantity.hedge):
-            self.refused.append(
-                _refused(chunk, "the first time of what is not understood: of any trade, of a rise, or of so much")
-            )
-            return
-        if how is None:
-            self.refused.append(_refused(chunk, "for the first time since when is not said"))
-            return
-        made = Draft(
-            Kind.FIRST, lead.frame, min(chunk.start, lead.start), last, clause=self.clause, leading=lead, unit=""
-        )
-        made.periods, made.own_period = lead.periods, lead.own_period
-        if isinstance(how, Mention):
-            made.since = how.periods[0] if how.periods else None
-            made.assumed += [how.assumed] if how.assumed else []
-        else:
-            months = int(how[0])
-            made.length = months
-            if not months:
-                made.why = "how long there was none is told only roughly"
-        if made.since is None and not made.length:
-            made.why = made.why or "for the first time since when is not said"
-        self.drafts.append(made)
-
-    def appeared(self, match: re.Match[str]) -> int:
-        """``started to appear in January``, after ``stood at zero in 2021``."""
-        none = self.last(Kind.NONE)
-        why = self.why()
-        if why or none is None or not none.periods:
-            self.refuse(match.start(), why or "since when there was none is not said", match.end())
-            return match.end()
-        made = self.draft(Kind.FIRST, match.start(), match.end(), unit="")
-        if made is not None:
-            made.base = none.periods[0]
-        return match.end()
-
-    def streak(self, match: re.Match[str]) -> int:
-        """``for the third straight month``."""
-        length, direction = self.row[match.start()].data
         lead = self._lead()
-        sign = lead.sign if lead is not None and lead.kind is Kind.CHANGE else self.sign
-        direction = direction or {1: "rise", -1: "fall", 0: ""}[sign]
-        if not length or not direction:
-            self.refuse(match.start(), self.why() or "a run of what is not understood")
-            return match.end()
-        made = self.draft(Kind.STREAK, match.start(), match.end(), length=length, direction=direction)
+        if not against or lead is None or self._several(lead) or len(mention.periods) != 1:
+            return False
+        for made in self.drafts:
+            if made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE) and not made.back and made.base is None:
+                made.base = mention.periods[0]
+        self.like(lead, place + 1)
+        level = self.draft(Kind.AMOUNT, place, place + 2, place + 1, role="base", leading=lead)
+        if level is not None:
+            level.periods, level.own_period = mention.periods, True
+            level.assumed += [mention.assumed] if mention.assumed else []
+        self.comparing = False
+        self.at = place + 2
+        return True
+
+    def beside(self) -> bool:
+        """``exports of tractors, at $41 million, were ...``: the level of the subject just named."""
+        match = _BESIDE.match(self.tags, self.at)
+        if match is None or self.row[match.start("Q") - 1].data != "at" or self.noun_end < 0:
+            return False
+        if self.tags[self.noun_end : self.at] not in ("", "P") or self.dirty:
+            return False
+        self.clause += 1
+        made = self.draft(Kind.AMOUNT, match.start("Q") - 1, match.end("Q"), match.start("Q"))
         if made is not None:
-            made.leading = lead
-            if lead is not None:
-                made.periods, made.own_period = lead.periods, lead.own_period
-        return match.end()
+            made.trailed = True  # no month of another sentence
+        if made is not None and self.tags[self.noun_end : self.at] == "P":
+            made.own_period = True
+        self.at = match.end("Q")
+        return True
 
-    # -- parts of a whole --------------------------------------------------------------------------------------------
-
-    def share(self, match: re.Match[str]) -> int:
-        """``accounting for 13 per cent of China's total exports``."""
+    def ahead(self) -> None:
+        """``At $190 million, exports were the highest since ...``: a level told before its subject."""
+        match = _AHEAD.match(self.tags)
+        if match is None or self.row[0].data != "at" or self.dirty or self.frame is None or self.drafts:
+            return
         number = match.start("Q")
-        found = NOUN.match(self.tags, match.end())
-        own, lead = self.frame, self._lead()
-        if found is None or self.why() or own is None:
-            self.refuse(number, self.why() or "a share of what is not understood")
-            return match.end()
-        kept = (self.frame, self.actor, self.dirty, self.why_dirty, self.sign)
-        self.noun(found)
-        other, end = self.frame, self.at
-        if other is not None and not re.search("[tfi]|aA", found["post"]) and "A" in found["pre"]:
-            # "of its total exports": to all the world, unless with whom is said
-            whole = any(
-                chunk.tag == "v" and chunk.data == "" for chunk in self.row[found.start("pre") : found.end("pre")]
-            )
-            world = replace(other, receiver="W00") if other.side == "X" else replace(other, sender="W00")
-            other = replace(world, assumed=()) if whole and other.side != "B" else None
-            self.why_dirty = "a share of the trade with whom is not said"
-        if (
-            other is not None
-            and own is not None
-            and (other.pair, other.side, other.goods) == (own.pair, own.side, own.goods)
-        ):
-            other, self.why_dirty = None, "it would be a share of itself"
-        if other is None:
-            why = self.why_dirty
-            self.frame, self.actor, self.dirty, self.why_dirty, self.sign = kept
-            self.refuse(number, why or "a share of what is not understood")
-            return end
-        self.frame, self.actor, self.dirty, self.why_dirty, self.sign = kept
-        made = self.draft(Kind.SHARE, match.start(), end, number)
-        if made is not None:
-            made.other, made.leading = other, lead
-            if lead is not None:
-                made.periods, made.own_period, made.frame = lead.periods, lead.own_period, lead.frame
-        return end
+        self.refused = [one for one in self.refused if one.start != self.row[number].start]
+        self.draft(Kind.AMOUNT, number, match.end("Q"), number)
 
-    def gateway(self, match: re.Match[str]) -> int:
-        """A share of trade told of something that is no trade: a port, a company."""
-        self.refuse(
-            match.start("Q"), "a share that is not told of goods: a claim has no place for a gateway or a company"
-        )
-        self.spoil(match.start("Q"))
-        found = NOUN.match(self.tags, match.end())
-        return found.end() if found is not None else match.end()
-
-    def priced(self, match: re.Match[str]) -> int:
-        """``at an average price of $792 a tonne``."""
-        self.draft(Kind.UNIT_VALUE, match.start(), match.end(), match.start("Q"))
-        return match.end()
-
-
-def _refused(chunk: Chunk, why: str) -> Refused:
-    return Refused(chunk.start, chunk.end, why)
-
-
-_Rule = Callable[[Levels, "re.Match[str]"], int]
-_RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = tuple(
-    (re.compile(pattern), rule)
-    for pattern, rule in (
-        (r"ZA?(?P<T>T)", Levels.no_trade),
-        (r"L*[HL]?(?P<Q>[%F])(?:(?P<U>U)|(?P<D>D))", Levels.change),
-        (r"(?:(?P<U>U)|(?P<D>D))[bo]?(?P<Q>[%F])", Levels.change),
-        (r"[LH]*(?:(?P<U>U)|(?P<D>D))?b?(?P<X>X)(?P<U2>U)?", Levels.multiple),
-        (r"(?:(?P<U>U)|(?P<D>D))b(?P<Q>[MWCN])", Levels.difference),
-        (r"L*B", Levels.doubled),
-        (r"L+E?(?P<Q>N)(?P<G>G)", Levels.level),
-        (r"L+E?(?P<Q>[MWCN])(?P<G>)(?!h)", Levels.level),
-        (r"L+Z", Levels.none),
-        (r"L(?:(?P<way>[UD])c)?v*(?P<P>P)", Levels.exceeds_bare),
-        (r"[LUDt,a]*(?P<own>A)?(?P<E>E)[vTU]*(?P<K>K)", Levels.extreme),
-        (r"[LUDt]*E(?:[vT]+d?|d)", Levels.extreme_unsaid),
-        (r"(?:tE?v*o?|i)(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.to_level),
-        (r"f[vo]*(?:(?P<Q>[MWCN])|(?P<Z>Z))", Levels.from_level),
-        (r"[ce][vofT]*(?P<Q>[MWCN])", Levels.compared),
-        (r"c[vof]*Z(?!T)", Levels.compared_none),
-        (r"(?:e|Uc)[voT]*(?P<P>P)", Levels.exceeds_period),
-        (r"Uc[vofT]*(?P<Q>[MWCN])", Levels.compared),
-        (r"l(?P<Q>[MW])", Levels.valued),
-        (r"kv*[tT]?v*t?(?P<Q>[MWCN])", Levels.summed),
-        (r"(?P<Q>[MWCN])(?=a?[PYf])a?", Levels.listed),
-        (r"(?P<one>1)(?:v*)(?P<how>[dK])?", Levels.first_time),
-        (r"!", Levels.appeared),
-        (r"S", Levels.streak),
-        (r"H(?P<Q>[%F])o?", Levels.share),
-        (r"(?P<Q>[%F])o(?=[AvGT]*T)", Levels.gateway),
-        (r"[Lvio]*(?P<Q>u)", Levels.priced),
-    )
-)
+    def noun_of(self, match: re.Match[str]) -> int:
+        """``exports to North Korea of $110 million``."""
+        between = self.tags[self.noun_end : match.start()] if self.noun_end >= 0 else "?"
+        if between not in ("", "P"):
+            return 0
+        self.draft(Kind.AMOUNT, match.start(), match.end("Q"), match.start("Q"))
+        return match.end("Q")

@@ -159,6 +159,13 @@ def _since(rows: Row, at: int) -> Mention | None:
     if rows.low(at) != "since":
         return None
     place = skip(rows, at + 1, ("at", "least"))
+    began = rows.lows(place, 3) in (
+        ("records", "began", "in"),
+        ("records", "started", "in"),
+        ("records", "begin", "in"),
+    )
+    if began and (found := run_at(rows, place + 3)) is not None and not found.also:
+        return _made(rows, "since", at, found, "records")
     if rows.low(place) == "records" or rows.lows(place, 2) in (("record", "-"), ("the", "records")):
         return Mention("vague", at, place + 1, why="since records began: the record's start is not said")
     found = run_at(rows, place)
@@ -180,7 +187,10 @@ def _back(rows: Row, at: int) -> Mention | None:
         if rows.lows(place, len(phrase)) == phrase:
             whole = "the same month, or the whole year before" if phrase in _WHOLE else ""
             return Mention("back", at, place + len(phrase), months=months, lead=lead, why=whole)
-    if rows.low(place) in ("same", "corresponding") and rows.low(place + 1) in (
+    counted = rows.low(place) in ("same", "corresponding") and count_of(rows.low(place + 1)) is not None
+    if counted and rows.low(place + 2) == "months":
+        place += 1
+    if (counted or rows.low(place) in ("same", "corresponding")) and rows.low(place + 1) in (
         "month",
         "period",
         "quarter",
@@ -189,13 +199,15 @@ def _back(rows: Row, at: int) -> Mention | None:
     ):
         after = skip(rows, place + 2, ("of", "in", "the", "during"))
         for phrase, months in ((("last", "year"), 12), (("previous", "year"), 12), (("year", "before"), 12), (("year", "earlier"), 12),
-                               (("a", "year"), 12), (("one", "year"), 12), (("prior", "year"), 12)):  # fmt: skip
+                               (("this", "year"), 0), (("a", "year"), 12), (("one", "year"), 12), (("prior", "year"), 12)):  # fmt: skip
             if rows.lows(after, 2) == phrase:
                 after += 2
                 if phrase[0] in ("a", "one"):
                     if rows.low(after) not in _BEFORE:
                         return None
                     after += 1
+                if not months:
+                    return Mention("back", at, after, months=-rows.year, lead=lead) if rows.year else None
                 return Mention("back", at, after, months=months, lead=lead)
         year = rows.year_at(after)
         if year is not None and rows.year:
@@ -208,6 +220,9 @@ _COMPACT: Final[dict[tuple[str, ...], int]] = {
     ("year", "-", "on", "-", "year"): 12, ("year", "on", "year"): 12, ("on", "year"): 12, ("on", "-", "year"): 12,
     ("yoy",): 12, ("y", "/", "y"): 12, ("year", "-", "over", "-", "year"): 12, ("year", "over", "year"): 12,
     ("month", "-", "on", "-", "month"): 1, ("month", "on", "month"): 1, ("on", "month"): 1, ("on", "-", "month"): 1,
+    ("quarter", "-", "on", "-", "quarter"): 3, ("quarter", "on", "quarter"): 3, ("on", "quarter"): 3,
+    ("on", "the", "year"): 12, ("on", "the", "month"): 1, ("on", "an", "annual", "basis"): 12, ("on", "a", "yearly", "basis"): 12,
+    ("on", "a", "monthly", "basis"): 1, ("annually",): 12, ("on", "a", "year", "-", "on", "-", "year", "basis"): 12,
     ("mom",): 1, ("m", "/", "m"): 1, ("month", "-", "over", "-", "month"): 1, ("month", "over", "month"): 1,
 }  # fmt: skip
 
@@ -218,6 +233,7 @@ _BACK: Final[dict[tuple[str, ...], int]] = {
     **{("two", "years", word): 24 for word in _BEFORE},
     **{("two", "months", word): 2 for word in _BEFORE},
     ("year", "before"): 12, ("previous", "month"): 1, ("month", "before"): 1, ("prior", "month"): 1,
+    ("previous", "quarter"): 3, ("prior", "quarter"): 3, ("preceding", "quarter"): 3, ("a", "quarter", "earlier"): 3,
     ("preceding", "month"): 1, ("year", "earlier"): 12, ("year", "-", "earlier"): 12, ("year", "ago"): 12,
     ("year", "-", "ago", "period"): 12, ("year", "-", "ago", "month"): 12, ("month", "earlier"): 1,
     ("year", "-", "earlier", "period"): 12, ("year", "-", "earlier", "month"): 12,
@@ -264,7 +280,8 @@ def _vague(rows: Row, at: int) -> Mention | None:
         and rows.low(place) == "year"
         and after in ("to", "through", "ending", "ended")
     ):
-        return Mention("vague", at, place + 2, why="a year to a month may be twelve months or a year to date")
+        end = place + 2 + (rows.month_at(place + 2) is not None)
+        return Mention("vague", at, end, why="a year to a month may be twelve months or a year to date")
     if (
         count_of(word)
         and after in ("months", "month")

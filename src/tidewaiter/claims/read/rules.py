@@ -8,20 +8,22 @@ from typing import Final
 
 from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.actors import Actor
-from tidewaiter.claims.read.drafts import Draft
+from tidewaiter.claims.read.nouns import NOUN
 from tidewaiter.claims.read.periods import Mention
-from tidewaiter.claims.read.scan import NOUN
-from tidewaiter.claims.read.trade import OBJECT, OBJECT_PATTERN, Trade
+from tidewaiter.claims.read.times import Times
+from tidewaiter.claims.read.trade import OBJECT, OBJECT_PATTERN
 
 __all__ = ["Rules"]
 
 _NOUN_OF: Final = re.compile(
     r"(?P<pre>(?:A)?v*G?v*)(?P<T>T)(?P<v>v*)(?:o|l)" + OBJECT_PATTERN + r"(?P<post>(?:[tf]A)*)"
 )
+_TO_ANOTHER: Final = re.compile(r"[,a]+(?P<Q>[WMCN])(?P<p>[tf])(?P<A>A)")
+_MORE_THAN: Final = re.compile(r"U(?P<G>G)(?:[tf]A)*(?P<own>P)?(?:[tf]A)*c?(?P<P>P)")
 _ACTIVE: Final = re.compile(r"(?:(?P<A>A)(?:1[dK]?|S|,)?a?)?(?P<V>V)")
 
 
-class Rules(Trade):
+class Rules(Times):
     """A sentence read by the rules."""
 
     def run(self) -> None:
@@ -39,20 +41,21 @@ class Rules(Trade):
         tag = self.tags[self.at]
         if self.at == 0 and self.leaning():
             return
-        if tag == "G" and self.goods_share():
+        if tag in "GAo" and self.parts():
             return
         if tag in ",a":
             self._boundary()
         elif tag in "mn":
             self._block(tag)
-        elif (
+        elif (tag in "LI" and self.itemised()) or (
             (tag in "AvGT" and self._subject())
             or (tag in "AV" and self._verb())
             or (tag in "NCWMGZ" and self.passive())
         ):
             pass
         elif tag in "PKYJ?d":
-            self._time()
+            if not (tag == "P" and self.of_month()):
+                self.time()
         elif not self.levels():
             self._rest()
 
@@ -60,7 +63,15 @@ class Rules(Trade):
 
     def _boundary(self) -> None:
         chunk = self.row[self.at]
-        if self._list():
+        if chunk.tag == "," and self.tags[self.at + 1 : self.at + 2] == "r":
+            self.relative = (self.period, self.period_at)
+        if chunk.tag == "a" and chunk.data == "" and re.match("atE?[MWCN]P", self.tags[self.at :]) and self.drafts:
+            self.clause += 1
+            self.at += 2  # "to $166 million in March and to $171 million in April"
+            return
+        if chunk.tag == "," and self.relative is not None:
+            (self.period, self.period_at), self.relative = self.relative, None
+        if self._list() or self._party_list() or self.again() or self.beside():
             return
         self.clause += 1
         if chunk.tag == "a":
@@ -78,7 +89,7 @@ class Rules(Trade):
         if latest is None or not latest.listed or match is None or self.goods_of(match) is None or self.dirty:
             return False
         self.sign = 0
-        if self.row[self.at - 1].end != latest.end and not latest.own_period:
+        if not latest.start <= self.row[self.at - 1].start < latest.end and not latest.own_period:
             return False
         if latest.own_period:
             self.clause += 1
@@ -88,9 +99,62 @@ class Rules(Trade):
         self.at = match.end()
         return True
 
+    def _party_list(self) -> bool:
+        """``610,000 tonnes to Romania, 320,000 tonnes to Poland``: the same goods, to another country."""
+        match = _TO_ANOTHER.match(self.tags, self.at)
+        latest = self.drafts[-1] if self.drafts else None
+        if match is None or latest is None or not latest.listed or self.dirty or latest.quantity is None:
+            return False
+        number = self.row[match.start("Q")].data
+        other = self.whom(self.row[match.start("A")])
+        way = "t" if latest.frame.side == "X" else "f"
+        if match["p"] != way or not other or number.kind not in (latest.quantity.kind, "number"):
+            return False
+        if self.tags[match.end() : match.end() + 1] not in (",", "a", ".", "P", ""):
+            return False
+        frame = replace(latest.frame, receiver=other) if way == "t" else replace(latest.frame, sender=other)
+        if frame.sender == frame.receiver:
+            return False
+        self.frame = frame
+        self.like(latest, match.start("Q"))
+        made = self.draft(Kind.AMOUNT, match.start("Q"), match.end(), match.start("Q"))
+        if made is not None:
+            made.listed = True
+            if latest.periods:
+                made.periods, made.assumed = latest.periods, list(latest.assumed)
+            self._remember(frame.teller)
+        self.at = match.end()
+        return True
+
+    def itemised(self) -> bool:
+        """``imports included rice worth $1.9 million and 300 tonnes of sugar``: goods of a trade, one by one."""
+        start = self.at
+        while self.tags[self.at : self.at + 1] in ("L", "I"):
+            self.at += 1
+        match = OBJECT.match(self.tags, self.at)
+        named = self.goods_of(match) if match is not None else None
+        plain = self.tags[start] == "L" and not (match is not None and match["G4"])
+        own = self.frame.goods if self.frame is not None else None
+        if match is None or named is None or plain or (own is not None and own.goods not in ("", "total")):
+            self.at = start
+            if self.tags[start] == "I":
+                self.spoil(start, "what is included is not understood")
+                self.at = start + 1
+                return True
+            return False
+        if self.frame is not None:
+            self.frame = replace(self.frame, measure="")
+        self.objects(match, start)
+        self.at = match.end()
+        return True
+
     def _block(self, tag: str) -> None:
         chunk = self.row[self.at]
         word = chunk.data if isinstance(chunk.data, str) and chunk.data else ""
+        seen = re.match(r"n[wm]?K", self.tags[self.at :])
+        if tag == "n" and (seen is not None or word == "neither"):
+            last = self.at + (seen.end() if seen is not None else 1)
+            self.refuse(self.at, "what has not been, or been seen, is not understood", last)
         kind = "it is denied, or said of what did not happen" if tag == "n" else "it tells what may be, or is expected"
         self.blocked = f"{kind} ({word!r})" if word else kind
         for made in [made for made in self.drafts if made.clause == self.clause]:
@@ -116,6 +180,7 @@ class Rules(Trade):
         if match is None:
             return self._volume() or self._pronoun()
         self.noun(match)
+        self.ahead()
         return True
 
     def _clean_pre(self, match: re.Match[str]) -> bool:
@@ -123,17 +188,33 @@ class Rules(Trade):
 
     def _volume(self) -> bool:
         """``The volume soared``: what was spoken of before, counted as before."""
-        if self.tags[self.at] != "v" or self.at + 1 >= len(self.row) or self.tags[self.at + 1] not in "ULDB":
+        if self.tags[self.at] != "v" or self.at + 1 >= len(self.row) or self.tags[self.at + 1] not in "ULDBRl":
             return False
         data = self.row[self.at].data
         carried = None if self.dirty else self.carried()
-        if not self.clean_left(self.at) or carried is None or data not in ("", "value", "volume"):
+        if not self.clean_left(self.at) or carried is None or data not in ("", "value", "volume", "they"):
             return False
+        if data == "they":
+            near = self.context.sentence - self.context.level_sentence == 1 and self.context.level is not None
+            if self.frame is None and not near:
+                return False
+            if self.at and self.tags[self.at - 1] == "a":
+                self._when(self.at - 1)
+            data = ""
         self.frame, self.dirty, self.sign = replace(carried, measure=data), False, 0
         if self.contrast:
             self.blocked, self.contrast = "", False
         self.at += 1
         return True
+
+    def _when(self, place: int) -> None:
+        """``from March, when they came to $57 million``: of that month."""
+        before = place - (2 if place > 1 and self.tags[place - 1] == "," else 1)
+        mention = self.row[before].data if before >= 0 and self.tags[before] == "P" else None
+        if isinstance(mention, Mention):
+            self.period, self.undecided = mention, ""
+        elif self.row[place].data == "time":
+            self.open_time("when that was is not said")
 
     def _pronoun(self) -> bool:
         """``and it comprised of``: the trade this sentence speaks of."""
@@ -170,6 +251,8 @@ class Rules(Trade):
         owner = self.actor or self.context.subject
         if match["A"]:
             place = match.start("A")
+            if place and self.tags[place - 1] in "tf" and self.tags[match.start("V") - 1] == "a":
+                return False  # "exported goods to Eritrea and bought"
             if not self.clean_left(place) or (place and self.tags[place - 1] in "tfoib"):
                 self.lose("who traded is not understood")
                 self.at = match.end()
@@ -186,12 +269,34 @@ class Rules(Trade):
         self.at = match.end()
         if str(self.row[match.start("V")].data).endswith("none"):
             return self._none_of(match.start("V"))
+        more = _MORE_THAN.match(self.tags, self.at)
+        if more is not None and self._more_than(more):
+            return True
         while re.match("[tf]A", self.tags[self.at :]):
             self.at += 2  # "exported to North Korea 2.8 million face masks"
         goods = OBJECT.match(self.tags, self.at)
         if goods is not None:
             self.objects(goods, match.start("V"))
             self.at = goods.end()
+        return True
+
+    def _more_than(self, match: re.Match[str]) -> bool:
+        """``bought more medicines in May than in all of 2021``."""
+        base = self.row[match.start("P")].data
+        own = self.row[match.start("own")].data if match["own"] else self.period
+        if not isinstance(base, Mention) or ("c" not in match[0] and base.lead != "than"):
+            return False
+        self.at = match.end()
+        if self.frame is None or self.row[match.start()].data != "state" or own is None:
+            self.refuse(match.start(), self.why() or "what is compared is not understood", match.end())
+            return True
+        if len(base.periods) != 1 or len(own.periods) != 1:
+            self.refuse(match.start(), "what is compared is not understood", match.end())
+            return True
+        self.frame, self.period = replace(self.frame, goods=self.row[match.start("G")].data), own
+        made = self.draft(Kind.EXCEEDS, match.start(), match.end(), direction="higher", base=base.periods[0])
+        if made is not None:
+            made.own_period = True
         return True
 
     def _none_of(self, place: int) -> bool:
@@ -209,124 +314,6 @@ class Rules(Trade):
     def _since_boundary(self, place: int) -> bool:
         """Whether a verb without a subject stands right after a comma or ``and``, so that it has the last one's."""
         return place > 0 and self.tags[place - 1] in ",a" and bool(self.actor)
-
-    # -- time --------------------------------------------------------------------------------------------------------
-
-    def _time(self) -> None:
-        chunk = self.row[self.at]
-        self.at += 1
-        if chunk.tag == "d":
-            return
-        mention = chunk.data
-        assert isinstance(mention, Mention)
-        if chunk.tag == "P" and mention.lead == "" and self.at > 1 and self.tags[self.at - 2] == "t":
-            self._without_month("to a month: since when is not said")
-        elif chunk.tag == "J":
-            self._without_month("a day is named, not a month")
-            if not mention.assumed and mention.lead != "bare":
-                self._undecided("a day is named, not a month")
-        elif chunk.tag == "?":
-            self._without_month(mention.why)
-            self._undecided(mention.why)
-        elif chunk.tag == "K":
-            for made in self.drafts:
-                if (
-                    made.clause == self.clause
-                    and made.kind in (Kind.CHANGE, Kind.MULTIPLE)
-                    and not made.back
-                    and made.base is None
-                ):
-                    made.why = "since a month: from which month on is not clear"
-        elif chunk.tag == "Y":
-            self._counted_back(mention, chunk.end)
-        else:
-            self._months(mention, chunk.end)
-
-    def _without_month(self, why: str) -> None:
-        for made in self.drafts:
-            if made.clause == self.clause and not made.own_period:
-                made.why = made.why or why
-
-    def _undecided(self, why: str) -> None:
-        """Note a time that is no month known: no other month may stand in for it in what follows."""
-        self.period, self.period_at, self.back = None, -1, 0
-        self.undecided = why or "the time named is no month that is known"
-
-    def _months(self, mention: Mention, end: int) -> None:
-        latest = self.drafts[-1] if self.drafts else None
-        compared = self.comparing or mention.lead in ("from", "than", "versus", "against", "vs", "over", "on")
-        self.comparing = False
-        if latest is not None and latest.role == "base" and not latest.own_period:
-            self._give(latest, mention, end)
-            return
-        open_rates = [
-            made
-            for made in self.drafts
-            if made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE) and not made.back and made.base is None
-        ]
-        if compared:
-            for made in open_rates:
-                if len(mention.periods) == 1:
-                    made.base = mention.periods[0]
-                    made.end = max(made.end, end)
-                    made.assumed += [mention.assumed] if mention.assumed else []
-            if not open_rates:
-                self._without_month("a month to compare with, and nothing that is compared")
-            return
-        given = False
-        for made in self.drafts:
-            if made.clause == self.clause and made.role == "main" and not made.own_period:
-                self._give(made, mention, end)
-                given = True
-        if (
-            not given
-            and self.period is not None
-            and self.period_at == len(self.drafts)
-            and self.period.periods != mention.periods
-        ):
-            self.lose("two months are named for one number")
-        self.period_at = -1 if given else len(self.drafts)
-        if (
-            not given
-            and latest is not None
-            and latest.clause == self.clause
-            and latest.role == "main"
-            and latest.periods != mention.periods
-        ):
-            return
-        self.period, self.undecided = mention, ""
-
-    def _give(self, made: Draft, mention: Mention, end: int) -> None:
-        made.periods, made.own_period, made.given = mention.periods, True, True
-        made.end = max(made.end, end)
-        made.assumed = [note for note in made.assumed if "taken from the date" not in note]
-        made.assumed += [mention.assumed] if mention.assumed else []
-
-    def _counted_back(self, mention: Mention, end: int) -> None:
-        self.comparing = False
-        latest = self.drafts[-1] if self.drafts else None
-        if latest is not None and latest.role == "base" and not latest.own_period and not latest.back:
-            if mention.why and not any(period.is_year for period in (latest.leading.periods if latest.leading else ())):
-                latest.why = mention.why
-            latest.back, latest.end = mention.months, max(latest.end, end)
-            lead = latest.leading
-            if lead is not None and lead.kind in (Kind.CHANGE, Kind.MULTIPLE) and not lead.back:
-                lead.back = mention.months
-            return
-        given = False
-        for made in self.drafts:
-            if (
-                made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE, Kind.EXCEEDS)
-                and not made.back
-                and made.base is None
-            ):
-                made.back, made.end, given = mention.months, max(made.end, end), True
-        if mention.lead in ("in", "for", "during", "of", "throughout") and not given:
-            self._without_month("a month counted back from another")
-            return
-        if not self.drafts and self.frame is None:
-            self.shift = mention.months  # "A year earlier, the figure was ...": counted from the sentence before
-        self.back = mention.months
 
     def _known_party(self, place: int) -> bool:
         """Whether a country after ``to`` or ``from``, or the border, says no more than the subject does."""

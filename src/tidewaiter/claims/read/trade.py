@@ -11,20 +11,20 @@ from tidewaiter.claims.read.actors import Actor
 from tidewaiter.claims.read.chunks import Chunk
 from tidewaiter.claims.read.drafts import Draft
 from tidewaiter.claims.read.goods import Named
-from tidewaiter.claims.read.linked import Linked
+from tidewaiter.claims.read.predicates import Predicates
 
 __all__ = ["OBJECT", "OBJECT_PATTERN", "Trade"]
 
 OBJECT_PATTERN: Final = (
-    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])l?oA?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?![l%])|(?P<Z2>Z)"
+    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])(?:l?o|i)A?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?![l%]|[oi]+[^TfPY])|(?P<Z2>Z)"
     r"|(?P<Q6>N)(?=[tfPYaJ,.]))"
 )
 OBJECT: Final = re.compile(OBJECT_PATTERN)
-_PASSIVE: Final = re.compile(OBJECT_PATTERN + r"(?P<be>(?:L|P|a|[tf]A)+)(?P<V>V)")
+_PASSIVE: Final = re.compile(OBJECT_PATTERN + r"(?:l(?P<worth>M))?(?P<be>(?:L|P|a|[tf]A)+)(?P<V>V)")
 _PARTY: Final = re.compile(r"(?P<p>[tf])(?P<A>A)")
 
 
-class Trade(Linked):
+class Trade(Predicates):
     """A sentence, with the rules of who traded what."""
 
     def trade(self, place: int, owner: str) -> None:
@@ -33,7 +33,7 @@ class Trade(Linked):
         sender, receiver = (owner, "") if kind == "X" else ("", owner)
         stop = self._clause_end(place)
         problem = "" if owner else "who traded is not said"
-        for found in _PARTY.finditer(self.tags, place, stop):
+        for found in self._parties(place, stop):
             other = self.whom_for(self.row[found.start("A")], owner)
             if not other:
                 problem = "which country is meant cannot be told"
@@ -80,10 +80,26 @@ class Trade(Linked):
             self.blocked, self.contrast = "", False
         self._remember(owner)
 
+    def _parties(self, place: int, stop: int) -> list[re.Match[str]]:
+        """Return the countries that all that was traded went to or came from.
+
+        In ``610,000 tonnes to Romania and 90,000 tonnes to Hungary`` each amount has its own; only the first counts here.
+        """
+        found = list(_PARTY.finditer(self.tags, place, stop))
+        amounts = [re.search(r"[WMCN](?:l?oA?G|G)?\Z", self.tags[place : one.start()]) for one in found]
+        if len(found) < 2 or not all(amounts):
+            return found
+        first = re.search("[WMCN]", self.tags[place:stop])
+        return found[:1] if first is not None and amounts[0] is not None and first.start() == amounts[0].start() else []
+
     def whom_for(self, chunk: Chunk, owner: str) -> str:
         """Return the country a chunk points to, seen from the one that trades."""
         before, self.actor = self.actor, owner
+        carried = self.carried()
         try:
+            if chunk.data.pointing == "subject" and chunk.end - chunk.start == 2 and carried is not None:
+                # "exported goods to Eritrea and bought goods from it"
+                return next(iter(carried.pair - {owner})) if owner in carried.pair and len(carried.pair) == 2 else ""
             return self.whom(chunk)
         finally:
             self.actor = before
@@ -135,6 +151,10 @@ class Trade(Linked):
         made = self.objects(match, match.start())
         if made is not None:
             made.end = self.row[match.end() - 1].end
+        if match["worth"]:
+            value = self.draft(Kind.AMOUNT, match.start("worth") - 1, match.end("worth"), match.start("worth"))
+            if value is not None:
+                value.listed = value.secondary = True
         self.at = match.end()
         return True
 
@@ -164,6 +184,7 @@ class Trade(Linked):
         if self.frame is not None:
             if goods is not None:
                 self.frame = replace(self.frame, goods=goods)
+                self.context.goods.add(goods.goods)
             elif self.frame.goods is None or not self.frame.goods.goods:
                 carried = self.context.frame.goods if self.context.frame else None
                 if name == "Z2" and carried is not None and self.last(Kind.AMOUNT) is not None:

@@ -28,6 +28,8 @@ n    not, never                                            x    excluding, in yu
 Q    cases, infections, deaths                             ,    a comma or other stop inside a sentence
 q    a quotation mark                                      s    data showed, according to
 h    a hyphen inside a word                                !    started to appear
+R    an 18-month high                                      I    included
+j    share (of)                                            -    words that change nothing
 ==== ==================================================== ==== =======================================================
 """
 
@@ -44,6 +46,10 @@ DROPPED: Final = "-"
 """The tag of words that change nothing: articles, ``also``, ``monthly``."""
 
 
+_TOPS: Final = ("top", "main", "biggest", "largest", "leading", "key", "major", "principal", "primary")
+"""Words before exports that speak of the first of a list, not of all of them."""
+
+
 def _entries() -> list[tuple[str, tuple[str, str]]]:
     table: list[tuple[str, tuple[str, str]]] = []
 
@@ -53,6 +59,26 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add("T", "X", "exports|export|outbound shipments|overseas shipments|outgoing shipments|overseas sales")
     add("T", "M", "imports|import|inbound shipments|purchases|purchase")
     add("T", "S", "shipments|shipment|deliveries|delivery|sales")
+    add(
+        "T",
+        "X top",
+        "|".join(f"{top} {one}" for top in _TOPS for one in ("exports", "export", "export items", "export item")),
+    )
+    add(
+        "T",
+        "M top",
+        "|".join(f"{top} {one}" for top in _TOPS for one in ("imports", "import", "import items", "import item")),
+    )
+    add(
+        "T",
+        "B surplus",
+        "trade surplus|surplus|trade surpluses|surplus in trade|goods trade surplus|merchandise trade surplus",
+    )
+    add(
+        "T",
+        "B deficit",
+        "trade deficit|deficit|trade deficits|deficit in trade|trade gap|goods trade deficit|merchandise trade deficit",
+    )
     add("T", "X value", "export value|value of exports|export earnings in value")
     add("T", "X volume", "export volume|export volumes|volume of exports|exports by volume|exports by weight")
     add("T", "M value", "import value|value of imports")
@@ -61,21 +87,24 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "T",
         "B",
-        "trade|two-way trade|bilateral trade|trade volume|trade turnover|bilateral trade volume|exports and imports|imports and exports|cross-border trade",
+        "trade|two-way trade|total trade|overall trade|total bilateral trade|bilateral trade turnover|mutual trade|trade value|bilateral trade|trade volume|trade turnover|bilateral trade volume|exports and imports|imports and exports|cross-border trade",
     )
     add(
         "V",
         "X",
-        "exported|exporting|shipped|shipping|sold|selling|being shipped|being exported|shipped out",
+        "exported|exporting|shipped|shipping|sold|selling|being shipped|being exported|shipped out|sent|supplied|supplying|delivered|delivering|sending|shipping out",
     )
-    add("V", "M", "imported|importing|bought|buying|purchased|purchasing")
+    add("V", "M", "imported|importing|bought|buying|purchased|purchasing|received|took in|brought in")
     add(
         "L",
         "",
-        "reached|hit|reaching|hitting|totalled|totaled|totalling|totaling|totals|amounted to|amounting to|stood at|standing at|came to|"
+        "reached|hit|reaching|hitting|have reached|had reached|having reached|worked out at|ran to|running to|ran at|weighed in at|"
+        "added up to|adding up to|totalled|totaled|totalling|totaling|totals|amounted to|amounting to|stood at|standing at|came to|"
         "came in at|coming to|was|were|was at|were at|was recorded at|were recorded at|came at|is|are|being|been|"
-        "comprised of|comprised|comprising|numbered|posted|stands at|recorded|recorded at|be",
+        "had been|has been|have been|had stood at|had come to|comprised of|comprised|comprising|numbered|posted|stands at|recorded|recorded at|be",
     )
+    add("V", "M spent", "spent")
+    add("I", "", "included|includes|consisted of|were led by|was led by")
     add("L", "more than", "exceeded|topped|surpassed|passed|crossed|exceed|tops")
     add(
         "l",
@@ -87,19 +116,23 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "U",
         "verb",
         "rose|rise|rises|risen|rising|increased|increase|increases|increasing|grew|grow|grown|growing|climbed|climb|climbing|jumped|jump|jumping|"
-        "surged|surge|surging|soared|soar|soaring|gained|gain|gains|expanded|expanding|expansion|leapt|leaped|leap|rocketed|skyrocketed|shot up|"
+        "surged|surge|surging|widened|widening|widen|edged up|inched up|ticked up|accelerated to|quickened to|rallied|bounced back|shooting up|soared|soar|soaring|gained|gain|gains|expanded|expanding|expansion|leapt|leaped|leap|rocketed|skyrocketed|shot up|"
         "spiked|spike|advanced|swelled|rebounded|recovered|growth|went up|picked up|uptick|ballooned",
     )
-    add("U", "state", "up|higher|more")
+    add("U", "verb", "recovering|rebounding|climbed back|bounced back|bouncing back|rose back")
+    add("D", "verb", "fell back|falling back|dropped back|slipped back|slid back")
+    add("U", "move", "went")
+    add("U", "state", "up|higher|more|above")
     add(
         "D",
         "verb",
         "fell|fall|falls|fallen|falling|dropped|drop|drops|dropping|declined|decline|declines|declining|decreased|decrease|decreases|decreasing|"
         "slid|slide|sliding|slumped|slump|plunged|plunge|plunging|tumbled|tumble|shrank|shrunk|shrinking|contracted|contraction|sank|sunk|dipped|dip|eased|"
+        "narrowed|narrowing|edged down|inched down|ticked down|retreated|weakened|softened|slackened|dwindled|"
         "slipped|dived|plummeted|went down|collapsed|collapse|downturn|shed",
     )
-    add("D", "state", "down|lower|less|fewer")
-    add("B", "2", "doubled|doubling|double")
+    add("D", "state", "down|lower|less|fewer|below|off")
+    add("B", "2", "doubled|doubling|double|doubled up")
     add("B", "3", "tripled|trebled|tripling|trebling")
     add("B", "4", "quadrupled|quadrupling")
     add("B", "5", "quintupled")
@@ -107,7 +140,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "H",
         "",
-        "accounting for|accounted for|made up|making up|representing|represented|constituted|constituting|which is equal to",
+        "accounting for|accounted for|made up|making up|representing|represented|constituted|constituting|which is equal to|equal to|equivalent to|was equal to|were equal to|is equal to",
     )
     add("E", "highest", "highest|largest|biggest|greatest|most|strongest|peak")
     add("E", "lowest", "lowest|smallest|least|weakest")
@@ -121,7 +154,11 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "",
         "compared with|compared to|in comparison with|in comparison to|versus|against|vs|than|relative to|as against|as compared with|as compared to|when compared with",
     )
-    add("c", "", "as much as in|as many as in|as much as|as many as")
+    add(
+        "c",
+        "",
+        "as much as in|as many as in|as much as|as many as|as high as in|as high as|as large as in|as large as|as big as in|as big as|as great as|as heavy as|what it was|what they were",
+    )
     add("T", "=", "those")
     for way, verbs in (("X", "export ship sell"), ("M", "import buy purchase")):
         for verb in verbs.split():
@@ -143,7 +180,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add("a", "with", "with")
     add("a", "including", "including|among them")
     add("a", "", "and|plus|alongside|along with|as well as")
-    add("a", "time", "as|followed by|followed|following|when|having|then|after|before")
+    add("a", "time", "as|followed by|ahead of|followed|following|when|having|then|after|before")
     add("r", "", "which|that|who|whose|where")
     add(
         "v",
@@ -171,20 +208,45 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "x",
         "",
-        "excluding|except|except for|apart from|other than|barring|seasonally|adjusted|in yuan terms|in renminbi terms|in rmb terms|in euro terms|in real terms|in volume terms|in local currency|"
+        "excluding|except|except for|leaving aside|aside from|apart from|other than|barring|seasonally|adjusted|in yuan terms|in renminbi terms|in rmb terms|in euro terms|in real terms|in volume terms|in local currency|"
         "via|through|by rail|by sea|by ship|by truck|by air|by land|by road|by train|aboard|duty-free|re-exports|reexports|re-exported|"
-        "respectively|each|average|averaged|averaging|per capita|a day|a month|a week|per day|per month|per week|daily|weekly|other|includes|included|notably|mostly|mainly from|partly|especially|"
+        "respectively|each|average|averaged|averaging|per capita|a day|a month|a week|per day|per month|per week|daily|weekly|other|notably|mostly|mainly from|partly|especially|"
+        "in tonnage terms|"
         "smuggled|illicit|illegal|unreported|undeclared|nominal|net|digital|used|second-hand|secondhand|processing|contracted to|"
         "cumulative rate|equivalent",
     )
+    add("j", "", "share|proportion")
     add("s", "according to", "according to")
     add("Z", "", "none|zero|nothing|nil|no")
     add(
         "Q",
         "cases",
-        "cases|infections|new case|new infection|infection|fever cases|new cases|infected people|people with fever|fever symptoms|fever patients|patients",
+        "cases|infections|new case|new infection|infection|fever cases|new cases|infected people|people with fever|people with fever symptoms|people with symptoms of fever|fever symptoms|fever patients|patients",
     )
-    add("Q", "deaths", "deaths|fatalities|new deaths|death|new death|fatality")
+    add("Q", "deaths", "deaths|fatalities|new deaths|death|new death|fatality|death toll|number of deaths")
+    add(
+        "1",
+        "",
+        "|".join(
+            f"{the}first {such}{one}"
+            for the in ("the ", "")
+            for such in ("such ", "", "recorded ", "reported ")
+            for one in (
+                "shipment",
+                "shipments",
+                "delivery",
+                "deliveries",
+                "export",
+                "exports",
+                "import",
+                "imports",
+                "purchase",
+                "purchases",
+                "trade",
+                "transaction",
+            )
+        ),
+    )
     add("1", "", "for the first time|the first time|first time|first|marking the first time|the first")
     add(
         "s",
@@ -197,11 +259,13 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "",
         "a|an|the|this|these|those|their|his|also|only|just|still|already|again|further|additional|another|extra|however|meanwhile|therefore|indeed|"
         "sharply|steeply|slightly|significantly|modestly|strongly|rapidly|steadily|dramatically|in turn|merely|mere|whopping|"
-        "a total of|total of|in total|in all|customs|official|there|had|has|have|did|mainly|medical use|had been|has been|have been|alone|"
-        "altogether|overall total|in the end|in dollar terms|in us dollar terms|in US dollar terms|dollar-denominated|so|both|unidentified|"
-        "sharp|steep|slight|modest|by contrast|in contrast|even|in value terms|by value|in terms of value|"
-        "at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
+        "a total of|total of|in total|in all|customs|official|there|had|has|have|did|mainly|medical use|alone|"
+        "altogether|overall total|in the end|saw|witnessed|experienced|in dollar terms|in us dollar terms|in US dollar terms|dollar-denominated|so|both|unidentified|"
+        "sharp|steep|slight|modest|by contrast|in contrast|even|"
+        "as a whole|at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
     )
+    add(DROPPED, "by value", "in value terms|by value|in terms of value|value-wise")
+    add("v", "they", "they")
     add("!", "", "started to appear|began to appear|started appearing|first appeared|appeared again|reappeared")
     add(",", "", ",|;|:|–|—|(|)|/|-|…")
     add("q", "", "“|”|\"|‘|«|»|'|’")

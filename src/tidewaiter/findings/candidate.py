@@ -1,0 +1,249 @@
+"""One series in one way of looking, taken out of its panel, and what there is to tell of it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from tidewaiter.detect import ScanResult, level_shift, price_and_quantity
+from tidewaiter.findings.artefacts import artefact_of
+from tidewaiter.findings.surge import DOWN, Surge, goods_name, surge_words
+from tidewaiter.model import State
+from tidewaiter.period import Period
+from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
+from tidewaiter.store.view import View
+
+__all__ = ["OWN_LISTS", "Candidate", "candidate_of", "silence", "surge_of"]
+
+OWN_LISTS: Final = ("record", "stop", "fall", "unit_value")
+"""Ways that are calibrated and listed by themselves."""
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A panel of one series with what the scan says of it.
+
+    ``expected``, ``low``, ``high`` rest on its own past; those ``_net`` take in how the goods of its pair moved on the whole.
+    ``starts``: how many flows of its reporter start in the month, where these are a mass. ``firsts``: for each code of the
+    slice the first column with trade.
+    """
+
+    panel: SeriesPanel
+    channel: str
+    weights: Any
+    p: float
+    p_raw: float
+    expected: float
+    low: float
+    high: float
+    expected_net: float
+    low_net: float
+    high_net: float
+    usual_high: float
+    recent: int
+    restart: float
+    expected_unit_value: float | None
+    told: str
+    tide: float | None
+    starts: int
+    firsts: dict[str, int]
+
+    @property
+    def dataset(self) -> str:
+        """Of its panel."""
+        return self.panel.dataset
+
+    @property
+    def code(self) -> str:
+        """The commodity code."""
+        return self.panel.codes[0]
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Reporter and partner."""
+        return self.panel.reporters[0], self.panel.partners[0]
+
+    @property
+    def values(self) -> Any:
+        """float64 ``[n_months]``; NaN where not known."""
+        return self.panel.values[0]
+
+    @property
+    def states(self) -> Any:
+        """uint8 ``[n_months]``."""
+        return self.panel.states[0]
+
+    @property
+    def value(self) -> float:
+        """The month, as printed: the scan works in logarithms."""
+        return float(self.values[-1])
+
+    @property
+    def way(self) -> str:
+        """Up or down."""
+        return "down" if self.channel in DOWN else "up"
+
+    @property
+    def excess(self) -> float:
+        """The amount above (below, on the way down) what was expected, the move of the pair's goods taken in; 0 if none."""
+        above = self.value - self.expected_net
+        return max(-above if self.way == "down" else above, 0.0)
+
+    @property
+    def id(self) -> str:
+        """The same for the same event whenever it is found."""
+        panel, month = self.panel, str(Period(self.panel.period.end, self.panel.period.end))
+        parts = (panel.dataset, *self.pair, panel.flow, self.code, panel.measure.value, self.way, month)
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def candidate_of(
+    panel: SeriesPanel,
+    at: int,
+    channel: str,
+    net: ScanResult,
+    raw: ScanResult,
+    *,
+    weights: Any,
+    tide: float | None,
+    starts: int,
+    firsts: dict[str, int],
+) -> Candidate:
+    """Take a row out of what was scanned."""
+    p = net.channel_p(channel)[at] if channel in OWN_LISTS else net.p[at]
+    usual = float(net.expected_unit_value[at])
+    return Candidate(
+        panel=panel.only(at),
+        channel=channel,
+        weights=None if weights is None else weights[at],
+        p=float(p),
+        p_raw=float(raw.p[at]),
+        expected=float(raw.expected[at]),
+        low=float(raw.low[at]),
+        high=float(raw.high[at]),
+        expected_net=float(net.expected[at]),
+        low_net=float(net.low[at]),
+        high_net=float(net.high[at]),
+        usual_high=float(net.usual_high[at]),
+        recent=net.calibration.recent,
+        restart=float(net.chance[at]),
+        expected_unit_value=None if np.isnan(usual) else usual,
+        told=str(net.artefact[at]),
+        tide=tide,
+        starts=starts,
+        firsts=firsts,
+    )
+
+
+def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: bool) -> Surge:
+    """Tell of a candidate all there is to tell."""
+    panel, values = one.panel, one.values
+    reporter, partner = one.pair
+    year_ago = _known(values[-13]) if len(values) > 12 else None
+    multiple = one.value / year_ago if year_ago else None
+    top, top_at = _record(values)
+    month = panel.period.end
+    surge = Surge(
+        id=one.id,
+        dataset=panel.dataset,
+        reporter=reporter,
+        partner=partner,
+        flow=panel.flow,
+        code=one.code,
+        goods=goods_name(one.code),
+        month=str(Period(month, month)),
+        measure=panel.measure.value,
+        unit=panel.units[0],
+        channel=one.channel,
+        tier=tier,
+        with_the_tide=with_the_tide,
+        score=round(-float(np.log(max(one.p, 1e-300))), 3),
+        p=one.p,
+        p_raw=one.p_raw,
+        q=q,
+        value=one.value,
+        expected=one.expected,
+        low=one.low,
+        high=one.high,
+        expected_net=one.expected_net,
+        low_net=one.low_net,
+        high_net=one.high_net,
+        usual_high=one.usual_high,
+        usual_until=str(Period(month - one.recent, month - one.recent)),
+        tide=one.tide,
+        year_ago=year_ago,
+        multiple=multiple,
+        net_multiple=None if multiple is None or not one.tide else multiple / one.tide,
+        record=top if top_at >= 0 else None,
+        record_month=str(Period(panel.period.start + top_at, panel.period.start + top_at)) if top_at >= 0 else None,
+        proved=bool((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).all()),
+        known=int((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).sum()),
+        silent=silence(one.states),
+        restart=one.restart,
+        reporters=int(panel.added[0]),
+        largest_reporter=panel.largest[0],
+        largest_share=round(float(panel.share[0]), 4),
+        above=_above(values) if one.channel == "sustained" else 0,
+        level_since=_level_since(panel, values) if one.channel == "sustained" else None,
+        artefact=artefact_of(view, one),
+        words="",
+        unit_value=None,
+        expected_unit_value=None,
+        by_price=None,
+        by_quantity=None,
+    )
+    surge = msgspec.structs.replace(surge, **_split(one))
+    return msgspec.structs.replace(surge, words=surge_words(surge, panel))
+
+
+def _above(values: Any) -> int:
+    """Count the last months, as many as can be, each of which is more than each of the twelve known months before them; 0 if only one."""
+    for many in range(12, 1, -1):
+        last, before = values[-many:], values[-many - 12 : -many]
+        if len(before) == 12 and not np.isnan(last).any() and not np.isnan(before).any() and last.min() > before.max():
+            return many
+    return 0
+
+
+def _level_since(panel: SeriesPanel, values: Any) -> str | None:
+    """Return the month since which a series lies on a higher level, where that is sure and lies within two years."""
+    shift = level_shift(values)
+    if shift.month is None or shift.factor <= 1 or shift.month < len(values) - 24:
+        return None
+    month = panel.period.start + shift.month
+    return str(Period(month, month))
+
+
+def _split(one: Candidate) -> dict[str, float | None]:
+    """Return value per quantity, what was to be expected of it, and the change over a year by price and by quantity."""
+    nothing: dict[str, float | None] = dict.fromkeys(("unit_value", "expected_unit_value", "by_price", "by_quantity"))
+    if one.weights is None or len(one.values) < 13:
+        return nothing
+    values, weights = one.values, np.nan_to_num(one.weights)
+    price, quantity = price_and_quantity(values[-13], values[-1], weights[-13], weights[-1])
+    return {
+        "unit_value": float(values[-1] / weights[-1]) if weights[-1] > 0 and values[-1] > 0 else None,
+        "expected_unit_value": one.expected_unit_value,
+        "by_price": _known(price),
+        "by_quantity": _known(quantity),
+    }
+
+
+def _known(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _record(values: Any) -> tuple[float, int]:
+    """Return the largest known earlier month and its column; 0 and -1 where nothing was traded."""
+    past = np.nan_to_num(values[:-1])
+    if not past.size or past.max() <= 0:
+        return 0.0, -1
+    return float(past.max()), int(past.argmax())
+
+
+def silence(states: Any) -> int:
+    """Count the proved months without trade right before the last one."""
+    past = states[-2::-1] != STATE_NUMBERS[State.ZERO]
+    return int(past.argmax()) if past.any() else len(past)

@@ -1,0 +1,27 @@
+"""How much of what is said is read: nothing misread, nothing dropped, and a floor under what is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.claims.reading.corpus import Count, Entry, entries, score
+
+
+@pytest.mark.parametrize(
+    "entry", [one for name in ("dev.txt", "heldout.txt") for one in entries(name)], ids=lambda entry: entry.text[:50]
+)
+def test_nothing_is_misread_and_nothing_is_dropped(entry: Entry) -> None:
+    count = Count()
+    score(entry, count)
+    assert not count.wrong
+    assert not count.astray
+    assert not count.dropped
+
+
+@pytest.mark.parametrize(("name", "claims", "recall"), [("dev.txt", 250, 0.97), ("heldout.txt", 180, 0.9)])
+def test_most_is_read(name: str, claims: int, recall: float) -> None:
+    count = Count()
+    for entry in entries(name):
+        score(entry, count)
+    assert count.said >= claims
+    assert count.recall >= recall, [words for _, words in count.missed]
