@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from benchmarks.detect.rules import RULES, year_on_year
 from benchmarks.detect.tables import show, with_error
 from benchmarks.detect.trade import SHIFT, START, SURGE, Labelled, TradeRecipe, simulate_trade
 
-__all__ = ["RECIPES", "compare_methods", "report_trade", "report_variations"]
+__all__ = ["RECIPES", "compare_methods", "report_small", "report_trade", "report_variations"]
 
 RECIPES = {
     "as the recipe": TradeRecipe(),
@@ -121,6 +122,42 @@ def report_variations(seed: Callable[[str, int], int]) -> None:
         ("change", *HEADER, "false at q <= .2", "power", "P(p<=.01)/.01", "P(p<=.001)/.001"),
         rows,
     )
+
+
+def report_small(seed: Callable[[str, int], int], draws: int = 20) -> None:
+    """False discoveries of many small panels together, and of panels of which some months are not known."""
+    rows = []
+    for series in (300, 1000, 3000):
+        made = [simulate_trade(seed("small", k), TradeRecipe(series=series)) for k in range(draws)]
+        rows.append([f"{draws} panels of {series:,} series", *_pooled(made)])
+    made = [simulate_trade(seed("small", 100 + k), TradeRecipe(series=10_000)) for k in range(2)]
+    for name, hidden in (
+        ("the 6 months before the last not known", slice(-7, -1)),
+        ("months 13 to 5 before the last not known", slice(-13, -4)),
+        ("the 12 months before the last not known", slice(-13, -1)),
+    ):
+        rows.append([f"2 panels of 10,000 series, {name}", *_pooled([_without(one, hidden) for one in made])])
+    show(
+        "Small panels and holes before the last month, p-values pooled",
+        ("panels", "share tested", "found at q <= .2", "false", "power", "P(p<=.01)/.01", "P(p<=.001)/.001"),
+        rows,
+    )
+
+
+def _without(made: Labelled, hidden: slice) -> Labelled:
+    values = made.values.copy()
+    values[:, hidden] = np.nan
+    return replace(made, values=values)
+
+
+def _pooled(many: list[Labelled]) -> list[object]:
+    results = [timed_scan(made.values, made.groups).result for made in many]
+    event = np.concatenate([made.event for made in many])
+    p = np.concatenate([r.p for r in results])
+    n, false, error, power = discoveries(np.concatenate([r.q for r in results]), event)
+    at = calibration(p[~event]) if (~np.isnan(p)).any() else None
+    ratios = [with_error(*at[a]) if at else "-" for a in (0.01, 0.001)]
+    return [float((~np.isnan(p)).mean()), n, with_error(false, error) if n else "-", power, *ratios]
 
 
 def compare_methods(seed: Callable[[str, int], int], series: int = 1500) -> dict[str, float]:
