@@ -17,6 +17,8 @@ WINDOWS = (2,)
 BOTH = 0.54
 """Half the sum of the two scores, which go together, is a little short of ``-log p``."""
 LEVELS = np.array([0.25, 1.0, 3.0, 10.0, 40.0])
+HIDDEN = 0.12
+"""What outbreaks of the past, though weighed down, still add to the dispersion."""
 SPREADS = np.array([1.5, 2.5])
 """Classes of over-dispersion: where it is large, past outbreaks hide more of it, and the model's word is worth less."""
 COUNT_STRATA = (len(LEVELS) + 1) * (len(SPREADS) + 1)
@@ -45,7 +47,7 @@ def count_strata(m: Measured) -> Ints:
 
 def dispersion(m: Measured) -> Floats:
     """Variance over mean, 1 or more, from the weighted Pearson residuals."""
-    return np.maximum((m["squares"] + 4.0) / (m["freedom"] + 4.0), 1.0)
+    return np.maximum((m["squares"] + 4.0) / (m["freedom"] + 4.0) - HIDDEN, 1.0)
 
 
 def _common(y: Floats, mu: Floats, phi: Floats, groups: Ints, n_groups: int) -> Floats:
