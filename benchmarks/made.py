@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pv
 from isal import igzip
 
-__all__ = ["PARTNERS", "REPORTERS", "series", "write_csv"]
+__all__ = ["PARTNERS", "REPORTERS", "series", "write_csv", "write_year"]
 
 REPORTERS = [
     "AT",
@@ -96,17 +96,21 @@ PARTNERS = [
 ]
 
 
-def series(reporters: int, partners: int, products: int, months: int, seed: int = 1) -> Iterator[dict[str, Any]]:
+def series(
+    reporters: int, partners: int, products: int, months: int, seed: int = 1, draws: int | None = None
+) -> Iterator[dict[str, Any]]:
     """Yield, reporter by reporter, the rows of all its series: numbers of partner, product, month, and a value.
 
     The chance that a month has trade is the product of the sizes of both countries and of the product; sizes fall as those
-    of countries and products do.
+    of countries and products do. One ``seed`` is one world; ``draws`` are other months of it.
     """
     rng = np.random.default_rng(seed)
     size = 1 / np.arange(1, reporters + 1) ** 0.6
     pull = 1 / np.arange(1, partners + 1) ** 0.7
     share = rng.permutation(1 / np.arange(1, products + 1) ** 0.8)
     scale = 0.30 * partners * products / _expected(1.0, pull, share)
+    if draws is not None:
+        rng = np.random.default_rng([seed, draws])
     for reporter in range(reporters):
         chance = np.minimum(0.97, scale * (size[reporter] ** 0.3) * np.outer(pull, share))
         alive = rng.random((partners, products, months)) < chance[:, :, None]
@@ -124,18 +128,29 @@ def write_csv(path: Path, rows: int, months: int = 36) -> int:
     """Write about so many rows as Eurostat's plain table, gzipped, in no order; return how many there are."""
     products = 3000
     partners = min(len(PARTNERS), max(1, round(rows / (len(REPORTERS) * products * months * 0.14))))
+    return _written(path, rows, 2020, products, months, series(len(REPORTERS), partners, products, months))
+
+
+def write_year(path: Path, rows: int, year: int, months: int = 12) -> int:
+    """Write about so many rows of a year of one world, as :func:`write_csv` does; years of as many rows have the same codes."""
+    products = max(20, round(rows / (len(REPORTERS) * len(PARTNERS) * months * 0.14)))
+    world = series(len(REPORTERS), len(PARTNERS), products, months, draws=year)
+    return _written(path, 2 * rows, year, products, months, world)
+
+
+def _written(path: Path, rows: int, year: int, products: int, months: int, world: Iterator[dict[str, Any]]) -> int:
     rng = np.random.default_rng(2)
-    codes = np.sort(rng.choice(np.arange(1_011_000, 97_060_000), products, replace=False))
+    codes = np.sort(rng.choice(96_049_000, products, replace=False) + 1_011_000)
     labels = {
         "product_code": pa.array([f"{code:08d}" for code in codes]),
-        "period": pa.array([f"{2020 + m // 12}-{m % 12 + 1:02d}" for m in range(months)]),
+        "period": pa.array([f"{year + m // 12}-{m % 12 + 1:02d}" for m in range(months)]),
         "partner": pa.array(PARTNERS),
         "reporter": pa.array(REPORTERS),
     }
     count = 0
     with igzip.open(path, "wb", compresslevel=1) as file:
         header = True
-        for part in series(len(REPORTERS), partners, products, months):
+        for part in world:
             order = rng.permutation(len(part["partner"]))
             size = min(len(order), rows - count)
             order = order[:size]

@@ -16,8 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
+from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
@@ -27,8 +29,9 @@ from tidewaiter.codes import all_areas
 from tidewaiter.period import month
 from tidewaiter.sources import registry
 from tidewaiter.sources.observation import SCHEMA, Asked, Batch
-from tidewaiter.store.cube import Cube, status
+from tidewaiter.store.cube import Cube
 from tidewaiter.store.cube_build import build
+from tidewaiter.store.cube_status import status
 from tidewaiter.store.store import Store
 
 FIRST = month("2019-01")
@@ -119,11 +122,21 @@ def fill(folder: Path, rows: int) -> None:
     (folder / "late.pickle").write_bytes(pickle.dumps(late))
 
 
-def month_more(folder: Path, rows: int, first: int, factor: float, day: str) -> None:
-    """Load one month of all reporters."""
+def month_more(folder: Path, rows: int, first: int, factor: float, day: str, only: int | None = None) -> None:
+    """Load one month of all reporters, or of one."""
     made = reader(rows)
     made.world = pickle.loads((folder / "late.pickle").read_bytes())
+    if only is not None:
+        made.world = [made.world[only]]
     load(folder, made, first, first, factor, day)
+
+
+def apart(store: Store) -> None:
+    """Bring the cube up to date with a batch that takes in no other."""
+    from tidewaiter.store import cube_build
+
+    with patch.object(cube_build, "ABSORBED", 0):
+        build(store)
 
 
 def stage(name: str, folder: Path, rows: int) -> None:
@@ -135,6 +148,8 @@ def stage(name: str, folder: Path, rows: int) -> None:
         "update": lambda: build(Store(store)),
         "add": lambda: month_more(folder, rows, MONTHS, 1.0, "2024-03-01"),
         "replace": lambda: month_more(folder, rows, MONTHS - 1, 1.5, "2024-04-01"),
+        "apart": lambda: apart(Store(store)),
+        **{f"one{n}": partial(month_more, folder, rows, MONTHS, 2.0 + n, f"2024-05-0{n}", n) for n in range(1, 6)},
     }
     taken = timed(work[name])
     print(json.dumps([*taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
@@ -148,8 +163,8 @@ def staged(name: str, folder: Path, rows: int) -> tuple[float, float, float]:
     return wall, cpu, most
 
 
-def main(rows: int = 50_000_000, where: str | None = None) -> None:
-    with tempfile.TemporaryDirectory(dir=where) as name:
+def main(rows: int = 50_000_000) -> None:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         filled = staged("fill", folder, rows)
         store = Store(folder / "store")
@@ -168,6 +183,11 @@ def main(rows: int = 50_000_000, where: str | None = None) -> None:
                 f"  {words:18} load {loading[0]:5.1f} s, cube and panel {building[0]:5.1f} s (x{building[0] / full[0]:.3f} of"
                 f" whole), processor {building[1]:5.1f} s (x{building[1] / full[1]:.3f}), memory {building[2]:,.0f} MB"
             )
+        questions(store, reader(rows))
+        while status(store).batches < 5:
+            staged(f"one{status(store).batches}", folder, rows)
+            staged("apart", folder, rows)
+        print("  after more loads of one reporter's month, each kept a batch of its own:")
         questions(store, reader(rows))
 
 

@@ -6,6 +6,7 @@ import argparse
 
 from benchmarks.detect import seeds
 from benchmarks.detect.ours import warm_up
+from benchmarks.detect.quality_cascade import report_cascade
 from benchmarks.detect.quality_counts import report_counts
 from benchmarks.detect.quality_null import report_artefacts, report_nulls, report_shifts
 from benchmarks.detect.quality_trade import compare_methods, report_small, report_trade, report_variations
@@ -19,6 +20,7 @@ PARTS = {
     "artefacts": report_artefacts,
     "shifts": report_shifts,
     "counts": report_counts,
+    "cascade": report_cascade,
     "peers": compare_methods,
 }
 

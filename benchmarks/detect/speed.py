@@ -25,6 +25,8 @@ __all__ = ["report_speed"]
 CHANNELS = 6
 """Channels every scan fills: spike, sustained, start, stop, fall, record."""
 WINDOW = 36
+FULL = 10_000_000
+"""Rows up to which every month is scored in full, too: beyond them it takes many minutes."""
 Floats = NDArray[np.float64]
 
 
@@ -56,33 +58,47 @@ def _panel(seed: int, series: int, months: int = 72) -> tuple[Floats, NDArray[np
     return values, np.arange(series) // 50
 
 
-def _million(seed: int, series: int) -> float:
+def _million(seed: int, series: int) -> tuple[float, float]:
+    """Return series a CPU second, warm and on one thread: all channels, and one."""
     values, groups = _panel(seed, series)
     rows: list[list[object]] = []
-    warm_speed = 0.0
+    warm_speed = one_speed = 0.0
     for threads in (1, 2):
         keep: list[tidewaiter.detect.ScanResult] = []
         cold = taken(lambda t=threads, k=keep: k.append(scan(values, groups, threads=t)))  # type: ignore[misc]
         warm = taken(lambda t=threads, k=keep: scan(values, groups, calibration=k[0].calibration, threads=t))  # type: ignore[misc]
-        for name, it in (("cold, calibration included", cold), ("warm, calibration kept", warm)):
+        one = taken(
+            lambda t=threads, k=keep: scan(  # type: ignore[misc]
+                values, groups, calibration=k[0].calibration, channels=("spike",), threads=t
+            )
+        )
+        ways = (
+            ("cold, calibration included", cold),
+            ("warm, calibration kept", warm),
+            ("warm, one channel (spike)", one),
+        )
+        for name, it in ways:
             rows.append([f"{threads} thread(s), {name}", it.wall, it.cpu, series / it.wall, series / it.cpu])
         if threads == 1:
-            warm_speed = series / warm.cpu
+            warm_speed, one_speed = series / warm.cpu, series / one.cpu
     show(
-        f"{series:,} series x 72 months, last month, all channels",
+        f"{series:,} series x 72 months, last month, all channels where not one",
         ("way", "wall s", "CPU s", "series a wall second", "series a CPU second"),
         rows,
     )
-    return warm_speed
+    return warm_speed, one_speed
 
 
-def _against_peers(seed: int, warm_speed: float) -> None:
+def _against_peers(seed: int, warm_speed: float, one_speed: float) -> None:
     values, _ = _panel(seed, 1000)
-    rows: list[list[object]] = [["tidewaiter, warm", warm_speed, warm_speed * CHANNELS, 1.0, 1.0]]
+    rows: list[list[object]] = [
+        [f"tidewaiter, warm, {CHANNELS} channels", warm_speed, warm_speed * CHANNELS, "", "", ""],
+        ["tidewaiter, warm, one channel", one_speed, one_speed, "", "", ""],
+    ]
 
     def add(name: str, cpu: float, n: int) -> None:
         each = n / cpu
-        rows.append([name, each, each, warm_speed / each, warm_speed * CHANNELS / each])
+        rows.append([name, each, each, warm_speed / each, one_speed / each, warm_speed * CHANNELS / each])
 
     if have_farrington():
         add("farringtonFlexible", farrington(values[:300], 12, 1)[1].cpu, 300)
@@ -94,63 +110,78 @@ def _against_peers(seed: int, warm_speed: float) -> None:
         "method",
         "series a CPU second",
         "series and channels a CPU second",
-        "ratio, series",
-        "ratio, series and channels",
+        f"ours over it, series, {CHANNELS} channels filled",
+        "ours over it, series, one channel filled",
+        "ours over it, series and channels",
     )
-    show(f"One month, ours filling {CHANNELS} channels, theirs one", header, rows)
+    show("One month, theirs one channel", header, rows)
+
+
+def _every(
+    values: Floats, groups: NDArray[np.int64], calibration: tidewaiter.detect.Calibration, months: range
+) -> None:
+    for _ in tidewaiter.detect.backscan(values, groups, months=months, calibration=calibration, threads=2):
+        pass
 
 
 def _every_month(seed: int, rows_wanted: int, months: int = 120, first: int = 24) -> None:
     """Judge every month from the third year on, against DuckDB doing moving median and MAD alone over the same rows."""
     share = float((simulate_trade(seed, TradeRecipe(series=2000, months=months)).values > 0).mean())
     values, groups = _panel(seed, int(rows_wanted / (share * months)) // 50 * 50, months)
-    series, month = np.nonzero(values)
-    table = pa.table(
-        {"s": series.astype(np.uint32), "m": month.astype(np.uint8), "v": values[series, month].astype(np.float32)}
-    )
-    rows = table.num_rows
-    del series, month
+    n = len(values)
+    calibration = tidewaiter.detect.calibrate(values, groups, threads=2)
+    offsets = np.r_[0, np.cumsum((values > 0).sum(axis=1))]
+    series, month = (one.astype(kind) for one, kind in zip(np.nonzero(values), (np.uint32, np.uint8), strict=True))
+    amounts = values[values > 0].astype(np.float32)
+    rows = len(amounts)
+    out: list[list[object]] = []
+
+    def add(name: str, it: Taken) -> None:
+        out.append([name, it.wall, it.cpu, rows / it.wall])
+
+    if rows <= FULL:
+        add(
+            f"full scan of months {first + 1}-{months}, all channels",
+            taken(lambda every=values: _every(every, groups, calibration, range(first, months))),  # type: ignore[misc]
+        )
+    del values
+    panel = tidewaiter.detect.SparsePanel(offsets, month, amounts, months)
+    small = tidewaiter.detect.SparsePanel(offsets[:1001], month[: offsets[1000]], amounts[: offsets[1000]], months)
+    closely = [0]
+
+    def both(some: tidewaiter.detect.SparsePanel, of: NDArray[np.int64]) -> None:
+        closely[0] = sum(
+            len(found.series)
+            for found in tidewaiter.detect.cascade(some, of, calibration=calibration, first=first, threads=2)
+        )
+
+    def alone(some: tidewaiter.detect.SparsePanel) -> None:
+        tidewaiter.detect.screen(some.offsets, some.amounts, WINDOW, threads=2)
+
     connection = duckdb.connect()
     connection.execute("SET threads = 2; SET memory_limit = '8GB'; SET preserve_insertion_order = false")
-    connection.register("t", table)
+    connection.register("t", pa.table({"s": series, "m": month, "v": amounts}))
+    connection.execute("CREATE TABLE rows AS SELECT * FROM t")
     query = (
-        "SELECT count(*) FILTER (v > c + 5 * d) FROM (SELECT v, median(v) OVER w AS c, mad(v) OVER w AS d FROM t WINDOW w AS "
+        "SELECT count(*) FILTER (v > c + 5 * d) FROM (SELECT v, median(v) OVER w AS c, mad(v) OVER w AS d FROM rows WINDOW w AS "
         f"(PARTITION BY s ORDER BY m ROWS BETWEEN {WINDOW} PRECEDING AND 1 PRECEDING))"
     )
-    calibration = tidewaiter.detect.calibrate(values, groups, threads=2)
-
-    def every() -> None:
-        for _ in tidewaiter.detect.backscan(
-            values, groups, months=range(first, months), calibration=calibration, threads=2
-        ):
-            pass
-
+    both(small, groups[:1000])
+    alone(small)
+    add("cascade: every row looked at, what stands out scored in full", taken(lambda: both(panel, groups)))
+    add("screen: median and MAD, log scale, nothing scored", taken(lambda: alone(panel)))
     theirs = taken(lambda: connection.execute(query).fetchall())
-    ours = taken(every)
-    out: list[list[object]] = [
-        [f"DuckDB, median and MAD over {WINDOW} rows", theirs.wall, theirs.cpu, rows / theirs.wall, 1.0],
-        [
-            f"full scan of months {first + 1}-{months}, all channels",
-            ours.wall,
-            ours.cpu,
-            rows / ours.wall,
-            theirs.wall / ours.wall,
-        ],
-    ]
-    offsets = np.r_[0, np.cumsum((values > 0).sum(axis=1))]
-    amounts = table["v"].to_numpy()
-    tidewaiter.detect.screen(offsets[:2] - offsets[0], amounts[: offsets[1]])
-    fast = taken(lambda: tidewaiter.detect.screen(offsets, amounts, WINDOW, threads=2))
-    out.append(["screen: median and MAD, log scale", fast.wall, fast.cpu, rows / fast.wall, theirs.wall / fast.wall])
+    add(f"DuckDB, median and MAD over {WINDOW} rows", theirs)
+    again = taken(lambda: both(panel, groups))
+    add(f"cascade again; {closely[0]:,} entries scored ({100 * closely[0] / rows:.2f} %)", again)
     show(
-        f"Every month of {rows:,} rows ({len(values):,} series x {months} months), 2 threads",
-        ("way", "wall s", "CPU s", "rows a second", "DuckDB's time over it"),
-        out,
+        f"Every month of {rows:,} rows ({n:,} series x {months} months), 2 threads",
+        ("way", "wall s", "CPU s", "rows a second", "DuckDB's wall time over it", "DuckDB's CPU time over it"),
+        [[*one, theirs.wall / one[1], theirs.cpu / one[2]] for one in out],  # type: ignore[operator]
     )
 
 
 def report_speed(seed: Callable[[str, int], int], rows: int = 10_000_000, series: int = 1_000_000) -> None:
     """Print all of it; needs about 3 GB of memory, 8 GB at 50 m rows."""
-    warm_speed = _million(seed("speed", 0), series)
-    _against_peers(seed("speed", 1), warm_speed)
+    _against_peers(seed("speed", 1), *_million(seed("speed", 0), series))
     _every_month(seed("speed", 2), rows)

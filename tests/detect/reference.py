@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -100,3 +102,46 @@ def count_baseline(
         out[f"y{j}"] = float(row[m]) if ok else np.nan
         out[f"mu{j}"] = float(np.exp(line[m])) if ok else np.nan
     return out
+
+
+def walk(row: Any, month: int, window: int, season: int, typical: float, unlikely: Any, rare: Any) -> float:
+    """How much an entry is worth a closer look, by the words of the first stage of the cascade; NaN is not known."""
+    from tidewaiter.detect.silences import GAPS, OCCUPANCY
+
+    def deviation(at: int) -> tuple[float, float]:
+        """Return the step above the median (season taken out) and its z, 0 where it is not looked at."""
+        past = [np.log(np.float32(v)) for v in row[:at] if v > 0][-window:]
+        if len(past) < 5 or not row[at] > 0:
+            return 0.0, 0.0
+        middle = float(np.median(past))
+        above = float(np.log(np.float32(row[at]))) - middle
+        if above <= 0.4:
+            return above, 0.0
+        ago = row[at - season] if at >= season else 0.0
+        if ago > 0 and np.log(ago) > middle:
+            above -= 0.5 * (np.log(ago) - middle)
+        if above <= 0.4:
+            return above, 0.0
+        mad = 1.4826 * float(np.median(np.abs(np.array(past) - middle)))
+        n = len(past)
+        return above, above / np.sqrt((n * mad**2 + 10 * typical**2) / (n + 10))
+
+    if not row[month] > 0:
+        return 0.0
+    above, z = deviation(month)
+    score = 2.5 * np.log1p(z * z / 4)
+    trades = [at for at in range(month) if row[at] > 0]
+    last = [deviation(at)[1] for at in trades[-3:][::-1]]
+    if z > 0 and last and last[0] > 0:
+        run = (z + sum(last)) * 0.5
+        score = max(score, 2.5 * np.log1p(run * run / 4))
+    age = int((~np.isnan(row[:month])).sum())
+    after = row[trades[-1] + 1 : month] if trades else row[:month]
+    gap = int((~np.isnan(after)).sum())
+    if age >= 6 and gap > 0 and (score > 0 or gap >= 6):
+        state = int(np.searchsorted(OCCUPANCY, len(trades) / max(age - gap, 1))) if trades else len(OCCUPANCY) + 1
+        wait = int(np.searchsorted(GAPS, gap, side="right"))
+        if gap >= 6:
+            return float(max(score + unlikely[state, wait], rare[state, wait] + min(max(above, -1.0), 2.0)))
+        score += unlikely[state, wait]
+    return float(score)

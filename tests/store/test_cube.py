@@ -14,8 +14,9 @@ from tidewaiter.cli import main
 from tidewaiter.errors import StoreError
 from tidewaiter.model import Measure
 from tidewaiter.period import month
-from tidewaiter.store.cube import Cube, status
+from tidewaiter.store.cube import Cube
 from tidewaiter.store.cube_build import build
+from tidewaiter.store.cube_status import status
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View
 
@@ -163,16 +164,24 @@ def test_many_batches_become_a_new_base(store: Store, monkeypatch: pytest.Monkey
         load(store, rows(period=f"2022-{number:02d}", value=number))
         done.append(build(store))
         same_everywhere(store)
-    assert done == ["built", "updated", "updated", "built", "updated"]
+    assert done == ["built", "updated", "updated", "updated", "built"]
     assert Cube(store).sql("SELECT max(month) AS m FROM rows")["m"].to_pylist() == [month("2022-05")]
 
 
 def test_the_command_builds_and_tells(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     where = ["--store", str(store.folder)]
     load(store, rows(period="2022-01", value=5))
-    assert main(["cube", "status", *where]) == 0
-    assert "none" in capsys.readouterr().out
+    assert main(["cube", *where]) == 0
+    assert "no cube; make it with tidewaiter cube build" in capsys.readouterr().out
     assert main(["cube", "build", *where]) == 0
     assert "built" in capsys.readouterr().out
     assert main(["cube", "status", *where, "--format", "json"]) == 0
     assert '"state": "current"' in capsys.readouterr().out
+    release = load(store, rows(period="2022-02", value=6))
+    assert main(["cube", *where]) == 0
+    assert f"not in it: {release.id[:12]}; bring it up" in capsys.readouterr().out
+    assert main(["cube", "build", *where]) == 0
+    said = capsys.readouterr().out
+    assert "cube updated; state: current; 2 rows, 1 batches" in said
+    assert "built for 2 releases" in said
+    assert "batch 1: 1 rows of 1 months" in said

@@ -23,6 +23,7 @@ from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure, SeriesKey
 from tidewaiter.period import Period
 from tidewaiter.series.book import Book
 from tidewaiter.sources.registry import get
+from tidewaiter.store.cells import silence_is_zero
 from tidewaiter.store.store import Release, Store
 from tidewaiter.store.view import View
 
@@ -208,7 +209,7 @@ def _zeros(view: View, key: SeriesKey, codes: set[str], known: Sequence[Figure])
             if (code, month) in printed or (life is not None and not life.start <= month <= life.end):
                 continue
             covering = view.covered(one, month, month)
-            if covering is not None:
+            if covering is not None and silence_is_zero(view, one, month):
                 note = "the release covers the cell and has no row"
                 found.append(figure(one, Period(month, month), 0.0, Interval(0.0, 0.0), origin_of(covering), note))
     return found

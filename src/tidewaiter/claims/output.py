@@ -97,6 +97,9 @@ def claim_words(claim: Claim) -> str:
                 if claim.rank > 1
                 else claim.direction
             )
+            if claim.direction.startswith("record ") and claim.since is not None:
+                first = claim.since.words() if claim.since.is_month else f"the start of {claim.since.words()}"
+                return f"{what} in {period}: {rank.removeprefix('record ')} of the months from {first} on"
             return f"{what} in {period}: {rank} since {claim.since.words() if claim.since else 'the record began'}"
         case Kind.FIRST:
             gone = "none" if claim.direction == "absent" else "first"
@@ -104,7 +107,12 @@ def claim_words(claim: Claim) -> str:
         case Kind.EXCEEDS:
             return f"{what} in {period}: {claim.direction or 'higher'} than{of or ' in'} {(claim.base or claim.period).words() if claim.period else ''}"
         case Kind.STREAK:
-            return f"{what}: a {claim.direction} {claim.length} months in a row up to {period}"
+            against = f", the last against {claim.base.words()}" if claim.base else ""
+            return f"{what}: a {claim.direction} {claim.length} months in a row up to {period}{against}"
+        case Kind.DIFFERENCE if claim.other is not None and claim.base is None:
+            return f"{what} less {of.removeprefix(' of ')} in {period}: {said_words(claim)}"
+        case Kind.DIFFERENCE if claim.base is not None and not of:
+            return f"{what} in {period} less {claim.base.words()}: {said_words(claim)}"
         case Kind.SHARE:
             return f"{what} in {period}: {said_words(claim)}{of}{base}"
         case _:

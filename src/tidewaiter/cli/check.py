@@ -117,6 +117,7 @@ def _read_article(arguments: argparse.Namespace, first: str, last: str) -> tuple
     import msgspec
 
     from tidewaiter.claims.read import read_article
+    from tidewaiter.claims.read.markup import is_markup, words_of
     from tidewaiter.errors import BadFile, NoData
 
     name = str(arguments.file)
@@ -130,6 +131,8 @@ def _read_article(arguments: argparse.Namespace, first: str, last: str) -> tuple
         raise BadFile(name, f"not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     if "\0" in text:
         raise BadFile(name, "holds zero bytes, so it is no text")
+    if is_markup(text):
+        text = words_of(text)
     found = read_article(text, last or first, publisher=arguments.publisher, family=arguments.family)
     claims = found.claims
     if last:

@@ -35,11 +35,12 @@ code 1 if something cannot be mended here.
 """
 
 _CUBE = """examples:
+  tidewaiter cube
   tidewaiter cube build
   tidewaiter cube status --format json
 
-The cube is made from the releases and can be thrown away. Readers keep what they opened while it is built anew; a new
-month is added to it without building the rest again.
+The cube is made from the releases and can be thrown away. Where it is current, series, brief and check read through it.
+Readers keep what they opened while it is built anew; a new month is added to it without building the rest again.
 """
 
 
@@ -76,7 +77,10 @@ def register(commands: Any) -> None:
     doctor.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
     doctor.set_defaults(run=_doctor)
     cube = _command(commands, "cube", "build the fast copy of what holds today, or tell how it stands", _CUBE)
-    cube.add_argument("what", choices=("build", "status"), help="bring it up to the releases, or say how it stands")
+    cube.add_argument(
+        "what", nargs="?", choices=("build", "status"), default="status",
+        help="bring it up to the releases, or say how it stands (default)",
+    )  # fmt: skip
     cube.add_argument("--full", action="store_true", help="build it anew, whatever is there")
     cube.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
     cube.set_defaults(run=_cube)
@@ -306,8 +310,8 @@ def _cube(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from tidewaiter.cli.load import folder
-    from tidewaiter.store.cube import status
     from tidewaiter.store.cube_build import build
+    from tidewaiter.store.cube_status import status, told
     from tidewaiter.store.store import Store
 
     store = Store(folder(arguments.store))
@@ -316,7 +320,5 @@ def _cube(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print(json.dumps({"schema": "tidewaiter/cube/1", "done": done, **msgspec.to_builtins(now)}))
         return 0
-    told = f"cube {done}; " if done else ""
-    since = f", {now.releases:,} releases behind" if now.releases else ""
-    print(f"{told}state: {now.state}{since}; {now.rows:,} rows, {now.batches} batches, {now.bytes / 1e6:,.1f} MB")
+    print((f"cube {done}; " if done else "") + told(now))
     return 0

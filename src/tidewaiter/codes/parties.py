@@ -171,7 +171,9 @@ def _of(codes: Sequence[str]) -> Party:
 
 
 def _with_groups(error: UnknownName) -> UnknownName:
-    """Add to an unknown name which groups there are."""
+    """Add to an unknown name which groups there are; what is said of a number or an ambiguous name stands."""
+    if not error.valid or error.name.strip().isdigit():
+        return error
     return UnknownName(
         error.kind, error.name, error.valid, f"Groups: {', '.join(known_groups())}; several with commas: DEU,FRA"
     )

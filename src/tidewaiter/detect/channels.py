@@ -58,8 +58,12 @@ def learn_constants(months: list[Measured]) -> Constants:
     return Constants(learn_noise(months) if values else Noise(), learn_silences(months))
 
 
-def scores(m: Measured, c: Constants, options: Options | None = None, net: bool = True) -> dict[str, Floats]:
+def scores(
+    m: Measured, c: Constants, options: Options | None = None, net: bool = True, odds: bool = True
+) -> dict[str, Floats]:
     """Return each channel's score [n] (0: cannot be), ``together`` for the three looks, and what describes the month.
+
+    ``odds``: without them, for less work, ``sustained``, ``start`` and ``together`` of values mean nothing.
 
     Extra entries: ``expected`` and ``spread`` (log), ``common`` (log move of the group), ``chance`` of any trade,
     ``at_once`` (log of how much more flows of the group start than usual). ``net``: judge each series net of its group's
@@ -70,7 +74,7 @@ def scores(m: Measured, c: Constants, options: Options | None = None, net: bool 
     chance = c.silences.restarts[state, gap]
     fresh = trade & (m["gap"] >= FIRST_GAP) & (m["known"] >= FIRST_GAP)
     rare = np.where(fresh, -np.log(c.silences.starts[state, gap]), -np.inf)
-    at_once = starting_at_once(fresh, m, chance)
+    at_once = starting_at_once(fresh, m, chance) if m.at_once is None else np.where(fresh, m.at_once, 0.0)
     if net:
         rare = rare - at_once
     alone = at_once < MANY if net else np.ones(len(at_once), np.bool_)
@@ -86,6 +90,7 @@ def scores(m: Measured, c: Constants, options: Options | None = None, net: bool 
             alone,
             options,
             net,
+            odds,
         )
     silent = np.isnan(m["now"]) & (m["active"] > 0) & (m["gap"] < 12)
     out["stop"] = np.where(silent, -np.log(c.silences.runs[state, gap_class(m["gap"] + 1)]), 0.0)
@@ -118,9 +123,10 @@ def _value_scores(
     alone: NDArray[np.bool_],
     options: Options | None,
     net: bool,
+    odds: bool,
 ) -> dict[str, Floats]:
     """Scores of money and weight; ``rare`` and ``unlikely`` are ``-log`` of the rate of such starts and of any trade."""
-    w = weigh(m, noise, True, options, net)
+    w = weigh(m, noise, odds, options, net)
     trade = np.isfinite(m["now"])
     now = np.where(trade, m["now"], m["baseline"])
     surge = np.where(trade, w["surge"] + unlikely, -np.inf)

@@ -33,6 +33,9 @@ class Measured:
         int64 [n] and how many there are.
     level, scale, within
         Prior log level and log scale [n], and the variance of log levels within a group.
+    moves, at_once
+        Where only some members of the groups were measured: the log moves of their groups in the last months [n, RECENT], and
+        how much more flows of them start than usual, log [n]. None: read off the members.
     """
 
     family: str
@@ -42,6 +45,8 @@ class Measured:
     level: Floats
     scale: Floats
     within: float
+    moves: Floats | None = None
+    at_once: Floats | None = None
 
     def __getitem__(self, name: str) -> Floats:
         """Return one column."""

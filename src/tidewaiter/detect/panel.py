@@ -134,6 +134,15 @@ class SparsePanel:
         """How many series."""
         return len(self.offsets) - 1
 
+    @property
+    def unknown_months(self) -> NDArray[np.bool_]:
+        """Which months are not known unless an entry says so, bool [n_months]."""
+        return self._silent
+
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any]]:
+        """Return offsets, months and amounts as they lie; offsets as int64."""
+        return np.ascontiguousarray(self.offsets, dtype=np.int64), self.months, self.amounts
+
     def block(self, first: int, last: int) -> Floats:
         """Return series ``first .. last`` laid out."""
         lo, hi = int(self.offsets[first]), int(self.offsets[last])

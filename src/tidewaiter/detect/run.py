@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tidewaiter.detect import kernel, kernel_counts
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.panel import Panel
-from tidewaiter.detect.priors import group_priors
+from tidewaiter.detect.priors import Priors, group_priors
 from tidewaiter.errors import InputError
 
 __all__ = ["Options", "basis", "compiled", "measure_month", "recent_months"]
@@ -82,6 +82,18 @@ def each_block(n: int, options: Options, work: Callable[[int, int], None]) -> No
                 options.progress(min(first + options.batch, n), n)
 
 
+def discount_of(n_months: int, end: int, season: int, family: str) -> Floats:
+    """Return the weight of each month [n_months]; the past counts half after some years."""
+    half_life = HALF_LIFE if family == "value" else COUNT_HALF_LIFE
+    return np.asarray(2.0 ** ((np.arange(n_months) - end) / (half_life * season / 12.0)))
+
+
+def ridge_of(prior: Priors) -> Floats:
+    """Return the prior precision of level, trend and harmonics, in units of the residual's."""
+    typical = float(np.mean(prior.scale**2)) if len(prior.scale) else 1.0
+    return np.array([typical / prior.within, RIDGE_TREND, RIDGE_YEAR, RIDGE_YEAR, RIDGE_HALF, RIDGE_HALF])
+
+
 def measure_month(
     panel: Panel,
     groups: Ints,
@@ -103,12 +115,10 @@ def measure_month(
     prior = group_priors(spreads, groups, n_groups)
     level, scale = prior.level[groups], prior.scale[groups]
     ahead = basis(panel.n_months, end, season)
-    half_life = HALF_LIFE if family == "value" else COUNT_HALF_LIFE
-    discount = 2.0 ** ((np.arange(panel.n_months) - end) / (half_life * season / 12.0))
+    discount = discount_of(panel.n_months, end, season, family)
     columns = kernel.COLUMNS if family == "value" else kernel_counts.COUNT_COLUMNS
     table = np.empty((n, len(columns)))
-    typical = float(np.mean(prior.scale**2)) if n_groups else 1.0
-    ridge = np.array([typical / prior.within, RIDGE_TREND, RIDGE_YEAR, RIDGE_YEAR, RIDGE_HALF, RIDGE_HALF])
+    ridge = ridge_of(prior)
 
     def fit_values(a: int, b: int) -> None:
         kernel.measure(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ def scan(
     *,
     calibration: Calibration | None = None,
     net: bool = True,
+    channels: Sequence[str] = CHANNELS,
     quantities: ArrayLike | None = None,
     budget: int = BUDGET,
     threads: int = 0,
@@ -71,6 +72,9 @@ def scan(
     net
         Whether a series is judged net of what its group as a whole did that month. A reopened railway lifts every
         series; raw (``False``) they all alarm, net only those that rose more than the others.
+    channels
+        Which to fill; of those left out p is NaN, and ``score``, ``p`` and ``channel`` are of those of spike, sustained and
+        start that are not. Without sustained and start a third of the work is saved.
     quantities
         [n_series, n_months] in one unit a series, NaN where not known: unit values are judged too (``p_unit_value``).
     budget
@@ -103,7 +107,7 @@ def scan(
     """
     panel = DensePanel(np.asarray(values), None if states is None else np.asarray(states))
     options = run.Options(threads, batch, progress)
-    found = scan_panel(panel, groups, family, season, calibration, budget, options, on_compile, net)
+    found = scan_panel(panel, groups, family, season, calibration, budget, options, on_compile, net, channels)
     if quantities is None:
         return found
     quiet = run.Options(threads, batch)
@@ -161,11 +165,15 @@ def scan_panel(
     options: run.Options | None = None,
     on_compile: Callable[[], None] | None = None,
     net: bool = True,
+    channels: Sequence[str] = CHANNELS,
 ) -> ScanResult:
     """Do what :func:`scan` does for any :class:`tidewaiter.detect.panel.Panel`, for one that is not in memory too."""
     options = options or run.Options()
+    wrong = [name for name in channels if name not in CHANNELS]
+    if wrong or not channels:
+        raise InputError(f"unknown channel {', '.join(map(repr, wrong)) or 'none'}; there are {', '.join(CHANNELS)}")
     measured, calibration = _measured(panel, groups, family, season, calibration, options, on_compile)
-    return judge(measured, calibration, budget, run.Options(options.threads, options.batch), net)
+    return judge(measured, calibration, budget, run.Options(options.threads, options.batch), net, channels)
 
 
 def scan_both(
@@ -207,19 +215,25 @@ def _measured(
 
 
 def judge(
-    measured: Measured, calibration: Calibration, budget: int, options: run.Options, net: bool = True
+    measured: Measured,
+    calibration: Calibration,
+    budget: int,
+    options: run.Options,
+    net: bool = True,
+    channels: Sequence[str] = CHANNELS,
 ) -> ScanResult:
     """Turn a measured month into calibrated p-values and what there is to say about it."""
-    rough = scores(measured, calibration.constants, options, net)
+    looks = [name for name in LOOKS if name in channels]
+    rough = scores(measured, calibration.constants, options, net, odds=looks not in ([], ["spike"]))
     stratum = strata(measured)
-    log_p = {c: calibration.nulls[c].log_p(rough[c], stratum) for c in CHANNELS}
-    log_all = calibration.nulls["together"].log_p(rough["together"], stratum)
+    log_p = {c: calibration.nulls[c].log_p(rough[c], stratum) for c in CHANNELS if c in channels}
+    log_all, which = _looks(measured, calibration, rough, stratum, log_p, looks)
     # a series known for a few months has no past to be judged by
     known = (measured["now"] != np.inf) & (measured["known"] >= FEW) & (measured["lately"] >= FEW_LATELY)
     p = np.where(known, np.exp(log_all), np.nan)
     score = np.where(known, -log_all, 0.0) + 0.0
     q = q_values(p)
-    channel = np.array([*LOOKS, ""])[np.where(score > 0, rough["looks"].astype(np.int64), len(LOOKS))]
+    channel = np.array([*LOOKS, ""])[np.where(score > 0, which, len(LOOKS))]
     described = _describe(measured, rough)
     nothing = np.full(len(p), np.nan)
     return ScanResult(
@@ -228,7 +242,7 @@ def judge(
         q=q,
         channel=channel,
         tier=np.array(TIERS)[tiers(q, score, budget)],
-        **{f"p_{c}": np.where(known, np.exp(log_p[c]), np.nan) for c in CHANNELS},
+        **{f"p_{c}": np.where(known, np.exp(log_p[c]), np.nan) if c in log_p else nothing for c in CHANNELS},
         artefact=label(measured, rough, net),
         p_unit_value=nothing,
         unit_value=nothing,
@@ -236,6 +250,20 @@ def judge(
         **described,
         calibration=calibration,
     )
+
+
+def _looks(
+    m: Measured, c: Calibration, rough: dict[str, Floats], stratum: Ints, log_p: dict[str, Floats], looks: list[str]
+) -> tuple[Floats, Ints]:
+    """Return log p of the looks together, and which of :data:`LOOKS` it is; a single one stands for itself."""
+    if len(looks) == len(LOOKS):
+        return c.nulls["together"].log_p(rough["together"], stratum), rough["looks"].astype(np.int64)
+    if not looks:
+        return np.zeros(len(m.level)), np.zeros(len(m.level), np.int64)
+    every = np.stack([log_p[name] for name in looks])
+    best = every.argmin(0)
+    log_all = np.minimum(every.min(0) + np.log(len(looks)), 0.0)
+    return log_all, np.array([LOOKS.index(name) for name in looks])[best]
 
 
 def label(m: Measured, rough: dict[str, Floats], net: bool) -> NDArray[np.str_]:

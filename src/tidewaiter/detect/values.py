@@ -119,7 +119,10 @@ def weigh(m: Measured, noise: Noise, full: bool = True, options: Options | None 
     residuals = m.recent.copy()
     common = np.zeros(len(scale))
     for j in range(residuals.shape[1]):
-        move = scale * common_move(residuals[:, j] / scale, m.groups, m.n_groups)
+        if m.moves is not None:
+            move = m.moves[:, j]
+        else:
+            move = scale * common_move(residuals[:, j] / scale, m.groups, m.n_groups)
         if net:
             residuals[:, j] -= move
         if j == 0:

@@ -18,8 +18,9 @@ from tidewaiter.series.goods import as_reported
 from tidewaiter.series.stitched import add_cells
 from tidewaiter.store.cells import COLUMNS, run_cell, series_cells, unit_of
 from tidewaiter.store.view import View
+from tidewaiter.store.withheld import withheld_below
 
-__all__ = ["CustomsSeries", "customs_series", "in_currency", "reporter_spans"]
+__all__ = ["CustomsSeries", "code_cells", "customs_series", "in_currency", "reporter_spans"]
 
 _KNOWN: Final = (State.VALUE, State.ZERO)
 _MUTE: Final = (State.UNKNOWN, State.UNRELEASED)
@@ -201,6 +202,11 @@ class _Code:
         self.cells = tuple(self._best(cell) for cell in own)
 
     def _best(self, cell: Cell) -> Cell:
+        if cell.state is State.WITHHELD and any(_of_period(listed, cell.period) for listed in self._lines.values()):
+            # What is listed all the same is told, as a floor.
+            found = self._added(cell.period)
+            assert found is not None
+            return Cell(cell.period, Interval(found.bounds.lo, math.inf), cell.state, found.evidence, cell.note)
         if cell.state not in _MUTE or not self._length or cell.note == "the month was not over":
             return cell
         added = self._added(cell.period)
@@ -217,7 +223,7 @@ class _Code:
         key = self._key
         cells = []
         for code, listed in self._lines.items():
-            if any((row["period_start"], row["period_end"]) == (period.start, period.end) for row in listed):
+            if _of_period(listed, period):
                 one = msgspec.structs.replace(key, cmd=code)
                 cells.append(
                     series_cells(self._view, one, period, listed)[0]
@@ -230,6 +236,9 @@ class _Code:
         if not cells:
             if covering is None:
                 return None
+            below = self._withheld(period)
+            if below:
+                return Cell(period, Interval(0.0, math.inf), State.WITHHELD, (covering,), below)
             note = f"the release covers every line of {self._length} digits under {key.cmd} and has no row"
             return Cell(period, Interval(0.0, 0.0), State.ZERO, (covering,), note)
         bad = [cell for cell in cells if cell.state not in _KNOWN]
@@ -240,9 +249,15 @@ class _Code:
         words = f"{len(cells)} line{'s' if len(cells) > 1 else ''} of {self._length} digits"
         if covering is not None:
             state = State.VALUE if amount else State.ZERO
-            return Cell(period, Interval(amount, amount), state, evidence, f"added up from {words}")
+            below = self._withheld(period)
+            note = f"added up from {words}" + (f"; without what is withheld: {below}" if below else "")
+            return Cell(period, Interval(amount, amount), state, evidence, note)
         note = f"at least: {words} listed, and nothing says that they are all of {key.cmd}"
         return Cell(period, Interval(amount, math.inf), State.UNKNOWN, evidence, note)
+
+    def _withheld(self, period: Period) -> str:
+        """Return why a part of the code is withheld in a period; empty if nothing is known of the kind."""
+        return withheld_below(self._key, period.start) or withheld_below(self._key, period.end)
 
     def _covering(self, period: Period) -> str | None:
         """Return the release whose coverage contains every line under the code."""
@@ -255,6 +270,28 @@ class _Code:
             if rectangle.codes is None or self._key.cmd.startswith(rectangle.codes):
                 return found.id
         return None
+
+
+def code_cells(
+    view: View, key: SeriesKey, period: Period, rows: Mapping[str, list[dict[str, Any]]]
+) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+    """Return a code month by month, by its own rows or by the lines under it, and what is known of longer periods.
+
+    Parameters
+    ----------
+    key
+        The series; ``unit`` and ``classification`` as the rows have them.
+    rows
+        By code, the rows of the code and of all that lies under it, those for longer periods that touch ``period`` included.
+    """
+    one = _Code(view, key, period, rows)
+    runs = [one.run(run) for run in view.runs(key.dataset, key.reporter, key.flow.value) if run.overlaps(period)]
+    return one.cells, tuple(cell for cell in runs if cell.state in _KNOWN or cell.bounds.lo > 0)
+
+
+def _of_period(rows: Sequence[Mapping[str, Any]], period: Period) -> bool:
+    """Whether any row is of exactly this period."""
+    return any((row["period_start"], row["period_end"]) == (period.start, period.end) for row in rows)
 
 
 def in_currency(

@@ -62,6 +62,12 @@ def code_spans(folder: Path, as_of: str | None = None) -> dict[str, dict[str, Sp
 
     view = View(Store(folder), as_of)
     found: dict[str, dict[str, Span]] = {}
+    if (cube := view.cube()) is not None:
+        from tidewaiter.store.cube_rows import code_spans as of_cube
+
+        for dataset, code, scheme, first, last in of_cube(cube):
+            _widen(found.setdefault(dataset, {}), code, scheme, first, last)
+        return {dataset: dict(sorted(spans.items())) for dataset, spans in found.items()}
     # One reporter and flow at a time, so that memory does not grow with the store.
     for dataset, reporter, flow in sorted(view.spans):
         table = view.rows(datasets=dataset, reporters=reporter, flow=flow)
@@ -70,10 +76,14 @@ def code_spans(folder: Path, as_of: str | None = None) -> dict[str, dict[str, Sp
         grouped = slim.group_by(["code", "scheme"]).aggregate([("first", "min"), ("last", "max")])
         spans = found.setdefault(dataset, {})
         for row in grouped.to_pylist():
-            before = spans.get(row["code"], Span(row["first_min"], row["last_max"], ()))
-            schemes = tuple(sorted({*before.schemes, row["scheme"]}))
-            spans[row["code"]] = Span(min(before.first, row["first_min"]), max(before.last, row["last_max"]), schemes)
+            _widen(spans, row["code"], row["scheme"], row["first_min"], row["last_max"])
     return {dataset: dict(sorted(spans.items())) for dataset, spans in found.items() if spans}
+
+
+def _widen(spans: dict[str, Span], code: str, scheme: str, first: int, last: int) -> None:
+    before = spans.get(code, Span(first, last, ()))
+    schemes = tuple(sorted({*before.schemes, scheme}))
+    spans[code] = Span(min(before.first, first), max(before.last, last), schemes)
 
 
 def breaks_of(dataset: str, code: str, spans: Mapping[str, Span], kinds: Iterable[str] = ()) -> list[CodeBreak]:
@@ -195,5 +205,9 @@ def _codes_under(view: View, dataset: str, codes: Iterable[str]) -> set[str]:
     """Return the codes of a dataset that lie under some, or are they."""
     import pyarrow as pa
 
+    if (cube := view.cube()) is not None:
+        from tidewaiter.store.cube_rows import codes_under
+
+        return codes_under(cube, dataset, codes)
     table = view.rows(datasets=dataset, under=sorted(set(codes)))
     return set(table["cmd_code"].cast(pa.string()).unique().to_pylist())

@@ -77,28 +77,24 @@ def blocks_of(
                 yield block_of(table, (dataset, reporter, flow), measure.value, None if unit else "kg")
 
 
-def shares_of(view: View, dataset: str, reporter: str, flow: str, partners: Any = None) -> list[Any]:
-    """Return the partners in shares of no more rows than a block takes; ``None`` stands for all of them."""
+def shares_of(
+    view: View, dataset: str, reporter: str, flow: str, partners: Any = None, most: int | None = None
+) -> list[Any]:
+    """Return the partners in shares of no more rows than a block takes (or ``most``); ``None`` stands for all of them."""
+    most = most or BLOCK_ROWS
     rows = sum(view.spans[dataset, reporter, flow].values())
-    if rows <= BLOCK_ROWS:
+    if rows <= most:
         return [partners]
-    return _shares(view, dataset, reporter, flow, partners, -(-rows // BLOCK_ROWS))
+    return _shares(view, (dataset, reporter, flow), _some(partners), -(-rows // most))
 
 
 def _some(some: Any) -> set[str] | None:
     return None if some is None else {some} if isinstance(some, str) else set(some)
 
 
-def _shares(view: View, dataset: str, reporter: str, flow: str, partners: Any, count: int) -> list[list[str]]:
-    """Divide the partners into shares of about as many rows."""
-    counts: dict[str, int] = {}
-    for year in sorted({first // 12 for first, _ in view.spans[dataset, reporter, flow]}):
-        from tidewaiter.period import Period
-
-        table = view.rows(datasets=dataset, reporters=reporter, flow=flow, period=Period.year(year), partners=partners)
-        places, words = numbered(table["partner"])
-        for word, number in zip(words, np.bincount(places, minlength=len(words)).tolist(), strict=True):
-            counts[word] = counts.get(word, 0) + number
+def _shares(view: View, spot: tuple[str, str, str], partners: set[str] | None, count: int) -> list[list[str]]:
+    """Divide the partners into shares of about as many rows, of whatever vintage."""
+    counts = {word: number for word, number in view.partner_rows(*spot).items() if partners is None or word in partners}
     limit = sum(counts.values()) / count
     shares: list[list[str]] = [[]]
     filled = 0

@@ -20,11 +20,12 @@ from tidewaiter.errors import UnknownName
 from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period, month_text
 from tidewaiter.store.picked import MANY, picked
+from tidewaiter.store.withheld import withheld_below, withheld_note
 
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "silence_is_zero", "unit_of"]
+__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "runs_of_many", "series_cells", "silence_is_zero", "unit_of"]
 
 SECRET: Final = ("_QY", "_QZ")
 """Partners that stand for countries kept back for commercial or military reasons."""
@@ -122,12 +123,18 @@ def cells_of(view: View, keys: Sequence[SeriesKey], period: Period) -> dict[Seri
 
 def runs_of(view: View, key: SeriesKey, period: Period) -> tuple[Cell, ...]:
     """Return the longer periods of a series; see :meth:`tidewaiter.store.view.View.printed_runs`."""
-    rows = _rows_by_series(view, [key], period).get(_series(key), [])
-    found = []
-    for row in _totals(_of(rows, key)):
-        if row["period_end"] > row["period_start"]:
-            found.append(_printed(row, key))
-    return tuple(sorted(found, key=lambda cell: cell.period))
+    return runs_of_many(view, [key], period)[key]
+
+
+def runs_of_many(view: View, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, tuple[Cell, ...]]:
+    """Return the longer periods of several series with one reading of the store."""
+    rows = _rows_by_series(view, keys, period)
+    found: dict[SeriesKey, tuple[Cell, ...]] = {}
+    for key in keys:
+        listed = _totals(_of(rows.get(_series(key), []), key))
+        cells = [_printed(row, key) for row in listed if row["period_end"] > row["period_start"]]
+        found[key] = tuple(sorted(cells, key=lambda cell: cell.period))
+    return found
 
 
 def _of(rows: Iterable[dict[str, Any]], key: SeriesKey) -> list[dict[str, Any]]:
@@ -244,7 +251,7 @@ def _silent(view: View, key: SeriesKey, month: int, runs: list[dict[str, Any]], 
         return Cell(single, _OPEN, State.NOT_ALIVE, (), dead)
     covering = view.covered(key, month, month)
     if covering is not None:
-        kept_back = _hidden_in(view, key, month)
+        kept_back = _hidden_in(view, key, month) or withheld_below(key, month)
         if kept_back:
             return Cell(single, _OPEN, State.WITHHELD, (covering.id,), kept_back)
         # A row of its own in the same year shows that the line exists.
@@ -267,6 +274,7 @@ def silence_is_zero(view: View, key: SeriesKey, month: int) -> bool:
         withheld_of(key, month)
         or _not_alive(key.cmd, month // 12)
         or _hidden_in(view, key, month)
+        or withheld_below(key, month)
         or _doubtful_line(view, key, month)
     )
 
@@ -313,8 +321,6 @@ def _outside(view: View, key: SeriesKey, month: int) -> Cell:
 
 def withheld_of(key: SeriesKey, month: int) -> str:
     """Return why the publisher keeps a cell back, if it is known to."""
-    from tidewaiter.store.withheld import withheld_note
-
     return withheld_note(key, month)
 
 

@@ -1,9 +1,9 @@
 """The cube: what holds today, sorted by series, for questions that must be answered at once. Disposable.
 
-A base (a DuckDB file: table ``rows`` sorted by series, table ``totals``), batches of the months that changed since (a
-DuckDB file each), and a panel for each measure (:mod:`tidewaiter.store.panel`). ``current.json`` names the files that
-belong together and is replaced whole, so that a reader sees one state or the next; all files are opened read-only. Only
-totals over regime, mode and district and single months are in it.
+A base (a DuckDB file: table ``rows`` sorted by series, ``rest`` what is no total or no single month, ``totals``), batches of
+the months that changed since (a DuckDB file each), and a panel for each measure (:mod:`tidewaiter.store.panel`).
+``current.json`` names the files that belong together and is replaced whole, so that a reader sees one state or the next;
+all files are opened read-only. :class:`tidewaiter.store.view.View` reads through it by itself where it says the same.
 """
 
 from __future__ import annotations
@@ -22,42 +22,59 @@ from tidewaiter.store.panel import Panel, load_words
 if TYPE_CHECKING:
     from tidewaiter.store.store import Store
 
-__all__ = ["SPOT", "Batch", "Cube", "Manifest", "Status", "manifest_of", "spots_table", "status"]
+__all__ = ["FORMAT", "SPOT", "TABLES", "Batch", "Cube", "Manifest", "manifest_of", "spots_table"]
+
+FORMAT: Final = 2
+"""Of the files; a cube of another form is none."""
 
 SPOT: Final = ("dataset", "reporter", "flow")
+TABLES: Final = ("rows", "rest", "totals")
+_SAME_SPOT: Final = " AND ".join(f"p.{name} = g.{name}" for name in (*SPOT, "month"))
 
 
 class Batch(msgspec.Struct, frozen=True):
     """A file of months that replace those before it.
 
-    ``replaced``: dataset, reporter, flow and month; ``whole``: months of which nothing of what was there before still stands.
+    Parameters
+    ----------
+    replaced
+        Dataset, reporter, flow and first month of what nothing before this batch says any more.
+    whole
+        Months of which no row before this batch still stands.
+    rows
+        How many it has.
     """
 
     file: str
     replaced: list[tuple[str, str, str, int]]
     whole: list[int] = []
+    rows: int = 0
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What belongs together: ``version`` of the catalogue, ``releases`` in it, ``order`` of the newest of them."""
+    """What belongs together.
 
+    Parameters
+    ----------
+    version
+        Of the catalogue it was built from.
+    releases, order
+        The numbers of the releases in it, and where the newest of them stands.
+    rows
+        Rows of ``rows`` that hold.
+    rest
+        Dataset, reporter and flow of which ``rest`` may have rows.
+    """
+
+    format: int
     version: int
     releases: list[int]
     order: tuple[str, int]
     base: str
     panel: str
     rows: int
+    rest: list[tuple[str, str, str]] = []
     batches: list[Batch] = []
-
-
-class Status(msgspec.Struct, frozen=True):
-    """How a cube stands: ``state`` is ``none``, ``current`` or ``stale``; ``releases`` loaded since, ``bytes`` on disk."""
-
-    state: str
-    rows: int = 0
-    batches: int = 0
-    releases: int = 0
-    bytes: int = 0
 
 
 class Cube:
@@ -101,41 +118,48 @@ class Cube:
         self._panels: dict[Measure, Panel] = {}
 
     def _attach(self) -> None:
-        parts = []
-        for table in ("rows", "totals"):
-            named = []
-            for at, file in enumerate([self.manifest.base, *(one.file for one in self.manifest.batches)]):
-                if table == "rows":
-                    self.db.execute(f"ATTACH '{self.folder / file}' AS part{at} (READ_ONLY)")
-                gone = self._gone(at)
-                named.append(f"SELECT * FROM part{at}.{table}" + (f" WHERE {gone}" if gone else ""))
-            parts.append(f"CREATE VIEW {table} AS {' UNION ALL '.join(named)}")
-        for one in parts:
-            self.db.execute(one)
+        files = [self.manifest.base, *(one.file for one in self.manifest.batches)]
+        for at, file in enumerate(files):
+            place = str(self.folder / file).replace("'", "''")
+            self.db.execute(f"ATTACH '{place}' AS part{at} (READ_ONLY)")
+            self._register_gone(at)
+        for table in TABLES:
+            named = [self.standing(table, at) for at in range(len(files))]
+            self.db.execute(f"CREATE VIEW {table} AS {' UNION ALL '.join(named)}")
 
-    def _gone(self, at: int) -> str:
-        """Return the test that leaves out what a later batch replaces."""
-        batches = self.manifest.batches[at:]
-        whole = sorted({month for batch in batches for month in batch.whole})
-        later = sorted({spot for batch in batches for spot in batch.replaced if spot[3] not in batch.whole})
-        tests = []
-        if whole:
-            tests.append(f"month NOT IN ({', '.join(map(str, whole))})")
-        if later:
-            name, months = f"gone{at}", ", ".join(str(month) for month in sorted({month for *_, month in later}))
-            self.db.register(f"{name}_given", spots_table(later))
-            self.db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {name}_given")
-            self.db.unregister(f"{name}_given")
-            spot = "ROW(dataset, reporter, flow, month)"
-            tests.append(f"(month NOT IN ({months}) OR {spot} NOT IN (SELECT {spot} FROM {name}))")
-        return " AND ".join(tests)
+    def _register_gone(self, at: int) -> None:
+        """Make a table of the spots that batches after a part replace, without months that are replaced altogether."""
+        later = self.manifest.batches[at:]
+        whole = {month for batch in later for month in batch.whole}
+        spots = sorted({spot for batch in later for spot in batch.replaced})
+        for name, listed in (
+            (f"gone{at}", [spot for spot in spots if spot[3] not in whole]),
+            (f"gone_rest{at}", spots),
+        ):
+            self.db.register("given", spots_table(listed))
+            self.db.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
+            self.db.unregister("given")
+
+    def standing(self, table: str, at: int) -> str:
+        """Return the query for what of a part's table no later batch replaces."""
+        later = self.manifest.batches[at:]
+        source = f"SELECT p.* FROM part{at}.{table} p"
+        if not later or (table == "rest" and not self.manifest.rest):
+            return source
+        if table == "rest":
+            return f"{source} ANTI JOIN gone_rest{at} g ON {_SAME_SPOT}"
+        whole = sorted({month for batch in later for month in batch.whole})
+        if any(spot[3] not in whole for batch in later for spot in batch.replaced):
+            source += f" ANTI JOIN gone{at} g ON {_SAME_SPOT}"
+        return source + (f" WHERE p.month NOT IN ({', '.join(map(str, whole))})" if whole else "")
 
     def sql(self, query: str, parameters: Sequence[Any] = ()) -> Any:
-        """Run a query over ``rows`` and ``totals``; return an Arrow table.
+        """Run a query over ``rows``, ``rest`` and ``totals``; return an Arrow table.
 
         ``rows``: dataset, reporter, flow, partner, cmd_code, classification, month (number), value, currency, net_wgt_kg,
-        qty, qty_unit, qty2, qty2_unit, release (:attr:`Release.seq`). ``totals``: the sum of the values by dataset, reporter, flow, partner,
-        month, length of code and currency.
+        qty, qty_unit, qty2, qty2_unit, release (:attr:`Release.seq`): totals over regime, mode and district, of single
+        months. ``rest``: the other rows, with customs_regime, mode_of_transport, district and last (month) besides.
+        ``totals``: the sum of the values of ``rows`` by dataset, reporter, flow, partner, month, length of code and currency.
         """
         return self.db.sql(query, params=list(parameters)).to_arrow_table()
 
@@ -163,18 +187,7 @@ def spots_table(listed: Iterable[tuple[str, str, str, int]]) -> Any:
 def manifest_of(folder: Path) -> Manifest | None:
     """Return what the cube of a folder consists of; ``None`` if there is none that can be read."""
     try:
-        return msgspec.json.decode((folder / "current.json").read_bytes(), type=Manifest)
+        found = msgspec.json.decode((folder / "current.json").read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-def status(store: Store) -> Status:
-    """Tell how the cube of a store stands."""
-    folder = store.folder / "cube"
-    manifest = manifest_of(folder)
-    if manifest is None:
-        return Status("none")
-    since = {release.seq for release in store.releases()} - set(manifest.releases)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    state = "current" if manifest.version == store.catalogue.version() else "stale"
-    return Status(state, manifest.rows, len(manifest.batches), len(since), size)
+    return found if found.format == FORMAT else None

@@ -1,50 +1,64 @@
-"""Building the cube (:mod:`tidewaiter.store.cube`): whole, or a batch of the months that new releases touch."""
+"""Building the cube (:mod:`tidewaiter.store.cube`): whole, or a batch of the months that new releases touch.
+
+Each update is one batch. A batch that is no larger than what comes after it is taken into the new one, so that a hundred
+small loads leave a few batches, not a hundred; where batches hold much of the whole, the base is built anew. Readers go on
+with what they have open.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.errors import StoreError
 from tidewaiter.model import Measure
-from tidewaiter.period import Period
-from tidewaiter.store.blocks import Block, block_of, ranked
 from tidewaiter.store.catalogue import Release
-from tidewaiter.store.cube import SPOT, Batch, Cube, Manifest, manifest_of, spots_table
+from tidewaiter.store.cube import FORMAT, SPOT, Batch, Cube, Manifest, manifest_of, spots_table
+from tidewaiter.store.cube_files import (
+    SERIES_ORDER,
+    blocks_in,
+    database,
+    encoded,
+    insert,
+    observations,
+    ordered,
+    totals,
+)
 from tidewaiter.store.files import explain, sync
-from tidewaiter.store.newest import newest, numbered
+from tidewaiter.store.newest import newest
 from tidewaiter.store.panel import Panel, Words, load_words, merge, save_words, stem_of, write
-from tidewaiter.store.view import ROWS, View
+from tidewaiter.store.reading import PARTS
+from tidewaiter.store.view import View
 
 if TYPE_CHECKING:
     from tidewaiter.store.store import Store
 
-__all__ = ["build"]
+__all__ = ["build", "forget"]
 
 MOST_BATCHES: Final = 12
 """Batches after which the base is built anew."""
 
-COLUMNS: Final = ("dataset", "reporter", "flow", "partner", "cmd_code", "classification", "period_start", "value",
-                  "currency", "net_wgt_kg", "qty", "qty_unit", "qty2", "qty2_unit", "release")  # fmt: skip
+ABSORBED: Final = 3_000_000
+"""Most rows of a batch that takes others in: more would be long to write for one month."""
+
+LARGEST: Final = 4_000_000
+"""Most rows of new releases that are put in a batch; more than that are built in with all the rest."""
+
+SHARE: Final = 1_500_000
+"""Rows of a view that are put in order at once."""
+
 _MEASURES: Final = (Measure.VALUE, Measure.NET_WEIGHT, Measure.QUANTITY)
-_GIVEN: Final[Any] = pa.schema(
-    [ROWS.field(name) for name in COLUMNS[:-1]] + [pa.field("release", pa.int32(), nullable=False)]
-)
-_TOTALS: Final = (
-    "CREATE TABLE totals AS SELECT dataset, reporter, flow, partner, month, "
-    "CASE cmd_code WHEN 'TOTAL' THEN 0 ELSE length(cmd_code) END AS digits, currency, sum(value) AS value, count(*) AS rows "
-    "FROM rows GROUP BY ALL ORDER BY dataset, reporter, flow, partner, month"
-)
+_SAME: Final = {"rows": "rows", "rest": "rest"}
+_Spot = tuple[str, str, str, int]
 
 
 @contextmanager
@@ -83,12 +97,12 @@ def build(store: Store, *, full: bool = False) -> str:
             old = manifest_of(folder)
             _sweep(folder, old)
             version = store.catalogue.version()
-            view = View(store)
+            view = View(store, through_cube=False)
             if old is not None and not full and old.version == version and _whole(folder, old):
                 return "current"
             name = f"{version}-{os.urandom(4).hex()}"
             fresh = _new_releases(view, old)
-            if old is not None and not full and fresh and len(old.batches) < MOST_BATCHES and _whole(folder, old):
+            if old is not None and not full and fresh and _may_grow(old, fresh) and _whole(folder, old):
                 made = _update(store, view, folder, old, fresh, version, name)
                 done = "updated"
             else:
@@ -100,12 +114,21 @@ def build(store: Store, *, full: bool = False) -> str:
         raise StoreError(explain(store.folder, error).replace("nothing was loaded", "the cube is as it was")) from error
 
 
+def forget(store: Store) -> None:
+    """Have the cube built anew next time: rows that it was made from were made again."""
+    folder = store.folder / "cube"
+    if folder.is_dir():
+        with _lock(folder):
+            (folder / "current.json").unlink(missing_ok=True)
+
+
 def _swap(folder: Path, manifest: Manifest) -> None:
     part = folder / "current.json.part"
     part.write_bytes(msgspec.json.encode(manifest))
     sync(part)
     part.replace(folder / "current.json")
     sync(folder)
+    _sweep(folder, manifest)
 
 
 def _sweep(folder: Path, manifest: Manifest | None) -> None:
@@ -127,6 +150,13 @@ def _whole(folder: Path, manifest: Manifest) -> bool:
     return all((folder / name).is_file() for name in names)
 
 
+def _may_grow(old: Manifest, fresh: Sequence[Release]) -> bool:
+    """Whether another batch is worth it: not where it is large, or batches are many or hold half of all rows."""
+    inside = sum(batch.rows for batch in old.batches)
+    small = sum(release.rows for release in fresh) <= LARGEST
+    return small and len(old.batches) < MOST_BATCHES and (inside <= ABSORBED or 2 * inside <= old.rows)
+
+
 def _new_releases(view: View, old: Manifest | None) -> list[Release]:
     """Return the releases since the cube was built, if all it rests on is still in use and all of them are newer."""
     if old is None or not set(old.releases) <= {release.seq for release in view.releases}:
@@ -138,6 +168,7 @@ def _new_releases(view: View, old: Manifest | None) -> list[Release]:
 def _build(view: View, folder: Path, version: int, name: str) -> Manifest:
     """Build it all from the view, reporter by reporter."""
     from tidewaiter.codes import all_areas
+    from tidewaiter.store.blocks import shares_of
 
     words = Words()
     for place, dimension in enumerate(SPOT):
@@ -145,202 +176,172 @@ def _build(view: View, folder: Path, version: int, name: str) -> Manifest:
     words.number("partner", sorted(all_areas()))
     panel = folder / f"panel-{name}"
     base = f"base-{name}.duckdb"
-    with _database(folder / base) as db:
-        rows = _insert(db, _Tables(view), view)
-        db.execute(_TOTALS)
+    rest: set[tuple[str, str, str]] = set()
+    rows = 0
+    with database(folder / base) as db:
+        for dataset, reporter, flow in sorted(view.spans):
+            for partners in shares_of(view, dataset, reporter, flow, most=SHARE):
+                table = view.rows(datasets=dataset, reporters=reporter, flow=flow, partners=partners)
+                plain, other = _divided(table)
+                del table
+                rows += _insert_both(db, plain, other, view)
+                if other.num_rows:
+                    rest.add((dataset, reporter, flow))
+        totals(db)
     for measure in _MEASURES:
-        write(panel / measure.value, _blocks_of(folder / base, measure), words)
+        write(panel / measure.value, blocks_in(folder / base, measure), words)
     save_words(panel / "words.json", words)
-    return _told(view, version, base, panel.name, rows, [])
+    return _told(view, version, base, panel.name, rows, rest, [])
 
 
-def _told(view: View, version: int, base: str, panel: str, rows: int, batches: list[Batch]) -> Manifest:
+def _insert_both(db: Any, plain: Any, other: Any, view: View, into: Mapping[str, str] = _SAME) -> int:
+    """Write rows of both tables in order; return how many of the first."""
+    if other.num_rows:
+        insert(db, ordered(other, SERIES_ORDER), view.releases, table="rest", into=into["rest"])
+    if plain.num_rows:
+        insert(db, ordered(plain, SERIES_ORDER[: -len(PARTS)]), view.releases, table="rows", into=into["rows"])
+    return int(plain.num_rows)
+
+
+def _told(
+    view: View,
+    version: int,
+    base: str,
+    panel: str,
+    rows: int,
+    rest: set[tuple[str, str, str]],
+    batches: list[Batch],
+) -> Manifest:
     order = max((release.order for release in view.releases), default=("", 0))
-    return Manifest(version, [release.seq for release in view.releases], order, base, panel, rows, batches)
+    return Manifest(
+        FORMAT, version, [release.seq for release in view.releases], order, base, panel, rows, sorted(rest), batches
+    )
 
 
-class _Tables:
-    """The rows of a view in the order of the cube, in tables that memory bounds."""
-
-    def __init__(self, view: View) -> None:
-        self._view = view
-
-    def __iter__(self) -> Iterator[Any]:
-        from tidewaiter.store.blocks import shares_of
-
-        for dataset, reporter, flow in sorted(self._view.spans):
-            for partners in shares_of(self._view, dataset, reporter, flow):
-                table = self._view.rows(datasets=dataset, reporters=reporter, flow=flow, partners=partners, whole=True)
-                table = _single(table)
-                if table.num_rows:
-                    yield _sorted(table)
-
-
-def _single(table: Any) -> Any:
-    return table.filter(pc.equal(table["period_start"], table["period_end"]))
-
-
-def _sorted(table: Any) -> Any:
-    """Return the columns of the cube, sorted by series."""
-    parts = [ranked(table[name])[0] for name in (*SPOT, "partner", "cmd_code", "classification")]
-    parts.append(table["period_start"].to_numpy())
-    return table.select(COLUMNS).take(pa.array(np.lexsort(parts[::-1])))
-
-
-@contextmanager
-def _database(path: Path) -> Iterator[Any]:
-    import duckdb
-
-    try:
-        db = duckdb.connect(str(path), config={"threads": 2, "memory_limit": "1GB", "preserve_insertion_order": True})
-        try:
-            db.execute(
-                "CREATE TABLE rows (dataset VARCHAR, reporter VARCHAR, flow VARCHAR, partner VARCHAR, cmd_code VARCHAR,"
-                " classification VARCHAR, month INTEGER, value DOUBLE, currency VARCHAR, net_wgt_kg DOUBLE, qty DOUBLE,"
-                " qty_unit VARCHAR, qty2 DOUBLE, qty2_unit VARCHAR, release INTEGER)"
-            )
-            yield db
-        finally:
-            db.close()
-    except duckdb.Error as error:
-        raise StoreError(
-            f"the cube cannot be written ({str(error).splitlines()[0]}); the old one is as it was"
-        ) from error
-    sync(path)
-
-
-def _insert(db: Any, tables: Iterable[Any], view: View) -> int:
-    """Write rows in one stream; return how many. Releases are written as their numbers: sixty-four letters are dear."""
-    seqs = {release.id: release.seq for release in view.releases}
-    count = 0
-
-    def batches() -> Iterator[Any]:
-        nonlocal count
-        for table in tables:
-            count += table.num_rows
-            places, ids = numbered(table["release"])
-            seq = pa.array(np.array([seqs[one] for one in ids], np.int32)[places])
-            given = table.set_column(table.schema.get_field_index("release"), "release", seq)
-            yield from given.cast(_GIVEN).combine_chunks().to_batches()
-
-    reader = pa.RecordBatchReader.from_batches(_GIVEN, batches())
-    db.register("given", reader)
-    db.execute("INSERT INTO rows SELECT * FROM given")
-    db.unregister("given")
-    return count
-
-
-def _blocks_of(path: Path, measure: Measure) -> Iterator[Block]:
-    """Return the blocks of a measure from a base or batch, whose rows lie in order."""
-    import duckdb
-
-    with duckdb.connect(str(path), read_only=True, config={"threads": 2, "memory_limit": "1GB"}) as db:
-        yield from _stream(db, measure)
-
-
-def _stream(db: Any, measure: Measure) -> Iterator[Block]:
-    unit = {"value": "currency", "qty": "qty_unit"}.get(measure.value, "NULL")
-    spots = db.execute(
-        f"SELECT dataset, reporter, flow, partner, count({measure.value}) FROM rows GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    shares: list[tuple[tuple[str, str, str], list[str], int]] = []
-    for dataset, reporter, flow, partner, count in spots:
-        spot = (dataset, reporter, flow)
-        if not count:
-            continue
-        if shares and shares[-1][0] == spot and shares[-1][2] + count <= 4_000_000:
-            shares[-1] = (spot, [*shares[-1][1], partner], shares[-1][2] + count)
-        else:
-            shares.append((spot, [partner], count))
-    for spot, partners, _ in shares:
-        table = db.sql(
-            f"SELECT partner, cmd_code, classification, month AS period_start, {measure.value}, {unit} AS unit FROM rows"
-            f" WHERE dataset = ? AND reporter = ? AND flow = ? AND partner BETWEEN ? AND ? AND {measure.value} IS NOT NULL",
-            params=[*spot, partners[0], partners[-1]],
-        ).to_arrow_table()
-        for name in ("partner", "cmd_code", "classification", "unit"):
-            place = table.schema.get_field_index(name)
-            table = table.set_column(place, name, table[name].dictionary_encode())
-        yield block_of(table, spot, measure.value, "kg" if measure is Measure.NET_WEIGHT else None)
+def _divided(table: Any) -> tuple[Any, Any]:
+    """Return the rows that are totals of single months, and the others."""
+    plain = pc.equal(table["period_start"], table["period_end"])
+    for name in PARTS:
+        plain = pc.and_(plain, pc.equal(table[name].cast(pa.string()), ""))
+    if pc.all(plain).as_py():
+        return table, table.slice(0, 0)
+    return table.filter(plain), table.filter(pc.invert(plain))
 
 
 def _update(
     store: Store, view: View, folder: Path, old: Manifest, fresh: list[Release], version: int, name: str
 ) -> Manifest:
     """Add a batch of the months that new releases touch, and merge them into the panel."""
+    touched = _touched(view, fresh)
+    kept, absorbed = _absorbed(old, sum(release.rows for release in fresh))
+    spots = touched | {spot for batch in absorbed for spot in batch.replaced}
+    file = f"batch-{name}.duckdb"
     cube = Cube(store, stale=True)
     try:
-        spots = _touched(view, fresh, cube)
-        before = cube.sql(
-            "SELECT r.* FROM rows r WHERE month IN (SELECT DISTINCT month FROM spots)"
-            " AND ROW(dataset, reporter, flow, month) IN (SELECT ROW(dataset, reporter, flow, month) FROM spots)"
-        )
-        there = cube.sql(
-            "SELECT DISTINCT dataset, reporter, flow, month FROM totals WHERE month IN (SELECT DISTINCT month FROM spots)"
-        ).to_pylist()
+        with database(folder / file) as db:
+            into = {table: f"mixed_{table}" if absorbed else table for table in ("rows", "rest")}
+            for table, target in into.items():
+                if absorbed:
+                    db.execute(f"CREATE TEMP TABLE {target} AS SELECT * FROM {table} LIMIT 0")
+            gone = fresh_rows = 0
+            for plain, other, before in _holding(store, view, cube, fresh, touched):
+                gone += before
+                fresh_rows += _insert_both(db, plain, other, view, into)
+            for table, target in into.items():
+                if absorbed:
+                    _take_in(db, cube, table, target, range(len(kept) + 1, len(old.batches) + 1), touched)
+            totals(db)
+            count = db.execute("SELECT count(*) FROM rows").fetchone()[0]
+            held = db.execute("SELECT DISTINCT dataset, reporter, flow FROM rest").fetchall()
+        standing = cube.db.execute("SELECT DISTINCT dataset, reporter, flow, month FROM totals").fetchall()
     finally:
         cube.close()
-    # Newer releases than any in the cube: its rows, then theirs, the later one holds.
-    alone = [View(store, releases=[release]) for release in fresh]
-    period = Period(min(m for *_, m in spots), max(m for *_, m in spots)) if spots else None
-    tables = [_observations(before, view)]
-    tables += [_single(one.rows(whole=True, period=period)) if period else ROWS.empty_table() for one in alone]
+    _merge_panel(folder, old, name, file, touched)
+    # What stands outside this batch is what stood there before and is not in its spots.
+    left = {month for *spot, month in standing if (*spot, month) not in spots}
+    batch = Batch(file, sorted(spots), sorted({month for *_, month in spots} - left), count)
+    rest = set(old.rest) | set(held)
+    return _told(view, version, old.base, f"panel-{name}", old.rows - gone + fresh_rows, rest, [*kept, batch])
+
+
+def _holding(
+    store: Store, view: View, cube: Cube, fresh: Sequence[Release], touched: set[_Spot]
+) -> Iterator[tuple[Any, Any, int]]:
+    """Yield what holds now at some spots, in order: totals of single months, the rest, and how many of the first held before."""
+    ids = {release.seq: release.id for release in view.releases}
+    alone = [View(store, releases=[release], through_cube=False) for release in fresh]
     coverage = [(), *(view.rectangles.get(release.seq, ()) for release in fresh)]
-    now = newest(tables, coverage)
-    file = f"batch-{name}.duckdb"
-    with _database(folder / file) as db:
-        _insert(db, [_sorted(now)] if now.num_rows else [], view)
-        db.execute(_TOTALS)
-    source = folder / old.panel
-    panel = folder / f"panel-{name}"
+    months: dict[tuple[str, str, str], list[int]] = {}
+    for *spot, month in sorted(touched):
+        months.setdefault((spot[0], spot[1], spot[2]), []).append(month)
+    for (dataset, reporter, flow), listed in months.items():
+        there = []
+        for table in ("rows", "rest"):
+            reader = cube.db.sql(
+                f"SELECT * FROM {table} WHERE dataset = ? AND reporter = ? AND flow = ? AND month IN"
+                f" ({', '.join(map(str, listed))})",
+                params=[dataset, reporter, flow],
+            ).to_arrow_reader(200_000)
+            there.append(observations(encoded(reader), ids))
+        # Newer releases than any in the cube: its rows, then theirs, the later one holds.
+        new = [one.rows(datasets=dataset, reporters=reporter, flow=flow) for one in alone]
+        yield *_divided(newest([pa.concat_tables(there), *new], coverage)), there[0].num_rows
+
+
+def _absorbed(old: Manifest, rows: int) -> tuple[list[Batch], list[Batch]]:
+    """Divide the batches into those that stay and those, the latest, that a new one of so many rows takes in."""
+    at, total = len(old.batches), rows
+    while at and old.batches[at - 1].rows <= total and old.batches[at - 1].rows + total <= ABSORBED:
+        at -= 1
+        total += old.batches[at].rows
+    return old.batches[:at], old.batches[at:]
+
+
+def _take_in(db: Any, cube: Cube, table: str, mixed: str, parts: Sequence[int], touched: set[_Spot]) -> None:
+    """Add to what is new what still holds of older batches, and write both in order.
+
+    Parameters
+    ----------
+    parts
+        The numbers of those batches among the parts of the cube.
+    """
+    same = " AND ".join(f"r.{name} = t.{name}" for name in (*SPOT, "month"))
+    every = " UNION ALL ".join(cube.standing(table, part) for part in parts)
+    cube.db.register("touched", spots_table(sorted(touched)))
+    reader = cube.db.sql(f"SELECT r.* FROM ({every}) r ANTI JOIN touched t ON {same}").to_arrow_reader(100_000)
+    db.register("given", reader)
+    db.execute(f"INSERT INTO {mixed} SELECT * FROM given")
+    db.unregister("given")
+    order = SERIES_ORDER if table == "rest" else SERIES_ORDER[: -len(PARTS)]
+    db.execute(f"INSERT INTO {table} SELECT * FROM {mixed} ORDER BY {', '.join((*order, 'month'))}")
+    db.execute(f"DROP TABLE {mixed}")
+
+
+def _merge_panel(folder: Path, old: Manifest, name: str, file: str, touched: set[_Spot]) -> None:
+    source, panel = folder / old.panel, folder / f"panel-{name}"
     words = load_words(source / "words.json")
-    gone = {(stem_of(words, *spot), month) for *spot, month in spots}
+    gone = {(stem_of(words, *spot), month) for *spot, month in touched}
+    months = {month for *_, month in touched}
     for measure in _MEASURES:
-        merge(Panel(source / measure.value, words), panel / measure.value, _blocks_of(folder / file, measure), gone)
+        fresh = blocks_in(folder / file, measure, months)
+        merge(Panel(source / measure.value, words), panel / measure.value, fresh, gone)
     save_words(panel / "words.json", words)
-    standing = {row["month"] for row in there if tuple(row.values()) not in spots}
-    batches = [*old.batches, Batch(file, sorted(spots), sorted({month for *_, month in spots} - standing))]
-    rows = old.rows - before.num_rows + now.num_rows
-    return _told(view, version, old.base, panel.name, rows, batches)
 
 
-def _touched(view: View, fresh: Sequence[Release], cube: Cube) -> set[tuple[str, str, str, int]]:
-    """Return the dataset, reporter, flow and month that new releases speak of, by rows or by silence."""
+def _touched(view: View, fresh: Sequence[Release]) -> set[_Spot]:
+    """Return the dataset, reporter, flow and first month that new releases speak of, by rows or by silence."""
     mine = {release.seq for release in fresh}
     spots = {
         (span.dataset, span.reporter, span.flow, span.first)
         for span in view.store.catalogue.spans()
-        if span.release in mine and span.first == span.last
+        if span.release in mine
     }
     for release in fresh:
         for one in view.rectangles.get(release.seq, ()):
-            if one.length == 1:
-                spots |= {
-                    (one.dataset, reporter, flow, month)
-                    for reporter in one.reporters
-                    for flow in one.flows
-                    for month in range(one.first, one.last + 1)
-                }
-    cube.db.register("spots", spots_table(sorted(spots)))
+            spots |= {
+                (one.dataset, reporter, flow, month)
+                for reporter in one.reporters
+                for flow in one.flows
+                for month in range(one.first, one.last + 1, one.length)
+            }
     return spots
-
-
-def _observations(rows: Any, view: View) -> Any:
-    """Return rows of the cube as rows of a view."""
-    count = rows.num_rows
-    ids = {release.seq: release.id for release in view.releases}
-    seqs, places = np.unique(rows["release"].to_numpy(), return_inverse=True)
-    named = pa.array([ids[seq] for seq in seqs.tolist()], pa.string())
-    release = pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), named)
-    rows = rows.set_column(rows.schema.get_field_index("release"), "release", release)
-    arrays = {name: rows[name] for name in rows.column_names if name != "month"}
-    arrays |= {"period_start": rows["month"], "period_end": rows["month"]}
-    for name in ("customs_regime", "mode_of_transport", "district"):
-        arrays[name] = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([""]))
-    columns = []
-    for field in ROWS:
-        column = arrays[field.name]
-        if pa.types.is_dictionary(field.type) and not pa.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
-        columns.append(column.cast(field.type) if column.type != field.type else column)
-    return pa.table(columns, schema=ROWS)

@@ -80,6 +80,10 @@ def examine(store: Store, *, rebuild: bool = False) -> Health:
                 found.releases += 1
                 _examine(store, release, segments.get(release.seq, []), found, rebuild)
             _sweep(store, found)
+            if found.rebuilt:
+                from tidewaiter.store.cube_build import forget
+
+                forget(store)
     except OSError as error:
         raise StoreError(explain(store.folder, error)) from error
     return found

@@ -8,6 +8,7 @@ the packed numbers stand for. Numbers of words are only ever added, so that a mo
 from __future__ import annotations
 
 import json
+import mmap
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ BITS: Final = {"dataset": 6, "reporter": 10, "flow": 3, "partner": 10, "cmd_code
 
 ARRAYS: Final = {"keys": np.uint64, "offsets": np.int64, "months": np.uint16, "values": np.float64, "units": np.uint8}
 _HEADER: Final = 128
-CHUNK: Final = 8_000_000
+CHUNK: Final = 4_000_000
 """Entries that are worked on at once while merging."""
 
 
@@ -137,7 +138,15 @@ class Panel:
                 reach = int(np.searchsorted(self.offsets, self.offsets[at] + rows, side="right")) - 1
                 to = min(last, max(at + 1, reach))
                 yield self.block(np.arange(at, to))
+                self.let_go()
                 at = to
+
+    def let_go(self) -> None:
+        """Have the pages that were read so far leave this process; who still looks at them gets them back from the disk."""
+        for array in (self.keys, self.offsets, self.months, self.values, self.units):
+            mapped = getattr(array, "_mmap", None)
+            if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+                mapped.madvise(mmap.MADV_DONTNEED)
 
     def block(self, places: Any) -> Block:
         """Return some series, adjoining ones, as a block."""
@@ -273,6 +282,7 @@ def merge(old: Panel, folder: Path, fresh: Iterable[Block], gone: set[tuple[int,
             edge = old.keys[to] if to < total else None
             upto = len(new_keys) if edge is None else int(np.searchsorted(new_keys, edge))
             _merge_chunk(old, at, to, new_keys[taken:upto], [one[taken:upto] for one in new], dropped, out)
+            old.let_go()
             at, taken = to, upto
         out.close()
     finally:

@@ -60,6 +60,10 @@ def picked(
         If a file of rows is missing or damaged.
     """
     table = pa.table({name: pa.array(list(words), pa.string()) for name, words in wanted.items()})
+    if (cube := view.cube()) is not None:
+        from tidewaiter.store.cube_rows import picked_rows
+
+        return picked_rows(view, cube, table, period, finer)
     segments = _segments(view, table, period)
     try:
         parts = _parts(view, segments, table, period, finer)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tidewaiter.sources.observation import SCHEMA
@@ -22,8 +24,11 @@ __all__ = ["Written", "fresh_name", "write_rows"]
 RUN_ROWS: Final = 8_000_000
 """Rows that are sorted in memory at once, in less than a gigabyte with all that reading them takes."""
 
-GROUP_ROWS: Final = 1 << 20
-"""Most rows in a row group."""
+GROUP_ROWS: Final = 1 << 17
+"""Most rows in a row group: few enough that a question about one partner reads little else."""
+
+TWO_FILES: Final = 1 << 20
+"""Rows from which on two files are written at once."""
 
 _TEXT_COLUMNS: Final = [*TEXTS, *UNITS, "period_start", "period_end"]
 
@@ -165,7 +170,7 @@ def _at_once(written: Written, part: Sorted, folder: Path, name: str, over: tupl
     """Write rows that memory holds whole; many of them as two files, at the same time."""
     segments = part.segments()
     middle = len(segments)
-    if part.count > GROUP_ROWS and len(segments) > 1:
+    if part.count > TWO_FILES and len(segments) > 1:
         middle = next(at for at, (_, last) in enumerate(segments, 1) if last >= part.count / 2)
     shares = [share for share in (segments[:middle], segments[middle:]) if share]
     paths = [folder / f"{name}.{number}.parquet{PART}" for number in range(len(shares))]
@@ -248,7 +253,7 @@ def _write_run(part: Sorted, path: Path) -> int:
 
 
 def _merged(runs: list[Path]) -> Iterator[Sorted]:
-    """Merge sorted runs segment by segment."""
+    """Merge sorted runs segment by segment; a segment that memory does not hold, by partners."""
     files = [pq.ParquetFile(path) for path in runs]
     try:
         groups: dict[tuple[str, str, str, int], list[tuple[int, int]]] = {}
@@ -262,14 +267,49 @@ def _merged(runs: list[Path]) -> Iterator[Sorted]:
                 key = (head["dataset"], head["reporter"], head["flow"], head["period_start"] // 12)
                 groups.setdefault(key, []).append((number, group))
         for key in sorted(groups):
-            rows = Rows()
-            for number, group in groups[key]:
-                for batch in files[number].read_row_group(group).to_batches():
-                    rows.add(batch)
-            yield rows.sort()
+            for partners in _shares(files, groups[key]):
+                rows = Rows()
+                for number, group in groups[key]:
+                    if partners is not None and not _may_hold(files[number], group, partners):
+                        continue
+                    for batch in files[number].read_row_group(group).to_batches():
+                        rows.add(batch if partners is None else _of_partners(batch, partners))
+                yield rows.sort()
     finally:
         for file in files:
             file.close()
+
+
+def _shares(files: list[Any], groups: list[tuple[int, int]]) -> list[set[str] | None]:
+    """Return the partners of a segment, sorted, in shares that memory holds; ``None`` for all of them."""
+    if sum(files[number].metadata.row_group(group).num_rows for number, group in groups) <= RUN_ROWS:
+        return [None]
+    counts: Counter[str] = Counter()
+    for number, group in groups:
+        for batch in files[number].iter_batches(row_groups=[group], columns=["partner"]):
+            counts.update({one["values"]: one["counts"] for one in batch.column(0).value_counts().to_pylist()})
+    shares: list[set[str] | None] = []
+    filled = RUN_ROWS
+    for partner in sorted(counts):
+        if filled + counts[partner] > RUN_ROWS:
+            shares.append(set())
+            filled = 0
+        share = shares[-1]
+        assert share is not None
+        share.add(partner)
+        filled += counts[partner]
+    return shares
+
+
+def _may_hold(file: Any, group: int, partners: set[str]) -> bool:
+    bounds = file.metadata.row_group(group).column(SCHEMA.get_field_index("partner")).statistics
+    return bounds is None or not bounds.has_min_max or (bounds.min <= max(partners) and bounds.max >= min(partners))
+
+
+def _of_partners(batch: Any, partners: set[str]) -> Any:
+    column = batch.column("partner")
+    good = pa.array([word in partners for word in column.dictionary.to_pylist()], pa.bool_())
+    return batch.filter(good.take(column.indices))
 
 
 def fresh_name(identity: str) -> str:

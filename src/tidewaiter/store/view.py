@@ -12,7 +12,6 @@ memory.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -20,8 +19,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
-from pyarrow.fs import LocalFileSystem
 
 from tidewaiter.errors import StoreError
 from tidewaiter.model import Cell, Measure, SeriesKey
@@ -30,10 +27,12 @@ from tidewaiter.sources.observation import SCHEMA
 from tidewaiter.store.catalogue import Release, Segment
 from tidewaiter.store.coverage import Rectangle, is_group
 from tidewaiter.store.newest import flags, newest
-from tidewaiter.store.picked import picked
+from tidewaiter.store.picked import MANY, picked
+from tidewaiter.store.reading import Wanted, count_partners, listed, read_segments
 
 if TYPE_CHECKING:
     from tidewaiter.store.blocks import Block
+    from tidewaiter.store.cube import Cube
     from tidewaiter.store.store import Store
 
 __all__ = ["ROWS", "View"]
@@ -57,9 +56,18 @@ class View:
         Day (``YYYY-MM-DD``); releases that may have come out later are left out. ``None`` for all.
     releases
         Rest on these alone, the oldest first.
+    through_cube
+        Read through the cube where it holds the same releases and that is faster; the answers are the same.
     """
 
-    def __init__(self, store: Store, as_of: str | None = None, *, releases: Sequence[Release] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        as_of: str | None = None,
+        *,
+        releases: Sequence[Release] | None = None,
+        through_cube: bool = True,
+    ) -> None:
         self.store = store
         self.as_of = as_of
         self.releases: tuple[Release, ...] = store.releases(as_of) if releases is None else tuple(releases)
@@ -70,6 +78,8 @@ class View:
         self._spans: dict[tuple[str, str, str], dict[tuple[int, int], int]] | None = None
         self._around: dict[tuple[tuple[str, str, str], int], tuple[Period, ...]] = {}
         self._lines: dict[tuple[str, str], frozenset[int]] = {}
+        self._cube: Cube | None = None
+        self._look = through_cube
         self.hidden_known: dict[tuple[str, str, str], dict[int, set[tuple[str, str]]]] = {}
 
     # What there is
@@ -165,7 +175,14 @@ class View:
         StoreError
             If a segment is missing or damaged; ``tidewaiter doctor`` makes it again from the raw bytes.
         """
-        test = _expression(partners, codes, under, digits, period, touching, whole)
+        test = Wanted(listed(partners), listed(codes), listed(under), digits, period, touching, whole)
+        if (partners is not None or codes is not None or under is not None) and (cube := self.cube()) is not None:
+            from tidewaiter.store.cube_rows import rows_through
+
+            return rows_through(
+                self, cube, datasets=listed(datasets), reporters=listed(reporters), flow=flow, wanted=test,
+                countries=countries,
+            )  # fmt: skip
         segments = self._segments(datasets, reporters, flow, period)
         try:
             parts = self._parts(segments, test, countries)
@@ -177,6 +194,19 @@ class View:
             parts = self._parts(again, test, countries)
         return self.joined(parts)
 
+    def cube(self) -> Cube | None:
+        """Return the cube, opened once; ``None`` where it does not hold just these releases, or would not be faster."""
+        if self._look:
+            from tidewaiter.store.cube_rows import opened_for
+
+            self._look = False
+            self._cube = opened_for(self)
+        return self._cube
+
+    def partner_rows(self, dataset: str, reporter: str, flow: str) -> dict[str, int]:
+        """Return how many rows of any vintage each partner has."""
+        return count_partners(self.store.folder / "rows", self._segments(dataset, reporter, flow, None))
+
     def _segments(self, datasets: _Some, reporters: _Some, flow: str | None, period: Period | None) -> list[Segment]:
         return [
             one
@@ -184,14 +214,14 @@ class View:
             if one.release in self._rank and (period is None or (one.first <= period.end and one.last >= period.start))
         ]
 
-    def _parts(self, segments: Sequence[Segment], test: Any, countries: bool) -> dict[int, Any]:
+    def _parts(self, segments: Sequence[Segment], test: Wanted, countries: bool) -> dict[int, Any]:
         """Read the rows of each release by itself."""
         parts: dict[int, Any] = {}
         by_release: dict[int, list[Segment]] = {}
         for one in segments:
             by_release.setdefault(one.release, []).append(one)
         for seq in sorted(by_release, key=self._rank.__getitem__):
-            table = self._read(by_release[seq], test)
+            table = read_segments(self.store.folder / "rows", by_release[seq], test)
             if countries and table.num_rows:
                 table = table.filter(pa.array(flags(table["partner"], lambda word: not is_group(word))))
             if table.num_rows:
@@ -230,24 +260,6 @@ class View:
                 )
             )
         return pa.concat_tables(tables).unify_dictionaries()
-
-    def _read(self, segments: Sequence[Segment], test: Any) -> Any:
-        format_, disk = ds.ParquetFileFormat(), LocalFileSystem()
-        folder = self.store.folder / "rows"
-        groups: dict[str, list[int]] = {}
-        for one in segments:
-            groups.setdefault(one.file, []).append(one.row_group)
-        tables = []
-        for file, numbers in sorted(groups.items()):
-            try:
-                fragment = format_.make_fragment(str(folder / file), disk, row_groups=sorted(numbers))
-                tables.append(fragment.to_table(schema=SCHEMA, filter=test))
-            except (OSError, pa.ArrowInvalid) as error:
-                raise StoreError(
-                    f"{folder / file} is missing or damaged; make it again from the raw bytes: "
-                    f"tidewaiter doctor --store {self.store.folder}"
-                ) from error
-        return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
 
     # Series
 
@@ -361,8 +373,7 @@ class View:
         """Return the years in which any reporter of a dataset lists a code: there the line exists."""
         key = (dataset, code)
         if key not in self._lines:
-            table = self.rows(datasets=dataset, codes=code)
-            self._lines[key] = frozenset((table["period_start"].to_numpy() // 12).tolist())
+            self.learn_lines(dataset, [code])
         return self._lines[key]
 
     def hidden(self, dataset: str, reporter: str, flow: str) -> dict[int, set[tuple[str, str]]]:
@@ -393,7 +404,16 @@ class View:
         missing = sorted({code for code in codes if (dataset, code) not in self._lines})
         if not missing:
             return
-        table = picked(self, {"dataset": [dataset] * len(missing), "cmd_code": missing})
+        if (cube := self.cube()) is not None:
+            from tidewaiter.store.cube_rows import years_of_codes
+
+            years = years_of_codes(cube, dataset, missing)
+            self._lines.update({(dataset, code): frozenset(listed) for code, listed in years.items()})
+            return
+        if len(missing) < MANY:
+            table = self.rows(datasets=dataset, codes=missing)
+        else:
+            table = picked(self, {"dataset": [dataset] * len(missing), "cmd_code": missing})
         years = pc.cast(pc.floor(pc.divide(pc.cast(table["period_start"], pa.float64()), 12)), pa.int32())
         pairs = (
             pa.table({"code": table["cmd_code"].cast(pa.string()), "year": years})
@@ -438,46 +458,6 @@ class View:
             "countries": countries,
         }  # fmt: skip
         return blocks_of(self, measure, datasets, reporters, wanted)
-
-
-def listed(some: _Some) -> list[str] | None:
-    """Return one or several as a list; ``None`` stays ``None``."""
-    return None if some is None else [some] if isinstance(some, str) else list(some)
-
-
-def _expression(
-    partners: _Some,
-    codes: _Some,
-    under: _Some,
-    digits: int | None,
-    period: Period | None,
-    touching: bool,
-    whole: bool,
-) -> Any:
-    """Return the test of a row that Parquet can apply while it reads."""
-    tests = []
-    for name, some in (("partner", listed(partners)), ("cmd_code", listed(codes))):
-        if some is not None:
-            # A column of numbers into a list of texts has to be compared as text.
-            field = pc.field(name)
-            tests.append(field == some[0] if len(some) == 1 else field.isin(pa.array(some, pa.string())))
-    if under is not None:
-        text = pc.field("cmd_code").cast(pa.string())
-        tests.append(pc.match_substring_regex(text, f"^({'|'.join(map(re.escape, listed(under) or ['none']))})"))
-    if digits is not None:
-        text = pc.field("cmd_code").cast(pa.string())
-        tests.append(pc.utf8_length(text) == digits if digits else text == "TOTAL")
-        if digits == len("TOTAL"):
-            tests.append(text != "TOTAL")
-    if period is not None:
-        first, last = ("period_end", "period_start") if touching else ("period_start", "period_end")
-        tests += [pc.field(first) >= period.start, pc.field(last) <= period.end]
-    if whole:
-        tests += [pc.field(name) == "" for name in ("customs_regime", "mode_of_transport", "district")]
-    found = None
-    for one in tests:
-        found = one if found is None else found & one
-    return found
 
 
 def _periods(table: Any) -> set[tuple[str, str, str, int]]:

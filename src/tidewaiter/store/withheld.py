@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
 
 import msgspec
 
-from tidewaiter.model import SeriesKey
+from tidewaiter.model import TOTAL, SeriesKey
 from tidewaiter.period import month
 
-__all__ = ["Withheld", "withheld", "withheld_note"]
+__all__ = ["Withheld", "withheld", "withheld_below", "withheld_note"]
 
 
 class Withheld(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
@@ -31,6 +29,9 @@ class Withheld(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"
 @lru_cache(maxsize=1)
 def withheld() -> tuple[Withheld, ...]:
     """Return every practice in the table."""
+    import tomllib
+    from importlib.resources import files
+
     text = (files("tidewaiter.store") / "withheld.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text)["withheld"], tuple[Withheld, ...])
 
@@ -45,14 +46,31 @@ def withheld_note(key: SeriesKey, number: int) -> str:
     >>> withheld_note(key, month("2022-01"))[:41]
     'China has listed no crude oil to North Ko'
     """
-    for one in withheld():
-        if (
-            key.dataset in one.datasets
-            and (key.reporter, key.partner) == (one.reporter, one.partner)
-            and key.flow.value in one.flows
-            and (not one.codes or key.cmd.startswith(one.codes))
-            and number >= month(one.start)
-            and (not one.end or number <= month(one.end))
-        ):
-            return one.reason
-    return ""
+    return next((one.reason for one in _of(key, number) if not one.codes or key.cmd.startswith(one.codes)), "")
+
+
+def withheld_below(key: SeriesKey, number: int) -> str:
+    """Return why a part of a code is withheld; empty if nothing is known of the kind. Silence on the whole is then no zero.
+
+    Examples
+    --------
+    >>> from tidewaiter.model import Flow, Measure
+    >>> key = SeriesKey("gacc", "CHN", "PRK", Flow.EXPORT, "27", "", Measure.VALUE, "")
+    >>> withheld_note(key, month("2022-01")), withheld_below(key, month("2022-01"))[:41]
+    ('', 'China has listed no crude oil to North Ko')
+    """
+    parts = (one for one in _of(key, number) if key.cmd == TOTAL or any(code.startswith(key.cmd) for code in one.codes))
+    return next((one.reason for one in parts), "")
+
+
+def _of(key: SeriesKey, number: int) -> list[Withheld]:
+    """Return the practices of a publisher, a pair and a flow in a month."""
+    return [
+        one
+        for one in withheld()
+        if key.dataset in one.datasets
+        and (key.reporter, key.partner) == (one.reporter, one.partner)
+        and key.flow.value in one.flows
+        and number >= month(one.start)
+        and (not one.end or number <= month(one.end))
+    ]

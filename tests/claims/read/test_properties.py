@@ -237,6 +237,41 @@ def test_any_page_is_accounted_for(text: str) -> None:
     check(text)
 
 
+@given(
+    st.lists(st.sampled_from(WORDS), min_size=4, max_size=30).map(" ".join),
+    st.sampled_from(["$7.3 million", "19 per cent", "640 tonnes"]),
+)
+def test_no_number_of_a_sentence_on_trade_is_dropped(words: str, number: str) -> None:
+    sentence = f"China exported rice to North Korea {words.replace('.', '').replace(chr(8220), '').replace(chr(8221), '')} {number}."
+    reading = read_article(sentence, "2022-05-27")
+    place = sentence.rindex(number)
+    assert any(
+        claim.span is not None and claim.span[0] <= place < claim.span[1] + len("more than ")
+        for claim in reading.claims
+    ), sentence
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["1,2 million dollars", "€1,2 million", "$1.234.567", "3.200 tonnes", "1 300 tonnes", "¥1.1bn", "as much as $3 million", "$3.2 mil"],
+)  # fmt: skip
+def test_numbers_in_a_form_that_could_be_another_are_listed(printed: str) -> None:
+    reading = read_article(f"China's exports of rice to North Korea were {printed} in April.", "2022-05-27")
+    assert not reading.read
+    assert reading.not_read
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["US$3.2 million", "US$ 3.2 million", "US $3.2 million", "U.S. $3.2 million", "USD 3.2 mln", "USD3.2mn", "$3.2m", "$3.2\u00a0million", "$3,200,000",
+     "$3\u202f200\u202f000", "3.2m dollars", "3.2 million USD", "3.2 million U.S. dollars", "$3.2-million"],
+)  # fmt: skip
+def test_the_ways_of_printing_dollars_say_the_same(printed: str) -> None:
+    reading = read_article(f"China’s exports to North Korea were {printed} in April.", "2022-05-27")
+    assert [compact(claim) for claim in reading.read] == ["amount CHN>PRK X total USD 2022-04 3200000"]
+    assert not reading.not_read
+
+
 @pytest.mark.parametrize(
     "unit",
     ["1", "1,", "a ", "a.", "– ", "( ", "\n", "a", '"', "and 1 ", "万1", "'s ", "a@", "China exports ", "1:1", " ", "hundred ", "the first ",

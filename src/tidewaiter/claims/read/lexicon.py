@@ -42,7 +42,10 @@ class Lexicon(Generic[_T]):
         """Return the meaning of the longest phrase that begins at a token, and how many tokens it spans."""
         first = row[place].low
         pair = (first, row[place + 1].low) if place + 1 < len(row) else (first, "")
-        for lows, exact, meaning in (*self._table.get(pair, ()), *self._table.get((first,), ())):
+        longer, single = self._table.get(pair), self._table.get((first,))
+        if longer is None and single is None:
+            return None
+        for lows, exact, meaning in (*(longer or ()), *(single or ())):
             part = row[place : place + len(lows)]
             if len(part) != len(lows) or any(token.low != low for token, low in zip(part, lows, strict=True)):
                 continue

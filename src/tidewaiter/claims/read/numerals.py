@@ -100,6 +100,7 @@ def digits(text: str) -> tuple[Decimal, Decimal] | None:
     >>> digits("2,769"), digits("98.10"), digits("1.234.567")
     ((Decimal('2769'), Decimal('1')), (Decimal('98.10'), Decimal('0.01')), None)
     """
+    text = re.sub("[\u00a0\u202f\u2009]", ",", text)
     if not (_PLAIN.match(text) or _GROUPED.match(text)):
         return None
     if len(text) > 1 and text[0] == "0" and text[1] != ".":

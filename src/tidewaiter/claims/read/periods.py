@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from tidewaiter.claims.read.runs import Row, Run, count_of, latest, months_at, run_at, skip, year_tail
+from tidewaiter.claims.read.runs import (
+    Row,
+    Run,
+    count_of,
+    latest,
+    month_words,
+    months_at,
+    number_words,
+    run_at,
+    skip,
+    year_tail,
+)
 from tidewaiter.claims.read.tokens import Token
 from tidewaiter.period import Period
 
@@ -66,6 +77,8 @@ def mention_at(row: Sequence[Token], at: int, day: str) -> Mention | None:
     >>> read("from a year earlier"), read("since February 2020"), read("in 2020 and 2021")
     (('back', 12), ('since', '2020-02', 0), ('in', '2020', '2021', 0))
     """
+    if row[at].kind == "word" and row[at].low not in _BEGINS:
+        return None
     rows = Row(row, day)
     return (
         _back(rows, at)
@@ -179,11 +192,11 @@ def _back(rows: Row, at: int) -> Mention | None:
     """Read what counts back from the month spoken of."""
     lead = rows.low(at) if rows.low(at) in (*_LEADS, *_BASES) else ""
     start = at + 1 if lead else at
-    for phrase, months in _COMPACT.items():
+    for phrase, months in _COMPACT_BY_FIRST.get(rows.low(at), ()):
         if rows.lows(at, len(phrase)) == phrase:
             return Mention("back", at, at + len(phrase), months=months, lead="from")
     place = skip(rows, start, ("the", "that", "of", "levels", "level"))
-    for phrase, months in _BACK.items():
+    for phrase, months in _BACK_BY_FIRST.get(rows.low(place), ()):
         if rows.lows(place, len(phrase)) == phrase:
             whole = "the same month, or the whole year before" if phrase in _WHOLE else ""
             return Mention("back", at, place + len(phrase), months=months, lead=lead, why=whole)
@@ -239,6 +252,28 @@ _BACK: Final[dict[tuple[str, ...], int]] = {
     ("year", "-", "earlier", "period"): 12, ("year", "-", "earlier", "month"): 12,
     ("previous", "year"): 12, ("prior", "year"): 12, ("preceding", "year"): 12,
 }  # fmt: skip
+
+
+def _by_first(table: dict[tuple[str, ...], int]) -> dict[str, list[tuple[tuple[str, ...], int]]]:
+    made: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    for phrase, months in table.items():
+        made.setdefault(phrase[0], []).append((phrase, months))
+    return made
+
+
+_COMPACT_BY_FIRST: Final = _by_first(_COMPACT)
+_BACK_BY_FIRST: Final = _by_first(_BACK)
+
+
+_BEGINS: Final = frozenset(
+    (
+        *_LEADS, *_BASES, *_PARTS, *_WEEKDAYS, *_TIMES, *_BACK_BY_FIRST, *_COMPACT_BY_FIRST, *month_words(), *number_words(),
+        "since", "same", "corresponding", "by", "until", "till", "to", "as", "so", "this", "earlier", "last", "next", "past",
+        "previous", "year", "months", "twelve", "the", "that", "level", "levels", "all", "whole", "entire", "full", "just",
+        "alone", "calendar", "both", "between", "q1", "q2", "q3", "q4", "at", "least",
+    )
+)  # fmt: skip
+"""Words with which a mention of time can begin."""
 
 
 def _vague(rows: Row, at: int) -> Mention | None:

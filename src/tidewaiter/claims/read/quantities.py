@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Final, NamedTuple
 from tidewaiter.claims.hedges import FRACTIONS, HEDGES, ORDERS, said, said_fraction, said_order
 from tidewaiter.claims.model import Said
 from tidewaiter.claims.read.lexicon import Lexicon
-from tidewaiter.claims.read.numerals import Number, number_at
+from tidewaiter.claims.read.numerals import Number, number_at, parse_number
 from tidewaiter.claims.read.tokens import Token
 from tidewaiter.model import Interval
 
@@ -22,7 +23,7 @@ _CURRENCIES: Final = {
     "hk$": "HKD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "s$": "SGD", "nz$": "NZD", "r$": "BRL",
 }  # fmt: skip
 _MONEY_WORDS: Final = [
-    ("us dollars", "USD"), ("u.s. dollars", "USD"), ("american dollars", "USD"), ("dollars", "USD"), ("dollar", "USD"),
+    ("us dollars", "USD"), ("usd", "USD"), ("eur", "EUR"), ("US$", "USD"), ("cny", "CNY"), ("krw", "KRW"), ("jpy", "JPY"), ("u.s. dollars", "USD"), ("american dollars", "USD"), ("dollars", "USD"), ("dollar", "USD"),
     ("US dollars", "USD"), ("U.S. dollars", "USD"), ("yuan", "CNY"), ("chinese yuan", "CNY"), ("renminbi", "CNY"),
     ("rmb", "CNY"), ("won", "KRW"), ("korean won", "KRW"), ("south korean won", "KRW"), ("yen", "JPY"), ("euros", "EUR"), ("euro", "EUR"),
     ("pounds sterling", "GBP"), ("roubles", "RUB"), ("rubles", "RUB"), ("rupees", "INR"),
@@ -50,6 +51,7 @@ _FOLDS: Final = {
 _UNSAID_HEDGES: Final = ("as much as", "as many as", "as little as", "as few as", "an average of", "on average", "well over", "well above",
                          "far more than", "much more than", "a projected", "an expected", "potentially", "half as much as",
                          "not even", "barely", "nowhere near", "anything but")  # fmt: skip
+_EITHER: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}\Z", re.ASCII)
 _PER: Final = {
     "tonne": "t", "ton": "t", "metric ton": "t", "kg": "kg", "kilogram": "kg", "kilo": "kg", "piece": "piece", "unit": "piece",
     "item": "piece", "pair": "pair", "set": "set", "dose": "dose",
@@ -196,6 +198,10 @@ def quantity_at(row: Sequence[Token], at: int, *, ranges: bool = True) -> Quanti
         post = {"more": "at least", "so": "about", "less": "at most", "fewer": "at most"}[after]
         why = why or ("two words of rounding beside one number" if hedge or read.bounds else "")
         read = read._replace(last=read.last + 2, hedge=post)
+    if not read.scaled and read.kind in ("money", "weight", "count", "number", "price"):
+        printed = [token.text for token in row[place : read.last] if token.kind == "number"]
+        if any(_EITHER.match(one) for one in printed):
+            why = why or "a point before three digits: thousands or decimals is not said"
     return read._replace(why=why or read.why)
 
 
@@ -245,7 +251,15 @@ def _core(row: Sequence[Token], at: int) -> Quantity | None:
         value = Decimal(_FOLDS[token.low])
         step = value if value in (10, 100, 1000) else Decimal(1)
         return Quantity("times", value, step, "times", "", at, at + 1)
-    if token.low in ("a", "an") and at + 1 < len(row) and row[at + 1].low in _FOLDS:
+    if token.kind == "word" and token.low.endswith("fold") and (fold := parse_number(token.low[:-4])) is not None:
+        step = fold[0] if str(fold[0]).strip("0") == "1" and fold[0] >= 10 else Decimal(1)
+        return Quantity("times", fold[0], step, "times", "", at, at + 1)
+    if (
+        token.low in ("a", "an")
+        and at + 1 < len(row)
+        and row[at + 1].low.endswith("fold")
+        and row[at + 1].low != "fold"
+    ):
         inner = _core(row, at + 1)
         return None if inner is None else inner._replace(first=at)
     if token.kind == "currency" or (token.low in ("rmb", "usd") and at + 1 < len(row) and row[at + 1].kind == "number"):
@@ -264,7 +278,7 @@ def _rounded(read: Quantity) -> Quantity:
 
 
 def _money(row: Sequence[Token], at: int) -> Quantity | None:
-    unit = _CURRENCIES.get(row[at].low, "")
+    unit = _CURRENCIES.get(row[at].low.replace(".", "").replace(" ", "").replace("\u00a0", ""), "")
     number = number_at(row, at + 1, money=True)
     if number is None:
         return None

@@ -8,7 +8,18 @@ from typing import Final, NamedTuple
 from tidewaiter.claims.read.tokens import Token
 from tidewaiter.period import MONTH_NAMES
 
-__all__ = ["Row", "Run", "count_of", "latest", "months_at", "run_at", "skip", "year_tail"]
+__all__ = [
+    "Row",
+    "Run",
+    "count_of",
+    "latest",
+    "month_words",
+    "months_at",
+    "number_words",
+    "run_at",
+    "skip",
+    "year_tail",
+]
 
 _MONTHS: Final = {name.lower(): place for place, name in enumerate(MONTH_NAMES)} | {
     "jan": 0, "feb": 1, "apr": 3, "jun": 5, "jul": 6, "aug": 7, "sep": 8, "sept": 8, "oct": 9, "nov": 10, "dec": 11,
@@ -21,6 +32,16 @@ _SMALL: Final = {
 }
 _QUARTERS: Final = {"first": 0, "second": 1, "third": 2, "fourth": 3, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3}
 _JOINS: Final = ("-", "–", "—", "to", "through", "thru", "until", "till")
+
+
+def month_words() -> tuple[str, ...]:
+    """Return the names of months, in full and short."""
+    return tuple(_MONTHS)
+
+
+def number_words() -> tuple[str, ...]:
+    """Return the words with which months or quarters are counted."""
+    return (*_SMALL, *_QUARTERS)
 
 
 class Row:
