@@ -128,7 +128,6 @@ def _swap(folder: Path, manifest: Manifest) -> None:
     sync(part)
     part.replace(folder / "current.json")
     sync(folder)
-    _sweep(folder, manifest)
 
 
 def _sweep(folder: Path, manifest: Manifest | None) -> None:
