@@ -49,6 +49,9 @@ class Bench(Protocol):
     def frames(self, claim: Claim) -> Iterator[tuple[Measure, str]]:
         """Yield the measures in which the goods of a claim are known."""
 
+    def stands_by(self, claim: Claim) -> bool:
+        """Whether it is one voice against one: the claim's own reporting printed it for exactly its cells, one other another."""
+
     def printed(self, subject: Subject, period: Period) -> list[Item]:
         """Return what was published for exactly a series and a period, at any time."""
 

@@ -98,7 +98,7 @@ def sit(
             by_statement[claim.publisher, claim.statement].append(claim)
     cases = []
     for claim in every:
-        voices = voices_of(claim, families)
+        voices = voices_of(claim, families, docket)
         if not claim.publisher and not claim.family:
             voices |= frozenset(own)
         same = tuple(one for one in by_statement.get((claim.publisher, claim.statement), ()) if one is not claim)

@@ -9,27 +9,33 @@ revision in ``sources/tables/press_vintages.csv``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TypeAlias
 
 import msgspec
 
 from tidewaiter.claims.goods import canonical_unit, contains, is_code, phrase
-from tidewaiter.claims.model import Claim, Subject
+from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.ledger import Ledger, Row
 from tidewaiter.ledger.rows import APART, moved
 from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure
 from tidewaiter.period import Period, month_words
 from tidewaiter.sources.vintages import revised_bases
 
-__all__ = ["LATE", "REVISION", "CellName", "Docket", "Entry", "Item", "Press", "cell_terms", "last_day"]
+__all__ = ["LATE", "NEXT", "REVISION", "CellName", "Docket", "Entry", "Item", "Press", "cell_terms", "last_day"]
 
 LATE = 45
 """Days after a claim in which a figure still reports the same release."""
 
 REVISION = 0.12
 """How far, in parts of the number, a figure that was not yet final may have moved."""
+
+NEXT = 0.03
+"""How far a figure may move from one release of a year to the next: 34.21 to 33.64 million is the most in the tables."""
+
+_RELEASED = 17
+"""The day of the month from which the figures of the month before may be out."""
 
 CellName: TypeAlias = tuple[str, str, Flow, str, Measure, str, int]
 """Reporter, partner, flow, goods, measure, unit, month: one unknown of the ledger."""
@@ -96,6 +102,7 @@ class Docket:
         self._entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         self.items: dict[str, Item] = {}
         self._ledgers: dict[tuple[object, ...], Ledger] = {}
+        self._outlets: tuple[Item, ...] | None = None
         self._parts: dict[object, object] = {}
         self._implied: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         for figure in figures:
@@ -144,6 +151,13 @@ class Docket:
         """Return whose reporting the evidence is."""
         return frozenset(item.family for item in self.items.values() if item.family)
 
+    def outlets(self) -> tuple[Item, ...]:
+        """Return through whom the figures came: one of each outlet's."""
+        if self._outlets is None:
+            told = {(one.publisher, one.address, one.family): one for one in self.items.values() if one.family}
+            self._outlets = tuple(told.values())
+        return self._outlets
+
     def entries(self, subject: Subject) -> Sequence[Entry]:
         """Return the figures on the same pair of countries."""
         return self._entries.get((subject.reporter, subject.partner), ())
@@ -168,11 +182,20 @@ class Docket:
         """
         assert claim.subject is not None
         until = last_day(claim) if not now else None
-        return [
+        found = [
             entry
             for entry in self.entries(claim.subject)
-            if (own or entry.item.family not in voices) and (until is None or entry.item.published_to <= until)
+            if (own or not _speaks(entry, voices)) and (until is None or entry.item.published_to <= until)
         ]
+        if until is None:
+            return found
+        # What was known of a sum on the day is not replaced by what the next release says of it.
+        then = _shifted(claim.latest, APART)
+        known = {entry.row.terms for entry in found if entry.item.published <= then}
+        asked = [tuple(cell_terms(claim.subject, one).items()) for one in (claim.period, claim.base) if one is not None]
+        if all(terms in known for terms in asked):
+            return [entry for entry in found if entry.item.published <= then]
+        return [entry for entry in found if entry.item.published <= then or entry.row.terms not in known]
 
     def ledger(
         self,
@@ -232,10 +255,28 @@ class Docket:
                 row = msgspec.structs.replace(
                     row, bounds=Interval(row.bounds.lo, row.bounds.hi + row.step / 2), step=0.0
                 )
-            if doubting and row.moves and _may_have_moved(entry, claim, now):
-                row = moved(row)
+            if doubting and (far := _may_have_moved(entry, claim, now)):
+                row = moved(msgspec.structs.replace(row, moves=far))
             rows.append(row)
+        if doubting:
+            rows += self._revised(claim, subject, {row.terms for row in rows}, now=now)
         return rows
+
+    def _revised(self, claim: Claim, subject: Subject, terms: Collection[object], *, now: bool) -> list[Row]:
+        """Return revised levels that printed rates imply, of sums that somebody printed: the truth may be on their side."""
+        until = last_day(claim) if not now else None
+        return [
+            entry.row
+            for entry in self.implied(subject)
+            if entry.goods == subject.goods
+            and entry.row.terms in terms
+            and (until is None or entry.item.published_to <= until)
+        ]
+
+
+def _speaks(entry: Entry, voices: frozenset[str]) -> bool:
+    """Whether a figure is of one of some voices: its reporting, or the outlet that printed it."""
+    return entry.item.family in voices or entry.item.publisher in voices
 
 
 def _related(entry: Entry, subject: Subject, around: Sequence[Period]) -> bool:
@@ -266,12 +307,37 @@ def _was_open(figure: Figure) -> bool:
     return bool(day) and day < f"{figure.period.end // 12 + 1}-08-01" and figure.bounds.hi > 0
 
 
-def _may_have_moved(entry: Entry, claim: Claim, now: bool) -> bool:
-    """Whether a figure is from an older release than what a claim is judged on; today every release is old."""
-    if now or not claim.published:
-        return True
-    before = (date.fromisoformat(claim.published) - timedelta(days=APART)).isoformat()
-    return entry.item.published_to < before
+def _may_have_moved(entry: Entry, claim: Claim, now: bool) -> float:
+    """Return how far, in parts of the number, what a claim is judged on may be from a figure; 0 if both are of one release.
+
+    They are of one only if no day of release lies between them and nothing later than the figure's last month had
+    been released: of an older month each may quote what was printed first, or what it was revised to. From one release of
+    a year to the next little moves; what is printed long after may have been through the revision of the year.
+    """
+    if not entry.row.moves:
+        return 0.0
+    if now or not claim.published or entry.item.published_to < _shifted(claim.published, -APART):
+        return REVISION
+    of = {_release(day) for day in (entry.item.published, entry.item.published_to, claim.published, claim.latest)}
+    if len(of) == 1 and claim.latest <= _newest_until(entry.period):
+        return 0.0
+    frozen = f"{entry.period.end // 12 + 1}-07-01"
+    return NEXT if claim.latest < frozen and entry.item.published < frozen else REVISION
+
+
+def _newest_until(period: Period) -> str:
+    """Return the day up to which no later month than a period's last can be out; January waits for February."""
+    month = period.end + 2 + (period.end % 12 in (11, 0))
+    return f"{month // 12:04d}-{month % 12 + 1:02d}-{_RELEASED:02d}"
+
+
+def _release(day: str) -> str:
+    """Name the monthly release that is the newest on a day."""
+    return day[:7] if day[8:10] >= f"{_RELEASED:02d}" else _shifted(f"{day[:7]}-01", -1)[:7]
+
+
+def _shifted(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 class Press:
@@ -339,6 +405,23 @@ class Press:
             if entry.goods == claim.subject.goods:
                 yield entry.measure, entry.unit
 
+    def stands_by(self, claim: Claim) -> bool:
+        """Whether it is one voice against one: the claim's own reporting printed it for exactly its cells, one other another."""
+        if claim.subject is None or claim.period is None or claim.said is None or claim.kind is not Kind.AMOUNT:
+            return False
+        cells = frozenset(cell_terms(claim.subject, claim.period))
+        factor = canonical_unit(claim.subject.measure, claim.subject.unit)[2]
+        said = Interval(claim.said.bounds.lo * factor, claim.said.bounds.hi * factor)
+        mine, against = False, set()
+        for entry in self.docket.entries(claim.subject):
+            if frozenset(cell for cell, _ in entry.row.terms) != cells:
+                continue
+            if _speaks(entry, self.voices):
+                mine = mine or entry.item.bounds.meets(said)
+            elif not entry.item.bounds.meets(said):
+                against.add(entry.item.family)
+        return mine and len(against) < 2
+
     def printed(self, subject: Subject, period: Period) -> list[Item]:
         """Return what was printed for exactly a series and a period, at any time, by voices that may speak."""
         cells = frozenset(cell_terms(subject, period))
@@ -346,7 +429,7 @@ class Press:
         return [
             entry.item
             for entry in entries
-            if entry.item.family not in self.voices and frozenset(cell for cell, _ in entry.row.terms) == cells
+            if not _speaks(entry, self.voices) and frozenset(cell for cell, _ in entry.row.terms) == cells
         ]
 
     def goods_near(self, subject: Subject) -> tuple[str, ...]:

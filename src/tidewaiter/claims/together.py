@@ -109,7 +109,7 @@ def together(claims: Iterable[Claim], docket: Docket, own: str = "") -> tuple[Gr
     said: dict[tuple[Subject, Period], list[Saying]] = defaultdict(list)
     rows: list[Row] = []
     for claim in claims:
-        found = _saying(claim, families, own)
+        found = _saying(claim, families, own, docket)
         if found is None or claim.subject is None or claim.period is None:
             continue
         said[_base(claim.subject), claim.period].append(found)
@@ -133,10 +133,10 @@ def _base(subject: Subject) -> Subject:
     return msgspec.structs.replace(subject, measure=measure, unit=unit)
 
 
-def _saying(claim: Claim, families: Iterable[str], own: str) -> Saying | None:
+def _saying(claim: Claim, families: Iterable[str], own: str, docket: Docket) -> Saying | None:
     if claim.subject is None or claim.period is None:
         return None
-    known = sorted(voices_of(claim, families).intersection(families))
+    known = sorted(voices_of(claim, families, docket).intersection(families))
     family = claim.family or (known[0] if known else claim.publisher or own)
     if claim.kind is Kind.NONE:
         value, bounds = 0.0, Interval(0, 0)

@@ -144,11 +144,15 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         If the claim lacks a field that its kind needs.
     """
     outcome = _best_frame(claim, bench, givens)
-    if outcome.verdict == "contradicted":
+    if outcome.verdict == "contradicted" or (outcome.verdict == "cannot tell" and outcome.weighed.doubt):
         longer = _cut_off(claim)
         again = _best_frame(longer, bench, givens) if longer is not None else None
         if again is not None and again.verdict in ("supported", "within rounding"):
             outcome = msgspec.structs.replace(again, verdict="within rounding", cut_off=True)
+    if outcome.verdict == "contradicted" and bench.stands_by(claim) and len(_voices(bench, outcome.rows)) == 1:
+        # Whoever counted first-hand and one other paper: one of them is wrong, and nobody can tell which.
+        doubt = msgspec.structs.replace(outcome.weighed, status="open", doubt=True)
+        outcome = msgspec.structs.replace(outcome, verdict="cannot tell", weighed=doubt)
     verdict, weighed = outcome.verdict, outcome.weighed
     broken = None
     absent = claim.kind in (Kind.NONE, Kind.FIRST)
@@ -195,6 +199,12 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         conflicts=conflicts,
         given=tuple(given.claim.id for given in outcome.given),
     )
+
+
+def _voices(bench: Bench, rows: Sequence[str]) -> set[str]:
+    """Return whose reporting some evidence is."""
+    items = [item for row in rows if (item := bench.item(row)) is not None and item.kind != "definition"]
+    return {item.family or item.publisher for item in items}
 
 
 def _more_reading(verdict: str, atom: Atom, claim: Claim) -> Reading | None:

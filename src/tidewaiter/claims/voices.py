@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
+from urllib.parse import urlsplit
 
 from tidewaiter.claims.evidence import Docket, cell_terms
 from tidewaiter.claims.model import Claim, Kind
@@ -15,37 +16,110 @@ __all__ = ["ALIASES", "own_voices", "voices_of"]
 
 ALIASES: Final[dict[str, str]] = {
     "SCMP": "South China Morning Post",
+    "南华早报": "South China Morning Post",
+    "南華早報": "South China Morning Post",
+    "사우스차이나모닝포스트": "South China Morning Post",
+    "akperyakpermas.ac.id": "South China Morning Post",
     "Voice of America": "VOA",
+    "미국의소리": "VOA",
+    "미국의 소리": "VOA",
+    "美国之音": "VOA",
     "Radio Free Asia": "RFA",
+    "자유아시아방송": "RFA",
+    "自由亚洲电台": "RFA",
     "KBS": "KBS World",
     "NHK": "NHK World",
     "NK Pro": "NK News",
+    "NK뉴스": "NK News",
+    "YNA": "Yonhap",
+    "연합뉴스": "Yonhap",
+    "韩联社": "Yonhap",
+    "韓聯社": "Yonhap",
+    "聯合ニュース": "Yonhap",
+    "로이터": "Reuters",
+    "路透": "Reuters",
+    "路透社": "Reuters",
+    "ロイター": "Reuters",
+    "뉴시스": "Newsis",
+    "United Press International": "UPI",
+    "Korea Central News Agency": "KCNA",
+    "조선중앙통신": "KCNA",
     "KCNA": "KCNA",
 }
-"""Other names of publishers in the tables."""
+"""Other names of publishers in the tables, in other scripts too, and hosts of known translations."""
+
+_LEAST = 3
+"""Characters of a name that says whose a figure is; "The" does not."""
+
+_COMMON: Final = frozenset(
+    {"the", "news", "times", "daily", "post", "world", "korea", "korean", "english", "wire", "press"}
+)
+"""Words that many publishers share."""
 
 _NEAR = 7
 _MOST = 0.8
 
 
-def voices_of(claim: Claim, families: Iterable[str]) -> frozenset[str]:
+def voices_of(claim: Claim, families: Iterable[str], docket: Docket | None = None) -> frozenset[str]:
     """Return whose reporting a claim is: its family, its publisher, and every publisher that those names contain.
 
-    ``Yonhap (re-report of SCMP)`` is the voice of both.
+    ``Yonhap (re-report of SCMP)`` is the voice of both. Names are matched whatever their case, in other scripts, by the
+    host of an address (``scmp.com``), and by the outlets through which a figure in the tables came (``WKZO``).
+
+    Parameters
+    ----------
+    claim
+        Its publisher, family and address.
+    families
+        Whose reporting the evidence is.
+    docket
+        The evidence, for its outlets and addresses.
 
     Examples
     --------
-    >>> claim = Claim(id="C1", kind=Kind.AMOUNT, publisher="Benzinga (re-report of SCMP)")
+    >>> claim = Claim(id="C1", kind=Kind.AMOUNT, publisher="Benzinga (re-report of scmp)")
     >>> sorted(voices_of(claim, ["South China Morning Post", "Reuters"]))
-    ['Benzinga (re-report of SCMP)', 'South China Morning Post']
+    ['Benzinga (re-report of scmp)', 'South China Morning Post']
     """
-    names = {claim.family} if claim.family else {claim.publisher}
+    texts = [claim.family] if claim.family else [claim.publisher]
+    plain = [text.casefold() for text in texts if text]
     found = {name for name in (claim.family, claim.publisher) if name}
-    for text in filter(None, names):
-        for name, family in [*((one, one) for one in families), *ALIASES.items()]:
-            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-                found.add(family)
+    for name, family in [*((one, one) for one in families), *ALIASES.items()]:
+        if any(_holds(text, name.casefold()) for text in plain):
+            found.add(family)
+    if docket is not None:
+        host = _host(claim.address)
+        for outlet in docket.outlets():
+            name, of = outlet.publisher.casefold(), _host(outlet.address)
+            if any(_names(text, name) or (of and of in text) or _site(text, of) for text in plain) or (
+                host and host == of
+            ):
+                # Who quotes another in its own story speaks for itself; who runs an agency's story is the agency.
+                found.add(outlet.publisher if " quoting " in name else outlet.family)
     return frozenset(found)
+
+
+def _holds(text: str, name: str) -> bool:
+    """Whether a text has a name as a word of its own; scripts without spaces may go on."""
+    edge = r"\w" if name.isascii() else "(?!)"
+    return re.search(rf"(?<!{edge}){re.escape(name)}(?!{edge})", text) is not None
+
+
+def _names(text: str, outlet: str) -> bool:
+    """Whether a text is a part of an outlet's name that tells it: *WKZO* of "Reuters via WKZO"."""
+    return len(text) >= _LEAST and text not in _COMMON and _holds(outlet, text)
+
+
+def _site(text: str, host: str) -> bool:
+    """Whether a text is the host of an address, or its name: *wkzo.com* or *wkzo* of ``wkzo.com``."""
+    if not host or len(text) < _LEAST or text in _COMMON:
+        return False
+    return text.removeprefix("www.") == host or text in host.split(".")[:-1]
+
+
+def _host(address: str) -> str:
+    host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    return host.removeprefix("www.").removeprefix("m.")
 
 
 def own_voices(claims: Sequence[Claim], docket: Docket) -> dict[str, tuple[int, int]]:
