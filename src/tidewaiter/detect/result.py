@@ -50,8 +50,8 @@ class ScanResult:
     expected, low, high
         Median and 90 % range of what was to be expected, silence included: a flow that is silent in most such
         months is expected to be 0. Amounts, same unit as ``value``.
-    usual, usual_high
-        Median and upper end of the 90 % range of a month with trade by the baseline alone: what was before the last months
+    usual, usual_low, usual_high
+        Median, lower and upper end of the 90 % range of a month with trade by the baseline alone: what was before the last months
         that are judged (``calibration.recent`` of them), neither they nor the group taken in.
     chance
         Probability of any trade in that month, from all flows that traded as often and were silent as long; after
@@ -86,6 +86,7 @@ class ScanResult:
     low: Floats
     high: Floats
     usual: Floats
+    usual_low: Floats
     usual_high: Floats
     chance: Floats
     gap: NDArray[np.int32]

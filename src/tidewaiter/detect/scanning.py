@@ -333,6 +333,7 @@ def _describe(m: Measured, rough: dict[str, Floats]) -> dict[str, Any]:
             "high": quantile(0.95),
             "usual": np.exp(m["baseline"]),
             "usual_high": np.exp(m["baseline"] + rough["spread"] * t_quantile(np.full(1, 0.95))),
+            "usual_low": np.exp(m["baseline"] - rough["spread"] * t_quantile(np.full(1, 0.95))),
             "chance": chance,
             "gap": m["gap"].astype(np.int32),
             "year_ago": m["year_ago"].copy(),
