@@ -26,10 +26,11 @@ _RISKY: Final = tuple("=+-@\t\r\n|%＝＋－＠")
 _SEVERAL: Final = re.compile(
     r"\b(row|cell|value|weight|quantit|observation|code|name|release|file|pair|good|letter|line|month|batch|reject|case)(ies|es|s)\b"
 )
-_OF_ONE: Final = (
-    (" are estimates", " is an estimate"), (" are ", " is "), (" were ", " was "), (" have ", " has "), (" amend ", " amends "), (" hold ", " holds "), (" stand ", " stands "),
-    (" of them", " of it"), (" their ", " its "), (" they ", " it "), (" them ", " it "),
-)  # fmt: skip
+_VERBS: Final = {
+    " are estimates": " is an estimate", " are ": " is ", " were ": " was ", " have ": " has ", " amend ": " amends ",
+    " hold ": " holds ", " stand ": " stands ",
+}  # fmt: skip
+_VERB: Final = re.compile("|".join(_VERBS))
 
 
 def counted(count: int, text: str) -> str:
@@ -44,15 +45,13 @@ def counted(count: int, text: str) -> str:
     """
     if count == 1:
         text = _SEVERAL.sub(lambda found: found[1] + ("y" if found[2] == "ies" else ""), text, count=1)
-        if ";" in text or ":" in text:
-            at = min(place for place in (text.find(";"), text.find(":")) if place >= 0)
-            head, tail = text[:at], text[at:]
-        else:
-            head, tail = text, ""
-        for many, one in _OF_ONE:
-            head = head.replace(many, one)
-        tail = tail.replace(" of them", " of it")
-        text = head + tail
+        # Only the first verb is said of what is counted, and what is joined to it; a later one has a subject of its own.
+        text = _VERB.sub(lambda found: _VERBS[found[0]], text, count=1).replace(" and were ", " and was ")
+        text = (
+            text.replace(" of them", " of it")
+            .replace(" their codes", " its code")
+            .replace(" their leading", " its leading")
+        )
     return f"{count:,} {text}"
 
 
