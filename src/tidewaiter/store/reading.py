@@ -109,24 +109,13 @@ def read_segments(folder: Path, segments: Sequence[Segment], wanted: Wanted) -> 
         try:
             held = sorted(numbers)
             if wanted.partners is not None:
-<<<<<<< HEAD
-                held = _holding(fragment.metadata, sorted(numbers), wanted.partners)
-                if not held:
-                    continue
-                fragment = format_.make_fragment(str(folder / file), disk, row_groups=held)
-            for batch in fragment.to_batches(schema=SCHEMA, filter=test):
-                if batch.num_rows:
-                    batches.append(wanted.by_word(batch))
-        except (OSError, pa.ArrowException, UnicodeDecodeError, MemoryError) as error:
-=======
                 held = _holding(pq.read_metadata(folder / file), held, wanted.partners)
             # Some at a time, so that memory holds what is wanted, not all that is read for it.
             for at in range(0, len(held), _AT_ONCE):
                 fragment = format_.make_fragment(str(folder / file), disk, row_groups=held[at : at + _AT_ONCE])
                 table = fragment.to_table(schema=SCHEMA, filter=test)
                 batches += [wanted.by_word(batch) for batch in table.to_batches() if batch.num_rows]
-        except (OSError, pa.ArrowInvalid) as error:
->>>>>>> main
+        except (OSError, pa.ArrowException, UnicodeDecodeError, MemoryError) as error:
             raise StoreError(
                 f"{folder / file} is missing or damaged; make it again from the raw bytes: "
                 f"tidewaiter doctor --store {folder.parent}"
