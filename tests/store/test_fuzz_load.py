@@ -44,8 +44,8 @@ def test_a_spoilt_file_is_loaded_whole_or_leaves_no_trace(tmp_path: Path, name: 
             assert len(store.releases()) == held
             continue
         assert release.rows > 0
-        assert keep_going or not release.rejected
         if release.new:
+            assert keep_going or not release.rejected
             loaded += 1
             spans = store.catalogue.spans(release=[release.seq])
             assert sum(one.rows for one in spans) == release.rows
