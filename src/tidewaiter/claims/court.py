@@ -137,6 +137,12 @@ def _judged(
         raise InputError(
             f"claim {claim.id}: a claim of kind {claim.kind.value!r} needs goods, reporter, partner, flow and period"
         )
+    if claim.latest and claim.latest < _over(claim.period):
+        why = (
+            f"{claim.period.words()} {'was' if claim.period.is_month else 'were'} not over on {claim.latest}, so that nobody can have had the figures: "
+            "the day or the period is wrong."
+        )  # fmt: skip
+        return _Case(claim, same, Verdict(claim=claim.id, verdict="cannot tell", why=why))
     givens = [given for one in same if (given := _given(one)) is not None]
     press = Press(docket, voices)
     # The customs service's own cells come first; what they leave open may be in print.
@@ -213,6 +219,11 @@ def _told_since(claim: Claim, bench: Bench) -> bool:
     return {row.id: row.bounds for row in then} != {row.id: row.bounds for row in today}
 
 
+def _over(period: Period) -> str:
+    """Return the first day after a period."""
+    return f"{(period.end + 1) // 12:04d}-{(period.end + 1) % 12 + 1:02d}-01"
+
+
 def _after(words: str, why: str) -> str:
     """Put what customs files say before what was printed."""
     if words and why == NOTHING_PRINTED:
@@ -241,4 +252,12 @@ def _with_now(
     if today.verdict == "cannot tell" and all(item.published_to <= until for item in today.evidence):
         # No later figure decides: it is only longer ago, and earlier ones may have been revised since.
         return verdict
-    return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)
+    why = today.why
+    newest = max((item.published_to for item in today.evidence), default="")
+    if (
+        verdict.verdict in ("supported", "within rounding")
+        and today.verdict == "contradicted"
+        and newest > claim.latest
+    ):
+        why = f"As published since, by {newest}: {why[0].lower()}{why[1:]}"
+    return msgspec.structs.replace(verdict, now=today.verdict, now_why=why, now_found=today.found)

@@ -23,7 +23,19 @@ from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure
 from tidewaiter.period import Period, month_words
 from tidewaiter.sources.vintages import revised_bases
 
-__all__ = ["LATE", "NEXT", "REVISION", "CellName", "Docket", "Entry", "Item", "Press", "cell_terms", "last_day"]
+__all__ = [
+    "LATE",
+    "NEXT",
+    "REVISION",
+    "CellName",
+    "Docket",
+    "Entry",
+    "Item",
+    "Press",
+    "cell_terms",
+    "last_day",
+    "revision_by",
+]
 
 LATE = 45
 """Days after a claim in which a figure still reports the same release."""
@@ -316,13 +328,17 @@ def _may_have_moved(entry: Entry, claim: Claim, now: bool) -> float:
     """
     if not entry.row.moves:
         return 0.0
-    if now or not claim.published or entry.item.published_to < _shifted(claim.published, -APART):
+    if now or not claim.published:
         return REVISION
     of = {_release(day) for day in (entry.item.published, entry.item.published_to, claim.published, claim.latest)}
     if len(of) == 1 and claim.latest <= _newest_until(entry.period):
         return 0.0
-    frozen = f"{entry.period.end // 12 + 1}-07-01"
-    return NEXT if claim.latest < frozen and entry.item.published < frozen else REVISION
+    return revision_by(entry.period, max(claim.latest, entry.item.published))
+
+
+def revision_by(period: Period, day: str) -> float:
+    """Return how far what was printed of a period may have moved by a day: little before its year is revised as a whole."""
+    return NEXT if day < f"{period.end // 12 + 1}-07-01" else REVISION
 
 
 def _newest_until(period: Period) -> str:
