@@ -122,3 +122,23 @@ def test_members_in_several_currencies_are_converted_at_a_stated_rate_only(tmp_p
         assert one["months"][0]["value"] == pytest.approx(sum(single), rel=1e-3)
         assert any("converted from EUR" in note for note in one["notes"])
         assert any("converted from CNY" in note for note in one["notes"])
+
+
+def test_a_brief_is_on_one_side_each(books: str, tmp_path: Path, capsys: Capture) -> None:
+    question = [
+        "brief",
+        "--reporter",
+        "DEU,FRA",
+        "--partner",
+        "KGZ",
+        "--from",
+        "2022-01",
+        "--to",
+        "2022-01",
+        "--store",
+        books,
+    ]
+    assert main([*question, "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert "one country or one group on each side" in said
+    assert not (tmp_path / "out").exists()

@@ -193,9 +193,63 @@ def test_the_command_prints_a_table_json_and_csv(folder: Path, capsys: pytest.Ca
     assert not any(cell[:1] in "=+-@" for line in lines for name, cell in line.items() if name in ("goods", "words"))
 
 
+def test_the_page_shows_every_month_of_each_event_and_runs_nothing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    words = f"scan --partner KGZ --month 2022-09 --top 3 --format html --out {page} --store {folder}".split()
+    assert main(words) == 0
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert str(page) in out.err
+    text = page.read_text(encoding="utf-8")
+    found = survey(Store(folder), Asked(partners=("KGZ",), month="2022-09"), top=3)
+    assert text.count('role="img"') == len(found.events) == 2
+    assert "trade of all reporters · with Kyrgyzstan" in text
+    assert "<script" not in text
+    assert "http" not in text.replace("http-equiv", "")
+    for event in found.events:
+        assert event.words.split("; ")[0] in text
+        assert len(event.history) == len(event.states) == len(SPAN)
+        assert event.history[-1] == event.value
+        assert [month for month, state in zip(SPAN.months, event.states, strict=True) if state == "not known"] == []
+    assert main([*words[:-4], "--out", str(tmp_path), "--store", str(folder)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_heading_that_is_new_is_an_artefact_and_no_record(tmp_path: Path) -> None:
+    """8807 came with HS 2022, out of 8803."""
+    lines = rows()
+    for number in range(month("2022-01"), SPAN.end + 1):
+        big = 40_000_000 if number == month("2022-03") else 900_000
+        lines += [("DE", "KG", "8807", month_text(number), big), ("DE", "KG", "88073000", month_text(number), big)]
+    store = Store(tmp_path / "store", create=True)
+    store.load(write(tmp_path / "file.csv", lines), published="2022-11-15", covers=("all",))
+    (headings,) = panels(View(store), SPAN, partners=["KGZ"], digits=4, together=True)
+    at = headings.codes.index("8807")
+    assert set(headings.states[at, : month("2022-01") - SPAN.start].tolist()) == {STATE_NUMBERS[State.NOT_ALIVE]}
+    for when in ("2022-01", "2022-03"):
+        found = survey(store, Asked(partners=("KGZ",), month=when))
+        told = [one for event in found.events for one in (event, *event.members) if one.code == "8807"]
+        assert when != "2022-01" or told
+        for one in told:
+            assert "8807 is a new heading, born with HS 2022 on 1 January 2022; its goods were in 8803" in one.artefact
+            assert "2021" not in one.words
+            assert "more than in any month" not in one.words
+
+
+def test_a_silence_that_no_month_learnt_from_could_show_is_no_sure_start(folder: Path) -> None:
+    """The start after 54 months without, seen with 31 months of past: 30 of silence, where 18 could be seen."""
+    found = survey(Store(folder), Asked(partners=("KAZ",), month="2022-09", months=31))
+    told = [event for event in found.events if event.code == "84099900"]
+    assert all(event.tier == "watch" for event in told)
+    assert survey(Store(folder), Asked(partners=("KAZ",), month="2022-09")).events[0].code == "84099900"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        ("--top -1", "--top"),
         ("--partner Nowhere", "unknown partner"),
         ("--month 2022-13", "not a month"),
         ("--month 1999-01", "no row"),
@@ -286,3 +340,9 @@ def test_a_group_is_named_as_it_was_asked_for_and_its_rules_are_told(tmp_path: P
         list(_countries(("EAEU",), "partner", Asked(month="2010-01"), []))
     with pytest.raises(UnknownName, match="Groups: ASEAN"):
         list(_countries(("EURO27",), "partner", Asked(month="2010-01"), []))
+
+
+def test_what_some_reporters_did_is_another_event_than_what_all_did(folder: Path, found: Survey) -> None:
+    some = survey(Store(folder), Asked(reporters=("DEU,LTU,POL",), partners=("KGZ",), month="2022-09"))
+    assert {one.reporter for one in some.events} == {"DEU,LTU,POL"}
+    assert not {one.id for one in some.events} & {one.id for one in found.events}

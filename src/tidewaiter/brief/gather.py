@@ -9,6 +9,7 @@ import msgspec
 
 from tidewaiter.brief.lines import HEADING, code_subject, lives_of, without_row
 from tidewaiter.codes import area
+from tidewaiter.codes.parties import party
 from tidewaiter.errors import NoData, UnknownName
 from tidewaiter.events import Event, own_event
 from tidewaiter.findings.caveats import holds
@@ -96,6 +97,11 @@ def ask(
             date.fromisoformat(as_of)
         except ValueError:
             raise InputError(f"not a date: {as_of!r}; write it as YYYY-MM-DD, for example 2022-05-27") from None
+    for option, name in (("--reporter", reporter), ("--partner", partner)):
+        if name and not party(name, option[2:]).own:
+            raise InputError(
+                f"{option} {name!r}: a brief tells of one country or one group on each side; write one for each"
+            )
     first, last = Period.parse(start), Period.parse(end)
     if last.end < first.start:
         raise InputError(f"empty period: --to {end} lies before --from {start}; swap the two")

@@ -9,37 +9,28 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from tidewaiter.claims.archive import Archive, has_parts, sides
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.evidence import CellName, Item, cell_terms, revision_by
 from tidewaiter.claims.goods import is_code, phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import compile_claim
 from tidewaiter.claims.say import way_words
-from tidewaiter.claims.summed import Summed, codes_in, is_mute
-from tidewaiter.codes.areas import members
-from tidewaiter.errors import InputError, NoData
 from tidewaiter.ledger import Ledger, Row
 from tidewaiter.ledger.rows import APART, moved
-from tidewaiter.model import Cell, Flow, Interval, Measure, SeriesKey, State
+from tidewaiter.model import Cell, Interval, Measure, State
 from tidewaiter.period import Period
 
 if TYPE_CHECKING:
     from tidewaiter.store.store import Store
-    from tidewaiter.store.view import View
 
 __all__ = ["Customs", "CustomsBench"]
 
 _KNOWN = (State.VALUE, State.ZERO)
-_FINER = (2, 4)
-"""How many digits longer a finer code is."""
-
-_SILENT = Cell(Period(0, 0), Interval(0.0, math.inf), State.UNKNOWN)
-
-_Series: TypeAlias = tuple[str, str, Flow, str, Measure, str]
 
 
 class Customs:
@@ -53,8 +44,8 @@ class Customs:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._archives: dict[tuple[int, ...], _Archive] = {}
-        self._dates: dict[str | None, _Archive] = {}
+        self._archives: dict[tuple[int, ...], Archive] = {}
+        self._dates: dict[str | None, Archive] = {}
 
     def benches(self, claims: Sequence[Claim]) -> dict[str, Sequence[Bench]]:
         """Return, by claim, the datasets that know something of its cells, the one that knows most first.
@@ -64,7 +55,7 @@ class Customs:
         claims
             All claims that will be asked about, so that the store is read as seldom as possible.
         """
-        wanted: dict[int, tuple[_Archive, list[CellName]]] = {}
+        wanted: dict[int, tuple[Archive, list[CellName]]] = {}
         cells_of: dict[str, tuple[CellName, ...]] = {}
         today = self._archive(None)
         for claim in claims:
@@ -85,14 +76,14 @@ class Customs:
                 found[claim.id] = [CustomsBench(dataset, archive, today) for dataset in dict.fromkeys(ranked)]
         return found
 
-    def _archive(self, day: str | None) -> _Archive:
+    def _archive(self, day: str | None) -> Archive:
         if day not in self._dates:
             from tidewaiter.store.view import View
 
             view = View(self._store, day)
             known = tuple(release.seq for release in view.releases)
             # What is asked of a day is the same for all days on which the same releases were out.
-            self._dates[day] = self._archives.setdefault(known, _Archive(view))
+            self._dates[day] = self._archives.setdefault(known, Archive(view))
         return self._dates[day]
 
 
@@ -107,196 +98,6 @@ def _cells(claim: Claim) -> tuple[CellName, ...]:
     return tuple(names)
 
 
-class _Archive:
-    """What the releases of a view say of cells, fetched once."""
-
-    def __init__(self, view: View) -> None:
-        self.view = view
-        self.datasets = view.datasets()
-        ends = [(release.first, release.last) for release in view.releases]
-        # A declared zero can lie before the first row or after the last.
-        ends += [(one.first, one.last + one.length - 1) for listed in view.rectangles.values() for one in listed]
-        self.span = Period(min(one for one, _ in ends), max(one for _, one in ends)) if ends else None
-        self.publishers = {release.id: release for release in view.releases}
-        self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
-        self._cells: dict[tuple[str, CellName], Cell] = {}
-        self._keys: dict[tuple[str, _Series], SeriesKey] = {}
-        self._finer: dict[tuple[str, ...], list[tuple[str, int, float, str, str]]] = {}
-        self.summed = Summed(view, self.span) if self.span is not None else None
-
-    def fetch(self, names: Iterable[CellName]) -> None:
-        """Read the series of some cells, all at once."""
-        if self.span is None:
-            return
-        parts = {part for name in names for part in _components(name, self.span)}
-        keys: dict[SeriesKey, tuple[str, _Series]] = {}
-        for dataset in self.datasets:
-            for series in parts:
-                if (dataset, series) in self._series:
-                    continue
-                if (dataset, series[0], series[2].value) in self.view.spans:
-                    keys[self._key(dataset, series)] = (dataset, series)
-                else:
-                    self._series[dataset, series] = {}
-        if not keys:
-            return
-        from tidewaiter.store.picked import MANY, learn_hidden
-
-        for dataset in {key.dataset for key in keys}:
-            lines = {key.cmd for key in keys if key.dataset == dataset and len(key.cmd) > 6}
-            if len(lines) > 1:
-                self.view.learn_lines(dataset, lines)
-            if self.view.rectangles and len(keys) >= MANY:
-                learn_hidden(self.view, dataset)
-        for key, cells in self.view.many(list(keys), self.span).items():
-            self._series[keys[key]] = {cell.period.start: cell for cell in cells}
-            self._keys[keys[key]] = key
-
-    def _key(self, dataset: str, series: _Series) -> SeriesKey:
-        reporter, partner, flow, code, measure, unit = series
-        if measure is Measure.QUANTITY:
-            unit = self._unit(dataset, series) or unit
-        return SeriesKey(dataset, reporter, partner, flow, code, "", measure, unit)
-
-    def _unit(self, dataset: str, series: _Series) -> str:
-        """Return the unit in which a dataset counts a series, if it is one that was asked for in other words."""
-        from tidewaiter.claims.goods import canonical_unit
-
-        reporter, partner, flow, code, measure, unit = series
-        keys = self.view.keys(
-            reporter=reporter, partner=partner, codes=code, flow=flow.value, measure=measure, datasets=dataset
-        )
-        for key in keys:
-            base = canonical_unit(measure, key.unit)
-            if base[1] == unit and base[2] == 1:
-                return key.unit
-        return ""
-
-    def cell(self, dataset: str, name: CellName) -> Cell:
-        """Return what a dataset says of a cell: of one series, or of the sum of the codes and reporters it stands for."""
-        found = self._cells.get((dataset, name))
-        if found is None:
-            found = self._cells[dataset, name] = self._cell(dataset, name)
-        return found
-
-    def _cell(self, dataset: str, name: CellName) -> Cell:
-        month = name[6]
-        if self.span is None or not self.span.start <= month <= self.span.end:
-            return _SILENT
-        parts = _components(name, Period(month, month))
-        if not parts:
-            return _SILENT
-        cells = [self._part(dataset, part, month) for part in parts]
-        cell = cells[0] if len(cells) == 1 else _added(cells)
-        if is_mute(cell) and self.summed is not None and self.summed.bears(dataset, name):
-            return self.summed.cell(dataset, name) or cell
-        return cell
-
-    def reporting(self, claim: Claim) -> list[str]:
-        """Return the datasets in which a claim's reporter reports at all."""
-        assert claim.subject is not None
-        return sorted({dataset for dataset, who, _ in self.view.spans if who == claim.subject.reporter})
-
-    def units(self, dataset: str, name: CellName) -> tuple[str, ...]:
-        """Return the units in which a dataset counts what a cell counts."""
-        return self.summed.units(dataset, name) if self.summed is not None else ()
-
-    def _part(self, dataset: str, series: _Series, month: int) -> Cell:
-        if (dataset, series) not in self._series:
-            self.fetch([(*series[:3], series[3], series[4], series[5], month)])
-        return self._series.get((dataset, series), {}).get(month, _SILENT)
-
-    def runs(self, dataset: str, name: CellName) -> list[Cell]:
-        """Return longer periods that were published for a series and hold a cell's month."""
-        found: list[Cell] = []
-        for part in _components(name, Period(name[6], name[6]))[:1]:
-            key = self._keys.get((dataset, part))
-            if key is not None:
-                found += self.view.printed_runs(key, Period(name[6], name[6]))
-        if not found and self.summed is not None:
-            found = self.summed.runs(dataset, name)
-        return found
-
-    def fetch_finer(self, dataset: str, wanted: Iterable[tuple[Subject, Period]]) -> None:
-        """Read the rows of what lies under some codes, all at once."""
-        from tidewaiter.store.picked import picked
-
-        lengths = set(self.view.digits(dataset))
-        series, months = set(), []
-        for subject, period in wanted:
-            if not any(len(subject.goods) + more in lengths for more in _FINER):
-                continue
-            for reporter in _reporters(subject.reporter, period.end):
-                for flow in _flows(subject):
-                    one = (dataset, reporter, subject.partner, flow.value, subject.goods)
-                    if one not in self._finer:
-                        series.add(one)
-                        months += [period.start, period.end]
-        if not series or self.span is None:
-            return
-        names = ("dataset", "reporter", "partner", "flow", "cmd_code")
-        columns = dict(zip(names, zip(*sorted(series), strict=True), strict=True))
-        table = picked(self.view, columns, self.span, finer=_FINER)
-        self._finer.update({one: [] for one in series})
-        kept = (*names, "period_start", "period_end", "value", "currency", "customs_regime", "mode_of_transport",
-                "district", "release")  # fmt: skip
-        for row in table.select(kept).to_pylist():
-            part = row["customs_regime"] or row["mode_of_transport"] or row["district"]
-            if part or row["value"] is None or row["period_start"] != row["period_end"]:
-                continue
-            code = row["cmd_code"]
-            told = (code, row["period_start"], row["value"], row["currency"], row["release"])
-            for more in _FINER:
-                spot = (dataset, row["reporter"], row["partner"], row["flow"], code[: len(code) - more])
-                if spot in self._finer:
-                    self._finer[spot].append(told)
-
-    def finer(
-        self, dataset: str, reporter: str, subject: Subject, period: Period
-    ) -> Iterator[tuple[str, int, float, str, str]]:
-        """Yield what lies under a code, month by month: code, month, value, currency, release."""
-        self.fetch_finer(dataset, [(subject, period)])
-        for flow in _flows(subject):
-            yield from self._finer.get((dataset, reporter, subject.partner, flow.value, subject.goods), ())
-
-    def ranked(self, names: Sequence[CellName]) -> list[str]:
-        """Return the datasets that know something of some cells, the one that knows most first."""
-        known = {dataset: sum(not is_mute(self.cell(dataset, name)) for name in names) for dataset in self.datasets}
-        return sorted((dataset for dataset, count in known.items() if count), key=lambda one: (-known[one], one))
-
-
-def _components(name: CellName, period: Period) -> list[_Series]:
-    """Return the series that a cell is the sum of: one for each code of its goods."""
-    reporter, partner, flow, goods, measure, unit, _ = name
-    return [(reporter, partner, flow, code, measure, unit) for code in codes_in(goods, reporter, period.end // 12)]
-
-
-def _has_parts(subject: Subject) -> bool:
-    return is_code(subject.goods) and len(subject.goods) < 8 and subject.measure is Measure.VALUE
-
-
-def _flows(subject: Subject) -> tuple[Flow, ...]:
-    return (Flow.EXPORT, Flow.IMPORT) if subject.flow is Flow.TWO_WAY else (subject.flow,)
-
-
-def _reporters(reporter: str, month: int) -> tuple[str, ...]:
-    try:
-        return members(reporter, month) or (reporter,)
-    except (InputError, NoData):
-        return (reporter,)
-
-
-def _added(cells: Sequence[Cell]) -> Cell:
-    """Add the cells of several series; known only where each is."""
-    bounds = Interval(math.fsum(cell.bounds.lo for cell in cells), math.fsum(cell.bounds.hi for cell in cells))
-    evidence = tuple(dict.fromkeys(one for cell in cells for one in cell.evidence))
-    note = f"added up from {len(cells)} series"
-    if all(cell.state in _KNOWN for cell in cells):
-        return Cell(cells[0].period, bounds, State.VALUE if bounds.hi else State.ZERO, evidence, note)
-    weak = next(cell for cell in cells if cell.state not in _KNOWN)
-    return Cell(cells[0].period, bounds, weak.state, evidence, f"{note}; {weak.note}")
-
-
 class CustomsBench:
     """One dataset's cells as a bench of evidence for claims of one date.
 
@@ -308,7 +109,7 @@ class CustomsBench:
         What was known on the claim's date, and what is known today.
     """
 
-    def __init__(self, dataset: str, archive: _Archive, now: _Archive) -> None:
+    def __init__(self, dataset: str, archive: Archive, now: Archive) -> None:
         self.dataset = dataset
         self._archive = archive
         self._now = now
@@ -457,21 +258,26 @@ class CustomsBench:
     def prepare(self, cells: Iterable[CellName], parts: Iterable[tuple[Subject, Period]]) -> None:
         """Read the series of cells that will be asked for, and what lies under some codes."""
         self._archive.fetch(cells)
-        self._archive.fetch_finer(self.dataset, [one for one in parts if _has_parts(one[0])])
+        self._archive.fetch_finer(self.dataset, [one for one in parts if has_parts(one[0])])
 
     def goods_near(self, subject: Subject) -> tuple[str, ...]:
-        """Return the codes that hold a code; what lies under it comes by :meth:`parts`."""
+        """Return the codes that hold a code and that its file lists; what lies under it comes by :meth:`parts`."""
         code = subject.goods
-        return tuple(code[:length] for length in (6, 4, 2) if length < len(code)) if is_code(code) else ()
+        listed = self._archive.view.digits(self.dataset)
+        return (
+            tuple(code[:length] for length in (6, 4, 2) if length < len(code) and length in listed)
+            if is_code(code)
+            else ()
+        )
 
     def parts(self, subject: Subject, period: Period) -> list[tuple[str, Item]]:
         """Return the codes two or four digits finer, each with the sum of its rows over a period, by one reading."""
-        if not _has_parts(subject):
+        if not has_parts(subject):
             return []
         measure, unit = next(iter(cell_terms(subject, period)))[4:6]
         sums: dict[str, float] = {}
         last: dict[str, str] = {}
-        for reporter in _reporters(subject.reporter, period.end):
+        for reporter in sides(subject.reporter, period):
             for code, month, value, currency, release in self._archive.finer(self.dataset, reporter, subject, period):
                 if currency == unit and period.start <= month <= period.end:
                     sums[code] = sums.get(code, 0.0) + value

@@ -132,7 +132,8 @@ def item_words(item: Item) -> str:
     who = "its own sentence" if item.kind == "given" else item.publisher
     if item.kind in ("given", "count"):
         return f"{who}: {item.what}" + ("" if item.kind == "given" else f": {what}")
-    return f"{who}: {item.what}, {_period(item.period)}: {what}{when}"
+    note = f" ({item.note})" if item.kind == "customs" and item.note else ""
+    return f"{who}: {item.what}, {_period(item.period)}: {what}{note}{when}"
 
 
 def amount_words(item: Item) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +63,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     scan.add_argument(
         "--store", metavar="DIR", type=Path, help="folder of the store (default: the one in the settings)"
     )
-    scan.add_argument("--format", choices=("table", "json", "csv"), default="table", help="how to print them")
+    scan.add_argument(
+        "--format", choices=("table", "json", "csv", "html"), default="table",
+        help="how to print them; html: a page with a chart of every month for each event",
+    )  # fmt: skip
+    scan.add_argument("--out", metavar="FILE", type=Path, help="write to FILE instead of the screen")
     scan.set_defaults(run=_scan)
 
 
@@ -90,6 +96,21 @@ def _scan(arguments: argparse.Namespace) -> int:
     if arguments.top < 0:
         raise InputError(f"--top: {arguments.top} events cannot be printed; 0 prints all")
     found = survey(store, asked, top=arguments.top, on_compile=compiling, progress=progress)
+    if arguments.out is None:
+        _print(found, arguments)
+        return 0
+    written = io.StringIO(newline="")
+    with contextlib.redirect_stdout(written):
+        _print(found, arguments)
+    try:
+        arguments.out.write_text(written.getvalue(), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--out: {arguments.out} cannot be written ({error.strerror})") from None
+    print(f"{found.found} events in {found.months}, {len(found.events)} of them in {arguments.out}", file=sys.stderr)
+    return 0
+
+
+def _print(found: Any, arguments: argparse.Namespace) -> None:
     shown = found.events
     if arguments.format == "json":
         import msgspec
@@ -105,13 +126,33 @@ def _scan(arguments: argparse.Namespace) -> int:
         )
     elif arguments.format == "csv":
         _csv(shown)
+    elif arguments.format == "html":
+        from tidewaiter.brief.scan_page import render_scan
+
+        print(render_scan(found, _question(arguments)), end="")
     else:
         _table(found, shown)
-    return 0
+
+
+def _question(arguments: argparse.Namespace) -> str:
+    """Say in a line what was asked."""
+    from tidewaiter.codes import area
+
+    flow = {"X": "exports", "M": "imports", None: "trade"}[arguments.flow]
+    whose = [name if name == "each" else area(name, "reporter").name for name in arguments.reporter]
+    with_whom = [area(name, "partner").name for name in arguments.partner]
+    parts = [f"{flow} of {'every reporter' if whose == ['each'] else ', '.join(whose) or 'all reporters'}"]
+    parts.append(f"with {', '.join(with_whom) or 'every partner'}")
+    for given, what in ((arguments.basket, "basket"), (arguments.dataset, "dataset"), (arguments.as_of, "as known on")):
+        if given:
+            parts.append(f"{what} {given}")
+    return " · ".join(parts)
 
 
 def _table(found: Any, shown: Any) -> None:
     import sys
+
+    from tidewaiter.findings.who import tide_line, who_line
 
     print(f"{found.series:,} series looked at, {found.found} events in {found.months}.")
     tier = ""
@@ -120,15 +161,11 @@ def _table(found: Any, shown: Any) -> None:
         if head != tier:
             tier = head
             print(f"\n{head}")
-        print(f"  {event.channel:9} {_who(event)}: {event.words}")
+        print(f"  {event.channel:9} {who_line(event)}: {event.words}")
         if event.artefact:
             print(f"            note: {event.artefact}")
-        if event.tide is not None and (event.tide >= 1.2 or event.tide <= 0.8):
-            beyond = f"; beyond that {event.net_multiple:,.1f} times" if event.net_multiple is not None else ""
-            only = "; above that it is not unusual for this series" if event.with_the_tide else ""
-            print(
-                f"            all goods listed here of the pair: {event.tide:,.1f} times the year before{beyond}{only}"
-            )
+        if tide_line(event):
+            print(f"            {tide_line(event)}")
         for member in event.members[:4]:
             print(f"            with {member.words}" + (f" - note: {member.artefact}" if member.artefact else ""))
         left = len(event.members) - 4
@@ -140,30 +177,13 @@ def _table(found: Any, shown: Any) -> None:
         print(f"note: {note}", file=sys.stderr)
 
 
-def _who(event: Any) -> str:
-    """Name both sides, and who among many reporters has the largest part."""
-    from tidewaiter.codes import area_name
-    from tidewaiter.codes.parties import side_name
-
-    partner, largest = area_name(event.partner), event.largest_reporter
-    who = side_name(event.reporter)
-    if largest not in ("", event.reporter) and event.reporters == 1:
-        who = f"{area_name(largest)} alone"
-    told = f"{who} to {partner}" if event.flow in ("X", "RX") else f"{who} from {partner}"
-    if event.reporters > 1:
-        told += f" ({event.reporters} reporters"
-        part = f"{100 * event.largest_share:.0f}" if event.largest_share < 0.995 else "over 99"
-        told += f", {area_name(largest)} {part} %)" if largest else ")"
-    return told
-
-
 def _csv(shown: Any) -> None:
     import msgspec
 
     from tidewaiter.cli.books import print_csv
     from tidewaiter.findings.surge import Surge
 
-    names = [field for field in Surge.__struct_fields__ if field != "members"]
+    names = [field for field in Surge.__struct_fields__ if field not in ("members", "history", "states")]
     rows = []
     for event in shown:
         for one in (event, *event.members):

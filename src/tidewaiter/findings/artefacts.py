@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tidewaiter.codes import start_of, stop_of
+from tidewaiter.codes import REVISIONS, codes_of, predecessors, start_of, stop_of, successors
 from tidewaiter.findings.holidays import holiday_note
 from tidewaiter.model import State
 from tidewaiter.series.kept import kept_list, numbered
@@ -27,6 +27,12 @@ def artefact_of(view: View, one: Candidate) -> str:
     period = panel.period
     found = []
     traded = np.flatnonzero(states == STATE_NUMBERS[State.VALUE])
+    if len(code) == 4 and len(traded):
+        begun = period.start + int(traded[0])
+        if channel not in ("stop", "fall") and begun > period.start and period.end - begun < 13:
+            found.append(_heading(code, begun // 12))
+        if channel == "stop":
+            found.append(_heading(code, period.end // 12, ended=True))
     if len(code) >= 6 and len(traded):
         first = period.start + int(traded[0])
         if channel not in ("stop", "fall") and first > period.start and period.end - first < 13:
@@ -56,7 +62,23 @@ def artefact_of(view: View, one: Candidate) -> str:
             found.append(holiday)
     if one.told == "a thousandfold":
         found.append("a thousand times what is usual, or a thousandth: a unit may be misread")
-    return "; ".join(found)
+    return "; ".join(filter(None, found))
+
+
+def _heading(code: str, year: int, *, ended: bool = False) -> str:
+    """Say that a heading came, or went, with a revision of that year; empty if it did not."""
+    if year not in REVISIONS[1:]:
+        return ""
+    before = REVISIONS[REVISIONS.index(year) - 1]
+    was, is_now = ([one for one in codes_of(at) if len(one) == 6 and one[:4] == code] for at in (before, year))
+    day = f"HS {year} on 1 January {year}"
+    if not was and is_now and not ended:
+        others = sorted({link.code[:4] for one in is_now for link in predecessors(one, year)} - {code})
+        return f"{code} is a new heading, born with {day}; its goods were in {', '.join(others) or 'no one heading'} before"
+    if was and not is_now and ended:
+        others = sorted({link.code[:4] for one in was for link in successors(one, before)} - {code})
+        return f"{code} ended with {day}; its goods are in {', '.join(others) or 'no one heading'} since"
+    return ""
 
 
 def _years(view: View, panel: SeriesPanel, code: str) -> list[int]:

@@ -99,6 +99,9 @@ class Candidate(msgspec.Struct, frozen=True):
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
+STATES: Final = [state.value for state in State]
+
+
 def candidate_of(
     panel: SeriesPanel,
     at: int,
@@ -188,6 +191,9 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         above=_above(values) if one.channel == "sustained" else 0,
         level_since=_level_since(panel, values) if one.channel == "sustained" else None,
         artefact=artefact_of(view, one),
+        since=str(Period(panel.period.start, panel.period.start)),
+        history=tuple(_known(one) for one in values),
+        states=tuple(STATES[number] for number in one.states.tolist()),
         words="",
         unit_value=None,
         expected_unit_value=None,

@@ -64,6 +64,8 @@ class Surge(msgspec.Struct, frozen=True):
         quantity (they add up to it). None where quantities are not known.
     artefact
         Why this may be no event of trade; empty if nothing speaks for it.
+    since, history, states
+        The first month looked at; from there on each month's amount (None: not known) and state, the last one included.
     words
         It in one sentence.
     members
@@ -116,6 +118,9 @@ class Surge(msgspec.Struct, frozen=True):
     by_price: float | None
     by_quantity: float | None
     artefact: str
+    since: str
+    history: tuple[float | None, ...]
+    states: tuple[str, ...]
     words: str
     members: tuple[Surge, ...] = ()
 
@@ -148,7 +153,8 @@ def surge_words(surge: Surge, panel: SeriesPanel) -> str:
         parts.append(f"{_times(surge.multiple)} {before}")
     elif surge.year_ago == 0:
         parts.append(f"none in {month_words(month - 12)}")
-    parts.append(_expected_words(surge, amount))
+    if surge.known:
+        parts.append(_expected_words(surge, amount))
     if surge.channel == "start":
         parts.append(_start_words(surge))
     elif surge.channel not in DOWN and surge.record is not None and surge.value > surge.record > 0:
@@ -206,7 +212,7 @@ def _lasting_words(surge: Surge) -> str:
 
 
 def _start_words(surge: Surge) -> str:
-    if not surge.silent and not surge.known and "new code" in surge.artefact:
+    if not surge.silent and not surge.known and "is a new " in surge.artefact:
         return "there was no such code before"
     if not surge.silent:
         return "earlier months are not known, so a start is not proved"

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from tidewaiter.detect import Calibration, DensePanel, ScanResult, scan_both, scan_panel
+from tidewaiter.detect.calibration import MONTHS as LEARNT
 from tidewaiter.detect.fdr import q_values
 from tidewaiter.detect.run import Options
 from tidewaiter.detect.scanning import unit_prices, with_unit_values
@@ -168,6 +169,8 @@ class Scanner:
                 tier = _tier(1.0 if self._short else float(q[place]), watch=every[place] <= surprising)
                 if name in OWN_LISTS and tier not in ("firm", "likely"):
                     continue
+                if tier in ("firm", "likely") and one.channel == "start" and _unseen(one):
+                    tier = "watch"
                 if name == "raw":
                     tier = "watch" if tier else ""
                 old = judged.get(one.id)
@@ -238,6 +241,11 @@ def _recent(panel: SeriesPanel) -> Any:
     """Return which series are known in at least a few of the twelve months before: without them nothing is usual."""
     past = panel.states[:, -13:-1] <= STATE_NUMBERS[State.ZERO]
     return past.sum(1) >= min(_LEAST_RECENT, past.shape[1])
+
+
+def _unseen(one: Candidate) -> bool:
+    """Whether a silence is longer than one that the months which were learnt from could all have shown."""
+    return silence(one.states) > max(len(one.states) - 1 - LEARNT, 0)
 
 
 def _born(panel: SeriesPanel, inside: Any) -> list[int]:

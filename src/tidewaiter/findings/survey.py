@@ -132,10 +132,12 @@ def survey(
 
 
 def _of_group(event: Surge, name: str) -> Surge:
-    """Call the reporters that were added up what they were asked for as, in the lines of an event too."""
+    """Call the reporters that were added up what they were asked for as, in the lines and the id of an event too."""
     if event.reporter != TOGETHER:
         return event
-    return msgspec.structs.replace(event, reporter=name, members=tuple(_of_group(one, name) for one in event.members))
+    identity = hashlib.sha256(f"{event.id}|{name}".encode()).hexdigest()[:16]
+    members = tuple(_of_group(one, name) for one in event.members)
+    return msgspec.structs.replace(event, id=identity, reporter=name, members=members)
 
 
 def _countries(names: Sequence[str], kind: str, asked: Asked, words: list[str]) -> Iterable[str]:

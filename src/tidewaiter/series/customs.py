@@ -20,7 +20,7 @@ from tidewaiter.store.cells import COLUMNS, run_cell, series_cells, unit_of
 from tidewaiter.store.view import View
 from tidewaiter.store.withheld import withheld_below
 
-__all__ = ["CustomsSeries", "customs_series", "in_currency", "reporter_spans"]
+__all__ = ["CustomsSeries", "code_cells", "customs_series", "in_currency", "reporter_spans"]
 
 _KNOWN: Final = (State.VALUE, State.ZERO)
 _MUTE: Final = (State.UNKNOWN, State.UNRELEASED)
@@ -270,6 +270,23 @@ class _Code:
             if rectangle.codes is None or self._key.cmd.startswith(rectangle.codes):
                 return found.id
         return None
+
+
+def code_cells(
+    view: View, key: SeriesKey, period: Period, rows: Mapping[str, list[dict[str, Any]]]
+) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+    """Return a code month by month, by its own rows or by the lines under it, and what is known of longer periods.
+
+    Parameters
+    ----------
+    key
+        The series; ``unit`` and ``classification`` as the rows have them.
+    rows
+        By code, the rows of the code and of all that lies under it, those for longer periods that touch ``period`` included.
+    """
+    one = _Code(view, key, period, rows)
+    runs = [one.run(run) for run in view.runs(key.dataset, key.reporter, key.flow.value) if run.overlaps(period)]
+    return one.cells, tuple(cell for cell in runs if cell.state in _KNOWN or cell.bounds.lo > 0)
 
 
 def _of_period(rows: Sequence[Mapping[str, Any]], period: Period) -> bool:

@@ -208,21 +208,24 @@ def _parts(view: View, block: Block, period: Period, measure: Measure, reporter:
 
 @lru_cache(maxsize=1)
 def _editions() -> dict[int, frozenset[str]]:
-    """Return the codes of each revision of the Harmonized System; under 0, those of all."""
-    found = {revision: frozenset(codes_of(revision)) for revision in REVISIONS}
+    """Return the six-digit codes and the headings of each revision of the Harmonized System; under 0, those of all."""
+    found = {}
+    for revision in REVISIONS:
+        six = [code for code in codes_of(revision) if len(code) == 6]
+        found[revision] = frozenset(six) | {code[:4] for code in six}
     return {0: frozenset().union(*found.values()), **found}
 
 
 def _alive(codes: Sequence[str], months: Any) -> Any:
-    """Return whether each code exists in each month, as far as six digits tell; longer and odd codes follow their six digits."""
+    """Return whether each code exists in each month, as far as headings and six digits tell; longer codes follow their six."""
     years = months // 12
     alive = np.ones((len(codes), len(months)), bool)
     every = _editions()
-    ever = every[0]
+    short = [code[:6] if len(code) >= 6 else code for code in codes]
+    known = np.array([len(code) >= 4 and code in every[0] for code in short], bool)
     for year in np.unique(years).tolist():
-        revision = max((one for one in REVISIONS if one <= year), default=REVISIONS[0])
-        there = every[revision]
-        dead = np.array([len(code) >= 6 and code[:6] in ever and code[:6] not in there for code in codes], bool)
+        there = every[max((one for one in REVISIONS if one <= year), default=REVISIONS[0])]
+        dead = known & np.array([code not in there for code in short], bool)
         alive[np.ix_(dead, years == year)] = False
     return alive
 

@@ -25,7 +25,7 @@ from tidewaiter.store.withheld import withheld_below, withheld_note
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "series_cells", "silence_is_zero", "unit_of"]
+__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "runs_of_many", "series_cells", "silence_is_zero", "unit_of"]
 
 SECRET: Final = ("_QY", "_QZ")
 """Partners that stand for countries kept back for commercial or military reasons."""
@@ -123,12 +123,18 @@ def cells_of(view: View, keys: Sequence[SeriesKey], period: Period) -> dict[Seri
 
 def runs_of(view: View, key: SeriesKey, period: Period) -> tuple[Cell, ...]:
     """Return the longer periods of a series; see :meth:`tidewaiter.store.view.View.printed_runs`."""
-    rows = _rows_by_series(view, [key], period).get(_series(key), [])
-    found = []
-    for row in _totals(_of(rows, key)):
-        if row["period_end"] > row["period_start"]:
-            found.append(_printed(row, key))
-    return tuple(sorted(found, key=lambda cell: cell.period))
+    return runs_of_many(view, [key], period)[key]
+
+
+def runs_of_many(view: View, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, tuple[Cell, ...]]:
+    """Return the longer periods of several series with one reading of the store."""
+    rows = _rows_by_series(view, keys, period)
+    found: dict[SeriesKey, tuple[Cell, ...]] = {}
+    for key in keys:
+        listed = _totals(_of(rows.get(_series(key), []), key))
+        cells = [_printed(row, key) for row in listed if row["period_end"] > row["period_start"]]
+        found[key] = tuple(sorted(cells, key=lambda cell: cell.period))
+    return found
 
 
 def _of(rows: Iterable[dict[str, Any]], key: SeriesKey) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ def entries(name: str) -> list[Entry]:
     for line in (HERE / name).read_text(encoding="utf-8").splitlines():
         start = _ENTRY.fullmatch(line)
         if start:
-            found.append(Entry(start[1], start[2].strip(), (), ()))
+            found.append(Entry(start[1], start[2].strip().replace("¶", "\n\n"), (), ()))
         elif line.startswith("    - "):
             last = found[-1]
             found[-1] = Entry(last.date, last.text, last.claims, (*last.open, line[6:].strip()))

@@ -67,7 +67,7 @@ _POINTING: Final = {
         for word in ("neighbour", "neighbor")
     },
     "across the border": "border", "over the border": "border", "the two countries": "both",
-    "the two neighbours": "both", "the two neighbors": "both", "the two nations": "both", "the two sides": "both",
+    "the two neighbours": "both", "the two neighbors": "both", "the neighbours": "both", "the neighbors": "both", "the two nations": "both", "the two sides": "both",
     "the two": "both", "both countries": "both",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ import msgspec
 
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.read.actors import Actor
-from tidewaiter.claims.read.blocks import blocks, sentences
+from tidewaiter.claims.read.blocks import Block, blocks, sentences
 from tidewaiter.claims.read.cases import read_cases
 from tidewaiter.claims.read.chunks import QUANTITIES, Chunk, chunks
 from tidewaiter.claims.read.clean import clean
@@ -32,6 +32,7 @@ _DATELINE: Final = re.compile(
     r"[A-Z][A-Za-z./' ]{2,40}(?:, (?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8})(?:, \d{4})?(?: \([^()]{2,40}\))?| \([^()]{2,40}\)) ?(?:--?|[–—]) ?"
 )
 """Where and when a report was filed, and by whom."""
+_RATIO: Final = re.compile(r"for (?:every|each)\b", re.IGNORECASE)
 _EPIDEMIC: Final = frozenset(("fever", "coronavirus", "covid", "covid-19", "epidemic", "pandemic", "outbreak"))
 _LONGEST: Final = 400
 """Tokens in the longest sentence that is read; longer ones are lists and tables, and are listed as not read."""
@@ -108,7 +109,18 @@ def read_article(text: str, date: str = "", *, publisher: str = "", family: str 
     claims: list[Claim] = []
     for block in blocks(text):
         if block.kind in ("furniture", "caption"):
-            found.append(Sentence(block.start, block.end, "furniture", (), block.why))
+            listed = _told_as_furniture(text, block, context) if block.kind == "furniture" else None
+            if listed is None:
+                found.append(Sentence(block.start, block.end, "furniture", (), block.why))
+                continue
+            number = len(found) + 1
+            claims.append(
+                msgspec.structs.replace(
+                    listed, id=f"s{number:02d}.1", statement=f"s{number:02d}", publisher=publisher, family=family, published=date,
+                    address=address,
+                )
+            )  # fmt: skip
+            found.append(Sentence(block.start, block.end, "not read", (claims[-1].id,)))
             continue
         for start, end in sentences(text, block.body(text), block.end):
             context.sentence += 1
@@ -132,6 +144,18 @@ def read_article(text: str, date: str = "", *, publisher: str = "", family: str 
             )
             found.append(Sentence(start, end, status, tuple(ids)))
     return Reading(text, date, tuple(found), tuple(claims))
+
+
+def _told_as_furniture(text: str, block: Block, context: Context) -> Claim | None:
+    """List what looks like another article's headline and tells an amount of trade: it may be this one's own words."""
+    if block.end - block.start > 2000:
+        return None
+    tags = {chunk.tag for chunk in chunks(tokens(text, block.start, block.end), context.day)}
+    if not (tags & {"T", "V"} and tags & {"M", "W", "%"}):
+        return None
+    return _unread(
+        text, Refused(block.start, block.end, f"taken for a piece of the page: {block.why or 'no sentence'}")
+    )
 
 
 def _check(day: str) -> None:
@@ -159,6 +183,10 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         chunk.tag == "v" and chunk.data in ("value", "volume", "price") for chunk in tagged
     )
     trade = bool(tags & {"T", "V", "G"}) or counted
+    if row and _RATIO.match(text, row[0].start):
+        numbers = [chunk for chunk in tagged if chunk.tag in QUANTITIES]
+        why = "so much for every so much: a ratio, which is no amount"
+        return _ordered([], [Refused(one.start, one.end, why) for one in numbers] or [Refused(start, end, why)], text)
     if "Q" in tags and not tags & {"T", "V"}:
         made, refused = read_cases(tagged, text, context.day, context.subject, epidemic=context.epidemic)
         if context.undecided:
@@ -169,7 +197,7 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
     leaning = (
         (context.frame is not None or context.unsure)
         and bool(tags & {"E", "B", "S", "F"})
-        and bool(tags & {"K", "Y", "S", "P"})
+        and bool(tags & {"K", "Y", "S", "P", "?"})
     )
     if not trade and not leaning and not tags & set(QUANTITIES):
         _subject(tagged, context)
@@ -195,7 +223,8 @@ def _sentence(text: str, start: int, end: int, context: Context, sources: int) -
         claims, unread = finish(scan.drafts, text, context, source, named)
         refused = [*scan.refused, *unread, *taken]
         actor = scan.actor
-        if scan.lost and trade and not claims:
+        nameless = scan.frame is not None and scan.frame.goods is not None and not scan.frame.goods.goods
+        if trade and not claims and (scan.lost or nameless):
             context.unsure = True
     _subject(tagged, context)
     _period(cleaned.chunks, context, trade)
@@ -296,7 +325,8 @@ def _denied(row: list[Chunk], claims: list[Claim], refused: list[Refused]) -> li
     made: list[Refused] = []
     for place, chunk in enumerate(row):
         after = [one for one in row[place + 1 : place + 3] if one.tag != "-"][:1]
-        if chunk.tag != "n" or not after or not (after[0].tag == "T" or after[0].data in _TRADING):
+        single = "single" in [one.data for one in row[place + 1 : place + 4]]
+        if chunk.tag != "n" or not after or not (single or after[0].tag == "T" or after[0].data in _TRADING):
             continue
         last = place
         while last + 1 < len(row) and row[last + 1].tag not in ",.a":
@@ -318,7 +348,9 @@ def _passed_over(row: list[Chunk], claims: list[Claim], refused: list[Refused]) 
         after = row[place + 1].tag if place + 1 < len(row) else ""
         counts = chunk.tag in QUANTITIES.replace("Z", "") or chunk.tag in "SRB"
         counts = (
-            counts or (chunk.tag == "1" and after in tuple("KdYUDvT")) or (chunk.tag == "E" and after in tuple("Kd"))
+            counts
+            or (chunk.tag == "1" and after in tuple("KdYUDvT"))
+            or (chunk.tag == "E" and after in tuple("Kd?") and chunk.end - chunk.start != len("least"))
         )
         if counts and not any(start < chunk.end and chunk.start < end for start, end in spans):
             last = place

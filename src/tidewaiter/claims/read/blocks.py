@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 __all__ = ["Block", "blocks", "sentences"]
@@ -22,9 +23,9 @@ _CAPTION: Final = re.compile(
     r"\bfile photo\b|\bis seen in this\b|\bpictured (?:here|in)\b", re.IGNORECASE,
 )  # fmt: skip
 _CLOCK: Final = re.compile(r"[\d\s:./,#•|-]{1,30}\Z")
-_END: Final = re.compile(r"[.!?…][\"'”’)\]»]*\Z")
+_END: Final = re.compile(r"[.!?…][\"'”’)\]»]*(?:\[\d{1,3}\])*\Z")
 _BULLET: Final = re.compile(r"\s*[•·▪●*‣–-]\s+")
-_STOP: Final = re.compile(r"[.!?…][\"'”’)\]»]*(?=\s|\Z)")
+_STOP: Final = re.compile(r"[.!?…][\"'”’)\]»]*(?:\[\d{1,3}\])*(?=\s|\Z)")
 _SHORT: Final = frozenset(
     [
         "mr",
@@ -120,9 +121,32 @@ def _joined(run: list[_Line], text: str) -> list[_Line]:
     ends = _END.search(text[run[-1].start : run[-1].end][-8:]) is not None
     if wrapped and ends and not any(_plain_furniture(text[line.start : line.end]) for line in run):
         return [_Line(run[0].start, run[-1].end)]
+    if not any(_plain_furniture(text[line.start : line.end]) for line in run) and (told := _wrapped(run, text)):
+        return told
     made = [run[0]]
     for line, open_end in zip(run[1:], open_ends, strict=True):
         if open_end and text[line.start].islower():
+            made[-1] = _Line(made[-1].start, line.end)
+        else:
+            made.append(line)
+    return made
+
+
+def _wrapped(run: list[_Line], text: str) -> list[_Line]:
+    """Join lines broken to any width: each is so long that the next word had no room; nothing, if they are not so."""
+    width = max(line.end - line.start for line in run)
+    full = []
+    for line, after in pairwise(run):
+        word = text[after.start : after.end].split(maxsplit=1)[0]
+        full.append(line.end - line.start + 1 + len(word) > width)
+    ended = [_END.search(text[max(line.start, line.end - 12) : line.end]) is not None for line in run]
+    if width < 20 or not ended[-1] or not any(one and not end for one, end in zip(full, ended, strict=False)):
+        return []
+    if not all(one or end for one, end in zip(full, ended, strict=False)):
+        return []
+    made = [run[0]]
+    for line, one in zip(run[1:], full, strict=True):
+        if one:
             made[-1] = _Line(made[-1].start, line.end)
         else:
             made.append(line)
@@ -146,7 +170,7 @@ def blocks(text: str) -> list[Block]:
     [('furniture', 'a word of the page'), ('headline', ''), ('prose', ''), ('furniture', 'no words')]
     """
     lines = [line for run in _lines(text) for line in _joined(run, text)]
-    ended = [_END.search(text[line.end - min(8, line.end - line.start) : line.end]) is not None for line in lines]
+    ended = [_END.search(text[line.end - min(12, line.end - line.start) : line.end]) is not None for line in lines]
     anything = any(ended)
     made: list[Block] = []
     seen_prose = seen_headline = False

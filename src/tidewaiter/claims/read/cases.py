@@ -73,18 +73,22 @@ class _Counts:
         numbers = [
             k
             for k, tag in enumerate(self.tags)
-            if tag in "NCMW%XO" or (tag == "w" and self.row[k].data == "one" and "Q" in self.tags[k + 1 : k + 4])
+            if tag in "NCMW%XOFuR" or (tag == "w" and self.row[k].data == "one" and self._counts_people(k))
         ]
-        none = [match for match in _NONE.finditer(self.tags) if "new" in self.words(match.start(), match.end())]
+        none = list(_NONE.finditer(self.tags))
         why = self._why()
         if why:
             spans = [(k, k + 1) for k in numbers] + [match.span() for match in none]
             return [], [Refused(self.row[a].start, self.row[b - 1].end, why) for a, b in spans]
+        refused: list[Refused] = []
         self._new()
         self._totals()
         for match in none:
             kind = self._kind(match.start("Q"))
-            if kind == "deaths" or self.fever:
+            if "new" not in self.words(match.start(), match.end()):
+                start, end = self.row[match.start()].start, self.row[match.end() - 1].end
+                refused.append(Refused(start, end, "what there was none of is not understood"))
+            elif kind == "deaths" or self.fever:
                 self.add(
                     match.start(),
                     match.end(),
@@ -93,8 +97,12 @@ class _Counts:
                     "new",
                 )
         left = [k for k in numbers if k not in self.done]
-        refused = [Refused(self.row[k].start, self.row[k].end, "what is counted is not understood") for k in left]
+        refused += [Refused(self.row[k].start, self.row[k].end, "what is counted is not understood") for k in left]
         return self.claims, refused
+
+    def _counts_people(self, k: int) -> bool:
+        near = self.words(k + 1, min(k + 4, len(self.row)))
+        return "Q" in self.tags[k + 1 : k + 4] or bool({"person", "people", "patient", "died"} & set(near))
 
     def _why(self) -> str:
         if any(tag in "mn" for tag in self.tags):

@@ -30,7 +30,10 @@ class Changes(Nouns):
 
     def _several(self, lead: Draft | None) -> bool:
         """Whether the amount before is one of several under one verb."""
-        return lead is not None and sum(1 for made in self.drafts if made.listed and made.clause == lead.clause) > 1
+        return (
+            lead is not None
+            and sum(made.listed and not made.secondary and made.clause == lead.clause for made in self.drafts) > 1
+        )
 
     def _lead(self) -> Draft | None:
         return next((made for made in reversed(self.drafts) if made.role == "main"), self.over)
@@ -154,15 +157,16 @@ class Changes(Nouns):
             else:
                 level.periods, level.own_period = mention.periods, True
             return end + 2
-        if self.tags[end : end + 1] not in ("M", "W", "C", "N") or self.tags[end + 1 : end + 2] not in ("P", "Y"):
+        told = re.match("[MWCN](?P<verb>[VL])?[PY]", self.tags[end:])
+        if told is None:
             return end
-        mention = self.row[end + 1].data
+        mention = self.row[end + told.end() - 1].data
         of = isinstance(mention, Mention) and mention.lead in ("of", "in", "for", "during")
         if made is None or not of or self._several(self._main()):
             return end
         self.like(self._main(), end)
         self.draft(Kind.AMOUNT, end, end + 1, end, role="base", leading=made)
-        return end + 1
+        return end + (2 if told["verb"] else 1)
 
     def against(self, made: Draft | None, end: int) -> int:
         """Read ``(33 times) the number in all of 2021``: what follows is what it is a multiple of, not its month."""

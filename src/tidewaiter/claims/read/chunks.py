@@ -66,6 +66,8 @@ _REFERENCES: Final = frozenset(
 )
 """A number after one of these is a name."""
 
+_ROUGHLY: Final = frozenset(("several", "few", "many", "couple", "various", "some"))
+_SCALES: Final = frozenset(("hundred", "thousand", "million", "billion", "dozen", "hundreds", "thousands", "millions"))
 _YEAR: Final = re.compile(r"(?:19[5-9]|20)[0-9]\d?\Z", re.ASCII)
 
 
@@ -150,6 +152,8 @@ def _one(row: Sequence[Token], at: int, day: str, *, ranges: bool = True) -> Chu
     quantity = _quantity(row, at, ranges)
     if quantity is not None:
         return quantity
+    if row[at].low in _ROUGHLY and at + 1 < len(row) and row[at + 1].low in _SCALES:
+        return _make(row, "O", at, at + 2, "a number told only roughly")
     best: tuple[int, str, Any] | None = None
     actor = actors_lexicon().at(row, at)
     if actor is not None:

@@ -59,8 +59,33 @@ def finish(
         except _Unreadable as problem:
             refused.append(Refused(made.start, made.end, str(problem)))
             made.why = made.why or str(problem)
+    claims = _agreeing(claims, refused)
     _carry(drafts, context)
     return claims, refused
+
+
+def _agreeing(claims: list[Claim], refused: list[Refused]) -> list[Claim]:
+    """Refuse amounts of one sentence that cannot both be of the same cell: one of them was misread."""
+    kept: list[Claim] = []
+    amounts = [one for one in claims if one.kind is Kind.AMOUNT and one.said is not None]
+    for claim in claims:
+        same = [
+            one
+            for one in amounts
+            if one is not claim
+            and claim.kind is Kind.AMOUNT
+            and (one.subject, one.period) == (claim.subject, claim.period)
+        ]
+        clash = claim.said is not None and any(
+            one.said is not None
+            and (one.said.bounds.hi < claim.said.bounds.lo or claim.said.bounds.hi < one.said.bounds.lo)
+            for one in same
+        )
+        if clash and claim.span is not None:
+            refused.append(Refused(*claim.span, "two amounts for the same: which is meant is not clear"))
+        else:
+            kept.append(claim)
+    return kept
 
 
 def _months(drafts: list[Draft], context: Context) -> None:
@@ -350,10 +375,19 @@ def _base(made: Draft, period: Period, drafts: list[Draft]) -> Period:
     }
     if made.kind is not Kind.EXCEEDS and len(levels) == 1 and len(only := levels.pop()) == 1:
         return only[0]
-    if period.is_year and made.kind is Kind.CHANGE:
+    rate = made.kind in (Kind.CHANGE, Kind.MULTIPLE) and _alone(made, drafts)
+    if period.start % 12 == 0 and 1 < len(period) < 12 and rate:
+        made.assumed.append(f"compared with {period.back(12).words()}, a year before: no other months are named")
+        return period.back(12)
+    if period.is_year and rate:
         made.assumed.append(f"compared with {period.back(12).words()}, the year before: no other is named")
         return period.back(12)
     raise _Unreadable("compared with which month is not said")
+
+
+def _alone(made: Draft, drafts: list[Draft]) -> bool:
+    """Whether nothing in the sentence tells another base: no level, no month to compare with."""
+    return made.base is None and not made.back and not any(one.role == "base" for one in drafts)
 
 
 def _before(made: Draft, period: Period) -> Period:

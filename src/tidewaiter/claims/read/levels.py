@@ -131,6 +131,17 @@ class Levels(Changes):
                 more.place = lead.place
         return match.end()
 
+    def beyond(self, match: re.Match[str]) -> int:
+        """``still below the $210 million of July 2019``."""
+        mention = self.row[match.end()].data
+        if (
+            self.row[match.start()].data != "state"
+            or not isinstance(mention, Mention)
+            or mention.lead not in ("of", "in")
+        ):
+            return 0
+        return self.compared(match)
+
     def compared_none(self, match: re.Match[str]) -> int:
         """``compared with none in March``."""
         if self._lead() is None or self._several(self._lead()):
@@ -332,6 +343,14 @@ class Levels(Changes):
 
     def beside(self) -> bool:
         """``exports of tractors, at $41 million, were ...``: the level of the subject just named."""
+        colon = self.row[self.at].data == ":" and re.match(r",[MWC](?=[.,P]|\Z)", self.tags[self.at :])
+        if colon and self.noun_end >= 0 and not self.dirty and self.tags[self.noun_end : self.at] in ("", "P"):
+            self.clause += 1
+            made = self.draft(Kind.AMOUNT, self.at + 1, self.at + 2, self.at + 1)
+            if made is not None and self.tags[self.noun_end : self.at] == "P":
+                made.own_period = True
+            self.at += 2
+            return True
         match = _BESIDE.match(self.tags, self.at)
         if match is None or self.row[match.start("Q") - 1].data != "at" or self.noun_end < 0:
             return False

@@ -46,6 +46,7 @@ class Nouns(Scan):
     """A sentence, with the reading of subjects."""
 
     said: Phrase | None = None
+    pointed = False
 
     def noun(self, match: re.Match[str], post: tuple[int, int] | None = None, held: Named | None = None) -> None:
         """Read a noun phrase of trade as the new subject.
@@ -77,13 +78,39 @@ class Nouns(Scan):
         carried = self.carried()
         parties = len({said.owner, said.sender, said.receiver} - {""})
         here = self.frame if self.frame is not None and not self.dirty else None
+        only = carried is not None and carried.goods is not None and self.context.goods == {carried.goods.goods}
+        about = (
+            only
+            and carried is not None
+            and carried.goods != _TOTAL
+            and carried.side in "XM"
+            and not self.context.unsure
+        )
+        if (
+            said.kind == "S"
+            and said.goods is None
+            and not said.whole
+            and parties
+            and here is None
+            and about
+            and carried
+        ):
+            said = replace(said, goods=carried.goods)  # "shipments to the U.S.": of what the article is about
         plain = said.kind == "S" and said.goods is None and not said.named and not said.measure and parties == 1
         if plain and here is not None and here.side in "XM" and here.goods not in (None, _TOTAL):
             # "Brazil's soybean exports to China fell, while shipments to Thailand rose": soybeans
             said = replace(said, goods=here.goods)
         bare = said.goods is None and not said.whole and said.measure not in ("surplus", "deficit") and said.kind != "B"
+        near = self.frame is not None or self.context.sentence - self.context.level_sentence == 1
+        specific = carried is not None and carried.goods not in (None, _TOTAL) and carried.side in "XM"
+        clear = near and specific and (len(self.context.goods) < 2 or self.frame is not None)
+        if bare and clear and carried is not None and self._counted(said.end):
+            # tonnes and pieces are never of all goods: "Purchases from Indonesia climbed 13% to 37.6 million tons"
+            said, bare = replace(said, goods=carried.goods), False
         if bare and self.context.unsure and self.frame is None and parties < 2:
             return "all goods, or those of a sentence before that was not understood, is not said"
+        if said.whole and said.kind in ("X", "M", "S") and not parties and here is None:
+            return "of all countries, or of the two spoken of before, is not said"
         several = self.frame is None and carried is not None and len(self.context.goods) > 1
         if bare and not parties and several and carried is not None and carried.goods not in (None, _TOTAL):
             return "all goods, or those spoken of before, is not said"
@@ -100,6 +127,12 @@ class Nouns(Scan):
                 return "all goods, or those spoken of before, is not said"
         return self._frame(said.kind, said.owner, said.sender, said.receiver, said.goods, list(said.notes))
 
+    def _counted(self, place: int) -> bool:
+        """Whether the clause that follows tells weights or pieces, and no money."""
+        clause = re.match(r"[^aTV.]*", self.tags[place:])
+        told = set(clause[0]) & set("MWC") if clause is not None else set()
+        return bool(told) and "M" not in told
+
     def phrase(self, match: re.Match[str], post: tuple[int, int] | None = None, held: Named | None = None) -> Phrase:
         """Read a noun phrase of trade: who and what it names, without what was said before."""
         place = match.start()
@@ -114,6 +147,7 @@ class Nouns(Scan):
         goods: Named | None = None
         notes: list[str] = []
         problem = ""
+        self.pointed = False
         pre = [self.row[k] for k in range(match.start("pre"), match.end("pre"))]
         actors = [c for c in pre if c.tag == "A"]
         if len(actors) == 2 and "h" in "".join(c.tag for c in pre):
@@ -129,6 +163,7 @@ class Nouns(Scan):
                 sender, receiver = shared.sender, shared.receiver
         elif actors:
             owner = self.whom(actors[0])
+            self.pointed = getattr(actors[0].data, "pointing", "") == "subject"
             if not owner:
                 problem = "which country is meant cannot be told"
             if len(actors) == 2:
@@ -176,7 +211,7 @@ class Nouns(Scan):
                 k += 4
             elif tag in "tf":
                 other = self.whom(self.row[k + 1])
-                if not other:
+                if not other or (self.row[k + 1].owned and self.tags[k + 2 : k + 3] != "E"):
                     problem = "which country is meant cannot be told"
                 if tag == "t":
                     receiver = receiver or other
@@ -314,7 +349,7 @@ class Nouns(Scan):
                 # Of a country that publishes nothing, only its partners' books tell.
                 only = owner in NON_PUBLISHERS and self.source == other and len(self.context.pairs) == 1
                 also = (
-                    self.also
+                    (self.also or self.pointed)
                     and len(self.context.pairs) == 1
                     and self.context.sentence - self.context.level_sentence == 1
                 )
@@ -335,6 +370,13 @@ class Nouns(Scan):
             elif not owner and self.source and self.source != known:
                 other = self.source
                 notes.append(f"the other side is taken to be {other}, whose statistics the article names")
+            elif (
+                owner in NON_PUBLISHERS and not full and self.source and self.source != known and not self.context.pairs
+            ):
+                other = self.source
+                notes.append(f"the other side is taken to be {other}, whose statistics are named")
+            elif owner and not full and self._named_before() - {owner}:
+                return "with whom the trade is, is not said: another country is named beside it"
             elif owner and not full and all("W00" in pair for pair in self.context.pairs):
                 other = "W00"
                 notes.append("no partner is named: read as trade with the world")
@@ -368,6 +410,10 @@ class Nouns(Scan):
             return Frame(teller, other, side, goods or _TOTAL, assumed=tuple(notes))
         pair = (teller, other) if side == "X" else (other, teller)
         return Frame(*pair, side, goods or _TOTAL, assumed=tuple(notes))
+
+    def _named_before(self) -> set[str]:
+        """Return the countries that the sentence has named up to here."""
+        return {c.data.code for c in self.row[: self.at] if isinstance(c.data, Actor) and c.data.code}
 
     def _carried_goods(self, carried: Frame) -> Named:
         return _TOTAL if carried.goods is None else carried.goods

@@ -68,6 +68,9 @@ class Places(Levels):
         if match[0][0] == "t" and not self.sign:
             return 0
         direction, months = self.row[match.start("R")].data
+        mention = self.row[match.start("P")].data if match["P"] else None
+        if isinstance(mention, Mention):
+            self.period, self.undecided = mention, ""
         made = self.draft(Kind.AMOUNT, match.start(), match.end(), match.start("Q"))
         if made is not None:
             high = self.draft(

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from tidewaiter.claims.hedges import FRACTIONS, HEDGES, ORDERS, said, said_fraction, said_order
 from tidewaiter.claims.model import Said
 from tidewaiter.claims.read.lexicon import Lexicon
-from tidewaiter.claims.read.numerals import Number, number_at
+from tidewaiter.claims.read.numerals import Number, number_at, parse_number
 from tidewaiter.claims.read.tokens import Token
 from tidewaiter.model import Interval
 
@@ -251,7 +251,15 @@ def _core(row: Sequence[Token], at: int) -> Quantity | None:
         value = Decimal(_FOLDS[token.low])
         step = value if value in (10, 100, 1000) else Decimal(1)
         return Quantity("times", value, step, "times", "", at, at + 1)
-    if token.low in ("a", "an") and at + 1 < len(row) and row[at + 1].low in _FOLDS:
+    if token.kind == "word" and token.low.endswith("fold") and (fold := parse_number(token.low[:-4])) is not None:
+        step = fold[0] if str(fold[0]).strip("0") == "1" and fold[0] >= 10 else Decimal(1)
+        return Quantity("times", fold[0], step, "times", "", at, at + 1)
+    if (
+        token.low in ("a", "an")
+        and at + 1 < len(row)
+        and row[at + 1].low.endswith("fold")
+        and row[at + 1].low != "fold"
+    ):
         inner = _core(row, at + 1)
         return None if inner is None else inner._replace(first=at)
     if token.kind == "currency" or (token.low in ("rmb", "usd") and at + 1 < len(row) and row[at + 1].kind == "number"):

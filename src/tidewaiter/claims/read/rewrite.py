@@ -102,6 +102,11 @@ def _brackets(row: list[Chunk], text: Text, refused: list[Refused]) -> list[Chun
 def _other_unit(row: list[Chunk], refused: list[Refused]) -> list[Chunk]:
     """``, or 1.76 million barrels per day`` at the end: the same told in another unit; a price is read."""
     place = next((k for k in range(len(row) - 1, 0, -1) if row[k].tag == "w" and row[k].data == "or"), 0)
+    inside = re.match("[MWCN],", _tags(row[place + 1 :]))
+    if place > 1 and row[place - 1].tag == "," and inside is not None and row[place - 2].tag in "MWCN":
+        number = row[place + 1]
+        refused.append(Refused(number.start, number.end, "the same told in another unit"))
+        return [*row[: place - 1], *row[place + 3 :]]
     tail = _tags(row[place + 1 :])
     if not place or row[place - 1].tag != "," or not re.fullmatch("[MWCNOu%F][wxo]*\\.?", tail):
         return row
@@ -136,7 +141,8 @@ def _listed(row: list[Chunk], text: Text) -> list[Chunk]:
         row = [row[3], row[4], row[1], *row[5:]]
         tags = _tags(row)
     for found in re.finditer("(?<=[,a])Gi[MW](?=[,.a])", tags):
-        if text(row[found.start() + 1]) == "at":
+        joint = text(row[found.start() + 1])
+        if joint == "at" or (joint == "for" and re.search("GH[MW]", tags[: found.start()])):
             row[found.start() + 1] = row[found.start() + 1]._replace(tag="l", data="")
     return row
 

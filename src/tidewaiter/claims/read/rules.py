@@ -18,7 +18,7 @@ __all__ = ["Rules"]
 _NOUN_OF: Final = re.compile(
     r"(?P<pre>(?:A)?v*G?v*)(?P<T>T)(?P<v>v*)(?:o|l)" + OBJECT_PATTERN + r"(?P<post>(?:[tf]A)*)"
 )
-_TO_ANOTHER: Final = re.compile(r"[,a]+(?P<Q>[WMCN])(?P<p>[tf])(?P<A>A)")
+_TO_ANOTHER: Final = re.compile(r"(?:[,a]+|,or)(?P<Q>[WMCN])(?P<w>w)?(?P<p>[tf])(?P<A>A)")
 _MORE_THAN: Final = re.compile(r"U(?P<G>G)(?:[tf]A)*(?P<own>P)?(?:[tf]A)*c?(?P<P>P)")
 _ACTIVE: Final = re.compile(r"(?:(?P<A>A)(?:1[dK]?|S|,)?a?)?(?P<V>V)")
 
@@ -69,7 +69,7 @@ class Rules(Times):
             self.clause += 1
             self.at += 2  # "to $166 million in March and to $171 million in April"
             return
-        if chunk.tag == "," and self.relative is not None:
+        if chunk.tag == "," and self.relative is not None and self.tags[self.at + 1 : self.at + 2] != "r":
             (self.period, self.period_at), self.relative = self.relative, None
         if self._list() or self._party_list() or self.again() or self.beside():
             return
@@ -89,7 +89,8 @@ class Rules(Times):
         if latest is None or not latest.listed or match is None or self.goods_of(match) is None or self.dirty:
             return False
         self.sign = 0
-        if not latest.start <= self.row[self.at - 1].start < latest.end and not latest.own_period:
+        within = latest.start <= self.row[self.at - 1].start < latest.end or self._only_parties(latest.end, self.at)
+        if not within and not latest.own_period:
             return False
         if latest.own_period:
             self.clause += 1
@@ -104,6 +105,8 @@ class Rules(Times):
         match = _TO_ANOTHER.match(self.tags, self.at)
         latest = self.drafts[-1] if self.drafts else None
         if match is None or latest is None or not latest.listed or self.dirty or latest.quantity is None:
+            return False
+        if match["w"] and self.row[match.start("w")].data not in ("came", "went"):
             return False
         number = self.row[match.start("Q")].data
         other = self.whom(self.row[match.start("A")])
@@ -169,7 +172,7 @@ class Rules(Times):
             self.at += 1  # "with trade valued at": the trade just spoken of
             return True
         of = _NOUN_OF.match(self.tags, self.at)
-        if of is not None and self._clean_pre(of):
+        if of is not None and self._clean_pre(of) and "A" not in self.tags[of.end("T") : of.start("post")]:
             self.noun(of, of.span("post"), self.goods_of(of))
             end, self.at = self.at, of.end("post")
             self.at = end

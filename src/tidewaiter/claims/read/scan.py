@@ -62,6 +62,7 @@ class Scan:
         self.undecided = ""
         self.by_value = False
         self.also = False
+        self.base_ahead: Mention | None = None
         self.noun_end = -1
         self.relative: tuple[Mention | None, int] | None = None
 
@@ -126,7 +127,13 @@ class Scan:
             made.assumed += [self.period.assumed] if self.period.assumed else []
         if self.over is not None and made.leading is None and made.kind is not Kind.AMOUNT:
             made.leading = self.over
-        if made.kind in (Kind.CHANGE, Kind.MULTIPLE) and not made.back and self.back:
+        if made.kind in (Kind.CHANGE, Kind.MULTIPLE, Kind.DIFFERENCE) and self.base_ahead is not None and not made.back:
+            made.base, made.assumed = (
+                self.base_ahead.periods[0],
+                [*made.assumed, *([self.base_ahead.assumed] if self.base_ahead.assumed else [])],
+            )
+            self.base_ahead = None
+        elif made.kind in (Kind.CHANGE, Kind.MULTIPLE) and not made.back and self.back:
             made.back, made.inherited = self.back, True
         self.drafts.append(made)
         return made

@@ -66,8 +66,13 @@ class Shares(Places):
             self.refuse(match.start("Q"), self.why() or "a share of what is not understood")
             self.refuse(number, self.why() or "a share of what is not understood")
             return match.end()
+        month = self.row[number - 1] if "P" in match.re.groupindex else None
+        if month is not None and not (month.owned and len(month.data.periods) == 1):
+            return 0
         made = self.draft(Kind.SHARE, match.start(), match.end(), match.start("Q"), leading=lead)
         level = self.draft(Kind.AMOUNT, number, match.end(), number, role="base", leading=made)
+        if level is not None and month is not None:
+            level.periods, level.own_period = month.data.periods, True
         if made is not None and level is not None:
             made.frame, made.periods, made.own_period, made.over = lead.frame, lead.periods, lead.own_period, level
         return match.end()

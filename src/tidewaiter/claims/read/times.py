@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.drafts import Draft
 from tidewaiter.claims.read.periods import Mention
@@ -70,6 +72,10 @@ class Times(Trade):
         ]
         if mention.lead in ("over", "on") and not open_rates and not self.drafts:
             compared = False  # "Over the April-June period, exports fell"
+        opens = re.match(r"(?:P?[,a])?c?P\Z", self.tags[: self.at]) or self._after_semicolon()
+        if compared and opens and self.tags[self.at : self.at + 1] == "," and len(mention.periods) == 1:
+            self.base_ahead = mention  # "Compared with May, exports rose 31 percent in June"
+            return
         if compared:
             for made in open_rates:
                 if len(mention.periods) == 1:
@@ -93,7 +99,10 @@ class Times(Trade):
             self.lose("two months are named for one number")
         listing = [made for made in self.drafts if made.role == "main"]
         plain = not self.dirty and bool(self.drafts) and self._only_parties(self.drafts[-1].end)
-        if not given and listing and plain and all(made.listed and not made.periods for made in self.drafts):
+        alone = sum(chunk.tag in "P?JY" for chunk in self.row) == 1
+        one = alone and all(made.frame == self.drafts[0].frame for made in self.drafts)
+        bare = all((made.listed or one) and not made.periods for made in self.drafts)
+        if not given and listing and plain and bare:
             for made in listing:  # "sold 3,200 tonnes of sugar, worth $1.9 million, to Turkey in May"
                 if self.frame is not None and made.frame.pair == self.frame.pair:
                     self._give(made, mention, made.end)
@@ -109,9 +118,17 @@ class Times(Trade):
             return
         self.period, self.undecided = mention, ""
 
-    def _only_parties(self, end: int) -> bool:
+    def _after_semicolon(self) -> bool:
+        """Whether the comparison just read opens a clause of its own, after a semicolon."""
+        first = self.at - 2
+        while first >= 0 and self.tags[first] == "c":
+            first -= 1
+        return first >= 0 and self.row[first].data == ";"
+
+    def _only_parties(self, end: int, here: int = -1) -> bool:
         """Whether only commas and countries stand between a place in the text and here."""
-        between = "".join(chunk.tag for chunk in self.row[: self.at - 1] if chunk.start >= end)
+        last = here if here >= 0 else self.at - 1
+        between = "".join(chunk.tag for chunk in self.row[:last] if chunk.start >= end)
         return set(between) <= set(",tfA")
 
     def _give(self, made: Draft, mention: Mention, end: int) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 __all__ = ["Token", "tokens"]
 
 _TOKEN: Final = re.compile(
     r"""(?P<name>https?://[^\s]{1,2000}|www\.[^\s]{1,2000}|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{1,64})
+    |(?P<ref>\[[0-9]{1,3}\]|[\u00ad\u200b-\u200d\ufeff]+)
     |(?P<date>(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?(?![\w-]))
     |(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![\w:]))
     |(?P<ordinal>[0-9]{1,4}(?:st|nd|rd|th)\b)
@@ -19,14 +21,18 @@ _TOKEN: Final = re.compile(
     |(?P<poss>['’]s\b|(?<=s)['’](?=\s))
     |(?P<abbr>(?:[A-Z]\.){2,})
     |(?P<model>[^\W\d_]{1,30}-?[0-9][\w-]*)
-    |(?P<word>[^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)*)
+    |(?P<word>[^\W\d_]+(?:[\u00ad\u200b-\u200d][^\W\d_]+)*(?:['’](?!s\b)[^\W\d_]+)*)
     |(?P<mark>\S)
     """,
     re.VERBOSE,
 )
 
 
-_PLAIN: Final = str.maketrans({"’": "'", "‑": "-", "‐": "-"})
+_PLAIN: Final = str.maketrans({"’": "'", "‑": "-", "‐": "-", **dict.fromkeys("\u00ad\u200b\u200c\u200d")})
+_FOLDED: Final = str.maketrans(
+    {chr(0xFF01 + k): chr(0x21 + k) for k in range(94)} | {"−": "-", "﹣": "-", "￥": "¥", "￦": "₩"}
+)
+"""Full-width signs and the minus sign, each one character for one, so that places stay."""
 
 
 class Token(NamedTuple):
@@ -65,6 +71,8 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     [('abbr', 'U.S.'), ('word', 'sold'), ('number', '1,140'), ('word', 'kg')]
     """
     stop = len(text) if end is None else end
+    if not text.isascii():
+        text = _folded(text)
     return [
         Token(
             found.lastgroup or "mark",
@@ -74,4 +82,10 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
             found.end(),
         )
         for found in _TOKEN.finditer(text, start, stop)
+        if found.lastgroup != "ref"
     ]
+
+
+@lru_cache(maxsize=2)
+def _folded(text: str) -> str:
+    return text.translate(_FOLDED)

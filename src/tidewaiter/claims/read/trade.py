@@ -16,7 +16,7 @@ from tidewaiter.claims.read.predicates import Predicates
 __all__ = ["OBJECT", "OBJECT_PATTERN", "Trade"]
 
 OBJECT_PATTERN: Final = (
-    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])(?:l?o|i)A?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?![l%]|[oi]+[^TfPY])|(?P<Z2>Z)"
+    r"(?:(?P<Q>[NC])o?A?(?P<G>G)|(?P<Q2>[WM])(?:l?o|i)A?(?P<G2>G)|(?P<Q7>W)A?(?P<G7>G)|(?P<Z>Z)(?P<G3>G)|A?(?P<G4>G)l(?P<Q4>[MW])|(?P<Q5>[MWC])(?!%|l(?![.,a])|[oi]+[^TfPY])|(?P<Z2>Z)"
     r"|(?P<Q6>N)(?=[tfPYaJ,.]))"
 )
 OBJECT: Final = re.compile(OBJECT_PATTERN)
@@ -35,7 +35,7 @@ class Trade(Predicates):
         problem = "" if owner else "who traded is not said"
         for found in self._parties(place, stop):
             other = self.whom_for(self.row[found.start("A")], owner)
-            if not other:
+            if not other or self.row[found.start("A")].owned:
                 problem = "which country is meant cannot be told"
             elif found["p"] == "t" and kind == "X":
                 problem = problem or ("two countries it went to" if receiver and receiver != other else "")
@@ -187,8 +187,20 @@ class Trade(Predicates):
                 self.context.goods.add(goods.goods)
             elif self.frame.goods is None or not self.frame.goods.goods:
                 carried = self.context.frame.goods if self.context.frame else None
-                if name == "Z2" and carried is not None and self.last(Kind.AMOUNT) is not None:
-                    self.frame = replace(self.frame, goods=self.drafts[-1].frame.goods)
+                latest = self.drafts[-1] if self.drafts else None
+                several = len({made.frame.goods for made in self.drafts}) > 1
+                if several and self.row[number].tag != "M":
+                    self.refuse(number, "of which of the goods is not said")
+                    self.frame = None
+                    self.spoil(number, "of which of the goods is not said")
+                    return None
+                same = (
+                    latest is not None and latest.frame.pair == self.frame.pair and latest.frame.side == self.frame.side
+                )
+                if latest is not None and same and (name in ("Z2", "Q6") or self.row[number].tag in "WC"):
+                    self.frame = replace(self.frame, goods=latest.frame.goods)  # "after sending 1,000 in April"
+                elif name == "Z2" and carried is not None and latest is not None and self.last(Kind.AMOUNT) is not None:
+                    self.frame = replace(self.frame, goods=latest.frame.goods)
                 elif name in ("Q5",) and self.row[number].tag == "M" and (carried is None or carried.goods == "total"):
                     self.frame = replace(self.frame, goods=Named("total", "", ""))
                 else:

@@ -54,7 +54,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     table: list[tuple[str, tuple[str, str]]] = []
 
     def add(tag: str, meaning: str, words: str) -> None:
-        table.extend((word.strip(), (tag, word.strip() if tag in "mnx" else meaning)) for word in words.split("|"))
+        table.extend((word.strip(), (tag, word.strip() if tag in "mnx," else meaning)) for word in words.split("|"))
 
     add("T", "X", "exports|export|outbound shipments|overseas shipments|outgoing shipments|overseas sales")
     add("T", "M", "imports|import|inbound shipments|purchases|purchase")
@@ -190,7 +190,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add("v", "value", "value|values|total value|trade value")
     add("v", "price", "average price|an average price|average unit price|unit price")
     add("v", "volume", "volume|volumes|tonnage|weight")
-    add("k", "", "taking|bringing|lifting|pushing|taking up|to take|brings|bringing up|took|brought")
+    add("k", "", "taking|bringing|raising|lifting|pushing|taking up|to take|brings|bringing up|took|brought")
     add(
         "m",
         "",
@@ -262,7 +262,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "a total of|total of|in total|in all|customs|official|there|had|has|have|did|mainly|medical use|alone|"
         "altogether|overall total|in the end|saw|witnessed|experienced|in dollar terms|in us dollar terms|in US dollar terms|dollar-denominated|so|both|unidentified|"
         "sharp|steep|slight|modest|by contrast|in contrast|even|"
-        "as a whole|at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
+        "as a whole|cumulative|running|at the same time|as well|too|once|actually|as a result|in particular|all together|well|year's|respective",
     )
     add(DROPPED, "by value", "in value terms|by value|in terms of value|value-wise")
     add("v", "they", "they")
