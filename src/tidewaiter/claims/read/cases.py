@@ -23,7 +23,7 @@ _INDICATORS: Final = {"PRK": "fever"}
 _MORE: Final = frozenset(("new", "more", "additional", "further", "another", "fresh", "extra"))
 _COUNTED: Final = re.compile(r"(?P<N>[Nw])[wUq-]*Q")
 _TOTAL: Final = re.compile(
-    r"k[v-]*(?P<Q>o?[w-]*Q)?[?KPJ]?t(?P<N>N)(?:[w-]*(?P<Q2>Q))?(?:[a-]+(?P<N2>N)[w-]*(?P<Q3>Q))?"
+    r"k[vA-]*(?P<Q>o?[w-]*Q)?[?KPJ]?t(?P<N>N)(?:[w-]*(?P<Q2>Q))?(?:[a-]+(?P<N2>N)[w-]*(?P<Q3>Q)|[aA-]+(?P<Q4>Q)t(?P<N3>N))?"
 )
 _TOLL: Final = re.compile(r"(?P<Q>Q)[vwf-]*[UL]+t?(?P<N>N)(?![w-]*Q)")
 _NONE: Final = re.compile(r"Z[w-]*(?P<Q>Q)")
@@ -151,6 +151,9 @@ class _Counts:
             if beside or kind == "deaths" or named:
                 end = match.end("Q2") if match["Q2"] else match.end("N")
                 self.add(match.start(), end, self.row[match.start("N")].data, kind, "cumulative", match.start("N"))
+            if match["N3"] and self._kind(match.start("Q4")) == "deaths":
+                place = match.start("N3")
+                self.add(match.start("Q4"), match.end("N3"), self.row[place].data, "deaths", "cumulative", place)
             if match["N2"] and self._kind(match.end("Q3") - 1) == "deaths":
                 place = match.start("N2")
                 self.add(place, match.end("Q3"), self.row[place].data, "deaths", "cumulative", place)

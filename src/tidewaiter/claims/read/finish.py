@@ -214,6 +214,10 @@ def _claims(made: Draft, drafts: list[Draft], text: str, context: Context, sourc
         if len(made.over.periods) != 1 or made.over.why or made.over.periods[0].end >= period.start:
             raise _Unreadable("a share of the trade of which months is not clear")
         base = made.over.periods[0]
+    elif made.kind is Kind.SHARE and made.base is not None:
+        if made.base.end >= period.start:
+            raise _Unreadable("a share of the trade of which months is not clear")
+        base = made.base
     elif made.kind is Kind.SHARE:
         other = _other(made, source, named, measure, unit)
     if base is not None and made.kind is not Kind.FIRST and (base == period or base.start > period.start):

@@ -11,7 +11,7 @@ from tidewaiter.claims.read.shares import Shares
 
 __all__ = ["Linked"]
 
-_LEANING: Final = re.compile(r"(?P<it>[rA]|v(?=c))?L*(?=[cEBXUDR]|[%F][UD]|H)")
+_LEANING: Final = re.compile(r"(?P<it>[rA]|v(?=c))?L*(?=[cEBXUDR]|[%F][UD]|[%F]o|H)")
 
 
 class Linked(Shares):

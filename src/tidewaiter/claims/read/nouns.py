@@ -75,57 +75,51 @@ class Nouns(Scan):
 
     def settle(self, said: Phrase) -> Frame | str:
         """Return whose trade a phrase names, with what was said before; or why that cannot be told."""
-        carried = self.carried()
-        parties = len({said.owner, said.sender, said.receiver} - {""})
-        here = self.frame if self.frame is not None and not self.dirty else None
-        only = carried is not None and carried.goods is not None and self.context.goods == {carried.goods.goods}
-        about = (
-            only
-            and carried is not None
-            and carried.goods != _TOTAL
-            and carried.side in "XM"
-            and not self.context.unsure
-        )
-        if (
-            said.kind == "S"
-            and said.goods is None
-            and not said.whole
-            and parties
-            and here is None
-            and about
-            and carried
-        ):
-            said = replace(said, goods=carried.goods)  # "shipments to the U.S.": of what the article is about
-        plain = said.kind == "S" and said.goods is None and not said.named and not said.measure and parties == 1
-        if plain and here is not None and here.side in "XM" and here.goods not in (None, _TOTAL):
-            # "Brazil's soybean exports to China fell, while shipments to Thailand rose": soybeans
-            said = replace(said, goods=here.goods)
-        bare = said.goods is None and not said.whole and said.measure not in ("surplus", "deficit") and said.kind != "B"
-        near = self.frame is not None or self.context.sentence - self.context.level_sentence == 1
-        specific = carried is not None and carried.goods not in (None, _TOTAL) and carried.side in "XM"
-        clear = near and specific and (len(self.context.goods) < 2 or self.frame is not None)
-        if bare and clear and carried is not None and self._counted(said.end):
-            # tonnes and pieces are never of all goods: "Purchases from Indonesia climbed 13% to 37.6 million tons"
-            said, bare = replace(said, goods=carried.goods), False
-        if bare and self.context.unsure and self.frame is None and parties < 2:
-            return "all goods, or those of a sentence before that was not understood, is not said"
-        if said.whole and said.kind in ("X", "M", "S") and not parties and here is None:
+        parties = {said.owner, said.sender, said.receiver} - {""}
+        balance = said.measure in ("surplus", "deficit")
+        if said.goods is None and not said.whole and said.kind != "B" and not balance:
+            meant = self._meant(said, len(parties))
+            if isinstance(meant, str):
+                return meant
+            said = replace(said, goods=meant)
+        elif said.whole and said.kind in ("X", "M", "S") and not parties and (self.frame is None or self.dirty):
             return "of all countries, or of the two spoken of before, is not said"
-        several = self.frame is None and carried is not None and len(self.context.goods) > 1
-        if bare and not parties and several and carried is not None and carried.goods not in (None, _TOTAL):
-            return "all goods, or those spoken of before, is not said"
-        if (
-            said.goods is None
-            and not said.whole
-            and carried is not None
-            and carried.goods not in (None, _TOTAL)
-            and len({said.owner, said.sender, said.receiver} - {""}) < 2
-        ):
-            bare = not said.owner and not said.sender and not said.receiver
-            same = bare and carried.side == ("M" if said.kind == "M" else "X")
-            if said.measure not in ("surplus", "deficit") and said.kind != "B" and not same:
-                return "all goods, or those spoken of before, is not said"
         return self._frame(said.kind, said.owner, said.sender, said.receiver, said.goods, list(said.notes))
+
+    def _meant(self, said: Phrase, parties: int) -> Named | str | None:
+        """Return the goods of ``exports`` alone: those spoken of before, all, or why that cannot be told.
+
+        None leaves it to the trade spoken of before, or to all goods where none was.
+        """
+        carried, known = self.carried(), self.context.goods
+        unsure = self.context.unsure and self.frame is None
+        spoken = carried.goods if carried is not None and carried.goods not in (None, _TOTAL) else None
+        if carried is None or spoken is None:
+            told = "all goods, or those of a sentence before that was not understood, is not said"
+            return told if unsure and parties < 2 else None
+        here = self.frame is not None and not self.dirty and carried.side in "XM"
+        near = self.frame is not None or self.context.sentence - self.context.level_sentence == 1
+        if near and carried.side in "XM" and (len(known) < 2 or self.frame is not None) and self._counted(said.end):
+            return spoken  # tonnes are never of all goods: "Purchases from Indonesia climbed to 37.6 million tons"
+        if here and said.kind == "S" and parties == 1 and not said.named and not said.measure:
+            return spoken  # "soybean exports to China fell, while shipments to Thailand rose"
+        if unsure and parties < 2:
+            return "all goods, or those of a sentence before that was not understood, is not said"
+        if said.kind == "S" and parties and not here and known == {spoken.goods} and carried.side in "XM":
+            return spoken  # "shipments to the U.S.": of what the article is about
+        other_way = carried.side in "XM" and said.kind in ("X", "M") and said.kind != carried.side
+        if other_way and "total" in known and parties == 1 and self._money(said.end):
+            return _TOTAL  # "Imports from North Korea came to $21 million", after a word on one good
+        same_way = not parties and carried.side == ("M" if said.kind == "M" else "X")
+        if parties < 2 and not (same_way and (self.frame is not None or len(known) < 2)):
+            return "all goods, or those spoken of before, is not said"
+        return None
+
+    def _money(self, place: int) -> bool:
+        """Whether the clause that follows tells money, and no weights or pieces."""
+        clause = re.match(r"[^aTV.]*", self.tags[place:])
+        told = set(clause[0]) & set("MWCN") if clause is not None else set()
+        return told == {"M"}
 
     def _counted(self, place: int) -> bool:
         """Whether the clause that follows tells weights or pieces, and no money."""

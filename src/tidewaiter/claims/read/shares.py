@@ -10,6 +10,7 @@ from tidewaiter.claims.model import Kind
 from tidewaiter.claims.read.frame import Frame
 from tidewaiter.claims.read.goods import Named
 from tidewaiter.claims.read.nouns import NOUN, Phrase
+from tidewaiter.claims.read.periods import Mention
 from tidewaiter.claims.read.places import Places
 
 __all__ = ["Shares"]
@@ -60,7 +61,7 @@ class Shares(Places):
 
     def part_of_level(self, match: re.Match[str]) -> int:
         """``equal to 82 per cent of the $2.8 billion recorded in 2019``: of the same trade, over other months."""
-        number, lead = match.start("M"), self._main()
+        number, lead = match.start("M"), self._main() or self.over
         own = self.row[number].data
         if lead is None or lead.quantity is None or self._several(lead) or lead.quantity.kind != own.kind:
             self.refuse(match.start("Q"), self.why() or "a share of what is not understood")
@@ -75,6 +76,24 @@ class Shares(Places):
             level.periods, level.own_period = month.data.periods, True
         if made is not None and level is not None:
             made.frame, made.periods, made.own_period, made.over = lead.frame, lead.periods, lead.own_period, level
+        return match.end()
+
+    def part_of_months(self, match: re.Match[str]) -> int:
+        """``were two-thirds of those in January``: of the same trade, over other months."""
+        mention = self.row[match.start("P")].data
+        if not isinstance(mention, Mention) or len(mention.periods) != 1:
+            return 0
+        own = self.period
+        problem = self.why() or (
+            "" if own is not None and not self.drafts else "of which month it is said is not clear"
+        )
+        if problem:
+            self.refuse(match.start("Q"), problem, match.end())
+            return match.end()
+        made = self.draft(Kind.SHARE, match.start(), match.end(), match.start("Q"), base=mention.periods[0])
+        if made is not None:
+            made.own_period = made.given = True
+            made.assumed += [mention.assumed] if mention.assumed else []
         return match.end()
 
     def _part(self, told: Phrase | None, whole: Phrase, place: int) -> Frame | None:

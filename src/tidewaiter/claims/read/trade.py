@@ -108,7 +108,7 @@ class Trade(Predicates):
         """Return where the reach of a verb ends: the next verb or noun of trade, or a contrast."""
         for k in range(place + 1, len(self.row)):
             tag = self.tags[k]
-            if tag in "TV.er" or (tag == "a" and self.row[k].data == "contrast"):
+            if tag in "TV.erc" or (tag == "a" and self.row[k].data == "contrast"):
                 return k
         return len(self.row)
 

@@ -116,7 +116,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "U",
         "verb",
         "rose|rise|rises|risen|rising|increased|increase|increases|increasing|grew|grow|grown|growing|climbed|climb|climbing|jumped|jump|jumping|"
-        "surged|surge|surging|widened|widening|widen|edged up|inched up|ticked up|accelerated to|quickened to|rallied|bounced back|shooting up|soared|soar|soaring|gained|gain|gains|expanded|expanding|expansion|leapt|leaped|leap|rocketed|skyrocketed|shot up|"
+        "surged|surge|surging|widened|widening|widen|rallying|advancing|swelling|ballooning|edged up|inched up|ticked up|accelerated to|quickened to|rallied|bounced back|shooting up|soared|soar|soaring|gained|gain|gains|expanded|expanding|expansion|leapt|leaped|leap|rocketed|skyrocketed|shot up|"
         "spiked|spike|advanced|swelled|rebounded|recovered|growth|went up|picked up|uptick|ballooned",
     )
     add("U", "verb", "recovering|rebounding|climbed back|bounced back|bouncing back|rose back")
@@ -128,6 +128,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "verb",
         "fell|fall|falls|fallen|falling|dropped|drop|drops|dropping|declined|decline|declines|declining|decreased|decrease|decreases|decreasing|"
         "slid|slide|sliding|slumped|slump|plunged|plunge|plunging|tumbled|tumble|shrank|shrunk|shrinking|contracted|contraction|sank|sunk|dipped|dip|eased|"
+        "tumbling|slumping|sliding|plummeting|sinking|slipping|contracting|dipping|collapsing|diving|retreating|"
         "narrowed|narrowing|edged down|inched down|ticked down|retreated|weakened|softened|slackened|dwindled|"
         "slipped|dived|plummeted|went down|collapsed|collapse|downturn|shed",
     )
@@ -221,7 +222,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
     add(
         "Q",
         "cases",
-        "cases|infections|new case|new infection|infection|fever cases|new cases|infected people|people with fever|people with fever symptoms|people with symptoms of fever|fever symptoms|fever patients|patients",
+        "cases|caseload|case count|infections|new case|new infection|infection|fever cases|new cases|infected people|people with fever|people with fever symptoms|people with symptoms of fever|fever symptoms|fever patients|patients",
     )
     add("Q", "deaths", "deaths|fatalities|new deaths|death|new death|fatality|death toll|number of deaths")
     add(
