@@ -13,7 +13,7 @@ import msgspec
 
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
-from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms, last_day
+from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import compile_claim, subjects_of, unit_frame
@@ -22,6 +22,7 @@ from tidewaiter.claims.say import NOTHING_PRINTED, said_words
 from tidewaiter.claims.together import Group, together
 from tidewaiter.claims.unsettled import unsettled_words
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
+from tidewaiter.claims.vintages import last_day
 from tidewaiter.claims.voices import own_voices, voices_of
 from tidewaiter.errors import InputError
 from tidewaiter.ledger import Row

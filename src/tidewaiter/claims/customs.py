@@ -15,11 +15,12 @@ import msgspec
 
 from tidewaiter.claims.archive import Archive, has_parts, sides
 from tidewaiter.claims.bench import Bench
-from tidewaiter.claims.evidence import CellName, Item, cell_terms, revision_by
+from tidewaiter.claims.evidence import CellName, Item, cell_terms
 from tidewaiter.claims.goods import is_code, phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import compile_claim
 from tidewaiter.claims.say import way_words
+from tidewaiter.claims.vintages import revision_by
 from tidewaiter.ledger import Ledger, Row
 from tidewaiter.ledger.rows import APART, moved
 from tidewaiter.model import Cell, Interval, Measure, State
