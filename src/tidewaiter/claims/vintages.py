@@ -64,4 +64,5 @@ def _release(day: str) -> str:
 
 
 def shifted(day: str, days: int) -> str:
+    """Return a day (ISO) so many days later, or earlier."""
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
