@@ -25,7 +25,17 @@ from tidewaiter.store.withheld import withheld_below, withheld_note
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "runs_of_many", "series_cells", "silence_is_zero", "unit_of"]
+__all__ = [
+    "cells_of",
+    "in_nomenclature",
+    "keys_of",
+    "run_cell",
+    "runs_of",
+    "runs_of_many",
+    "series_cells",
+    "silence_is_zero",
+    "unit_of",
+]
 
 SECRET: Final = ("_QY", "_QZ")
 """Partners that stand for countries kept back for commercial or military reasons."""
@@ -366,12 +376,13 @@ def _life(six: str) -> hs.Life | None:
 def _doubtful_line(view: View, key: SeriesKey, month: int) -> str:
     """Say why a covered cell without a row is no proved zero: nobody knows whether the line exists in that year."""
     code = key.cmd
-    if code == TOTAL or (len(code) <= 6 and _in_hs(code, month // 12)):
+    if code == TOTAL or (len(code) <= 6 and in_nomenclature(code, month // 12)):
         return ""
     if month // 12 in view.years_of_line(key.dataset, code):
         return ""
     return f"covered, but no row of {key.dataset} in {month // 12} has the line {code}: whether it exists is not known"
 
 
-def _in_hs(code: str, year: int) -> bool:
+def in_nomenclature(code: str, year: int) -> bool:
+    """Whether the Harmonized System of a year has a code of six digits or fewer."""
     return code.isdigit() and len(code) in (2, 4, 6) and year >= hs.REVISIONS[0] and hs.alive(code, year)
