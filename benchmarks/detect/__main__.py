@@ -9,12 +9,13 @@ from benchmarks.detect.ours import warm_up
 from benchmarks.detect.quality_cascade import report_cascade
 from benchmarks.detect.quality_counts import report_counts
 from benchmarks.detect.quality_null import report_artefacts, report_nulls, report_shifts
-from benchmarks.detect.quality_trade import compare_methods, report_trade, report_variations
+from benchmarks.detect.quality_trade import compare_methods, report_small, report_trade, report_variations
 from benchmarks.detect.speed import report_speed
 
 PARTS = {
     "trade": report_trade,
     "variations": report_variations,
+    "small": report_small,
     "nulls": report_nulls,
     "artefacts": report_artefacts,
     "shifts": report_shifts,

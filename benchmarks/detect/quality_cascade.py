@@ -48,7 +48,7 @@ def report_cascade(seed: Callable[[str, int], int], draws: int = 3) -> None:
                 rows.append(
                     [
                         f"{name}, draw {number + 1}",
-                        share,
+                        f"{100 * share:g} %",
                         f"{100 * scored:.2f} %",
                         len(full[last]),
                         1 - len(np.intersect1d(full[last], got[last])) / max(len(full[last]), 1),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EVENTS", "QUIET", "SHIFT", "START", "SURGE", "Labelled", "TradeRecipe", "simulate_trade"]
+__all__ = ["EVENTS", "QUIET", "SHIFT", "START", "SURGE", "Labelled", "TradeRecipe", "Truth", "simulate_trade"]
 
 QUIET, START, SURGE, SHIFT = 0, 1, 2, 3
 EVENTS = {START: "start", SURGE: "surge", SHIFT: "shift"}
@@ -38,6 +38,8 @@ class Labelled:
         float64 [n]: the factor of the event; for a start, its value over the group's median; 1 if quiet.
     occurrence
         float64 [n]: the share of months with trade the series was made with.
+    truth
+        The other constants.
     """
 
     values: NDArray[np.float64]
@@ -45,6 +47,7 @@ class Labelled:
     kind: NDArray[np.uint8]
     size: NDArray[np.float64]
     occurrence: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    truth: Truth | None = None
 
     @property
     def event(self) -> NDArray[np.bool_]:
@@ -55,6 +58,24 @@ class Labelled:
         """Return the series at these places."""
         occurrence = self.occurrence[at] if len(self.occurrence) else self.occurrence
         return Labelled(self.values[at], self.groups[at], self.kind[at], self.size[at], occurrence)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What no method may see: the constants that series were made with.
+
+    Attributes
+    ----------
+    mean
+        float64 [n, months]: log of what was to be expected, without noise, outliers and the labelled event.
+    sd, carry, centre
+        float64 [n]: standard deviation of the log noise, its carry-over, the log level of the group.
+    """
+
+    mean: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    carry: NDArray[np.float64]
+    centre: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -118,12 +139,15 @@ def simulate_trade(seed: int, recipe: TradeRecipe | None = None) -> Labelled:
     drift = rng.normal(0, r.drift, many)[groups] + rng.normal(0, r.drift, n)
     level = centre[groups] + rng.normal(0, r.level_within_group, n)
     logs = level[:, None] + season + drift[:, None] * (t - months + 1)
+    mean = logs.copy()
     logs += sd[groups][:, None] * _noise(rng, n, months, carry[groups], r.tail_freedom)
 
     shifted = np.flatnonzero(rng.random(n) < r.past_shifts)
     at = rng.integers(6, max(months - 12, 7), len(shifted))
     by = np.log(rng.uniform(1.5, 5.0, len(shifted))) * rng.choice([-1.0, 1.0], len(shifted))
-    logs[shifted] += by[:, None] * (t >= at[:, None])
+    moved = by[:, None] * (t >= at[:, None])
+    logs[shifted] += moved
+    mean[shifted] += moved
     outlier = rng.random((n, months)) < r.past_outliers
     outlier[:, -1] = False
     logs += np.where(outlier, np.log(rng.uniform(3.0, 20.0, (n, months))), 0.0)
@@ -149,4 +173,5 @@ def simulate_trade(seed: int, recipe: TradeRecipe | None = None) -> Labelled:
     values = np.where(active, np.exp(logs), 0.0)
     if r.whole_numbers:
         values = np.ceil(values)
-    return Labelled(values, groups, kind, size, occurrence)
+    truth = Truth(mean, sd[groups], carry[groups], centre[groups])
+    return Labelled(values, groups, kind, size, occurrence, truth)

@@ -97,6 +97,26 @@ class BadFile(InputError):
         super().__init__(f"{place}: {reason}{shown}")
 
 
+class BadRows(BadFile):
+    """Several rows of a file that cannot be read, each told by itself.
+
+    Parameters
+    ----------
+    path
+        The file, as the user named it.
+    problems
+        One for each bad row.
+    rows
+        How many rows the file has.
+    advice
+        What to do next.
+    """
+
+    def __init__(self, path: str, problems: tuple[BadFile, ...], rows: int, advice: str) -> None:
+        self.problems = problems
+        super().__init__(path, f"{len(problems)} of {rows} rows cannot be read, the first: {problems[0]}; {advice}")
+
+
 class BadConfig(InputError):
     """A setting that is unknown or has an impossible value."""
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tidewaiter.claims.court import check
-from tidewaiter.claims.form import read_claims, to_csv
+from tidewaiter.claims.form import read_claims
 from tidewaiter.claims.verdict import Verdict
+from tidewaiter.claims.written import to_csv
 from tidewaiter.cli import main
 from tidewaiter.sources.figures import read_figures, shipped_figures
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.claims.form import COLUMNS, read_claims, to_csv, to_toml
+from tidewaiter.claims.form import COLUMNS, read_claims
 from tidewaiter.claims.hedges import HEDGES, said, said_fraction, said_order
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
+from tidewaiter.claims.written import to_csv, to_toml
 from tidewaiter.errors import BadFile
 from tidewaiter.model import Flow, Interval, Measure
 from tidewaiter.period import Period

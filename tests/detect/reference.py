@@ -25,6 +25,7 @@ def history(row: Floats, end: int, season: int) -> dict[str, float]:
         "now": np.log(now) if now > 0 else (np.nan if now == 0 else np.inf),
         "top": top,
         "top_at": next((m for m in active if row[m] == top), -1),
+        "lately": int((row[max(end - 12, 0) : end] >= 0).sum()),
         "year_ago": row[end - season] if end >= season and row[end - season] >= 0 else np.nan,
     }
 

@@ -58,6 +58,36 @@ def test_quiet_series_do_not_alarm_more_often_than_said(name):
     assert (p <= 0.001).sum() <= 15
 
 
+@pytest.mark.parametrize("months", [10, 14, 20])
+def test_a_short_past_promises_no_more_than_it_can_know(months):
+    made = simulate_trade(develop("quality"), TradeRecipe(series=5000, months=72, events=0.0))
+    found = scan(made.values[:, -months:], made.groups)
+    assert (found.p <= 0.01).mean() < 0.015
+    assert (found.p <= 0.001).sum() <= 15
+    assert (found.tier == "firm").sum() <= 2
+
+
+def test_a_hundred_series_are_judged_more_carefully_than_thousands():
+    p = [
+        scan(made.values, made.groups).p
+        for made in (simulate_trade(develop("quality", k), TradeRecipe(series=100, events=0.0)) for k in range(20))
+    ]
+    every = np.concatenate(p)
+    assert (every <= 0.01).mean() < 0.013
+    assert (every <= 0.001).sum() <= 5
+
+
+def test_surges_of_the_past_do_not_hide_those_of_today():
+    made = simulate_trade(develop("quality"), TradeRecipe(series=4000))
+    rough = made.values.copy()
+    rng = np.random.default_rng(1)
+    hit = (rng.random(rough.shape) < 0.02) & (rough > 0)
+    hit[:, -1] = False
+    rough[hit] *= 30.0
+    clean, soiled = scan(made.values, made.groups), scan(rough, made.groups)
+    assert (soiled.q <= 0.2).sum() > 0.6 * (clean.q <= 0.2).sum()
+
+
 @pytest.mark.parametrize(
     "name", [a for a in ARTEFACTS if a not in ("code ended this month", "not yet published", "last year revised")]
 )

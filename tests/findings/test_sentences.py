@@ -165,8 +165,10 @@ class Judge:
         elif found := re.match(r"expected under (EUR .*)", part):
             assert amount(found[1])[0] <= now + amount(found[1])[1], words
             name = "under"
-        elif found := re.match(r"expected (EUR .*) or more", part):
-            assert amount(found[1])[0] >= now, words
+        elif found := re.match(r"by its past up to (\w+ \d{4}) expected (EUR .*) or more", part):
+            assert found[1] == f"{MONTHS[(end - 6) % 12]} {(end - 6) // 12}"
+            past = [one for one in months[: end - 6 - SINCE + 1] if one]
+            assert now < amount(found[2])[0] < 2 * max(past), words
             name = "or more"
         else:
             assert re.match(

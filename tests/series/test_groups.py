@@ -155,6 +155,28 @@ def test_an_own_row_of_other_goods_or_months_does_not_stand_for_the_group(store:
     assert len(one.missing[one.cells[0].period]) == 25
 
 
+def test_months_without_the_groups_own_row_are_its_members(store: Store) -> None:
+    load(
+        store,
+        rows(
+            reporter=["EU27", "DEU", "FRA", "DEU"],
+            period=["2022-02", "2022-01", "2022-01", "2022-02"],
+            value=[50, 5, 7, 6],
+        ),
+    )
+    (one,) = told(store, "EU27", "PRK", period=Period.parse("2022-01..2022-02"))
+    assert [(cell.state, cell.bounds.lo, cell.bounds.hi) for cell in one.cells] == [
+        (State.UNKNOWN, 12, math.inf), (State.VALUE, 50, 50),
+    ]  # fmt: skip
+    assert one.cells[1].note == "the publisher's own row of EU27"
+    assert set(one.missing) == {one.cells[0].period}
+    assert any("never added" in note for note in one.notes)
+    # The same on the side of the partner.
+    load(store, rows(partner=["ASEAN", "VNM", "THA"], period=["2022-03", "2022-03", "2022-04"], value=[50, 1, 2]))
+    (one,) = told(store, "CHN", "ASEAN", period=Period.parse("2022-03..2022-04"))
+    assert [cell.bounds for cell in one.cells] == [Interval(50, 50), Interval(2, math.inf)]
+
+
 def test_nobody_trades_with_itself_in_a_sum(store: Store) -> None:
     load(store, rows(reporter=["DEU", "DEU", "FRA", "FRA"], partner=["DEU", "FRA", "DEU", "FRA"], period="2022-01",
                      value=[1000, 1, 2, 2000]))  # fmt: skip

@@ -217,3 +217,13 @@ def test_a_group_is_added_up_from_its_members(tmp_path: Path, capsys: pytest.Cap
     (month,) = pair["months"]  # type: ignore[misc]
     assert (pair["exporter"], month["exporter"], month["gap"]) == ("DEU,AUT", [125, None], None)
     assert any("AUT (not known)" in text for text in pair["caveats"])  # type: ignore[attr-defined]
+
+
+def test_a_group_that_has_a_row_is_not_called_silent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "exports.csv"
+    file.write_text(ROWS + "EU27_2020,KG,EXPORT,8703,2022-01,25\n", encoding="utf-8")
+    folder = str(tmp_path / "books")
+    assert main(["load", str(file), "--published", "2023-01-21", "--store", folder]) == 0
+    found = ask(capsys, "--reporter", "KGZ", "--cmd", "8703", "--currency", "EUR", "--store", folder)
+    assert found["silent"] == []
+    assert any("EU27 is a group" in text for text in found["caveats"])  # type: ignore[attr-defined]

@@ -45,7 +45,7 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
 
 def fill(store: Store, draw: random.Random) -> Iterator[str]:
     """Load vintages, one at a time, with and without coverage; yield the day of each."""
-    for day in drawn.DAYS:
+    for day in drawn.DAYS[:3]:
         covers = draw.choice(([], ["partners=all; codes=all; periods=2023-01..2023-04"], ["partners=RUS; codes=8703; periods=2023-01..2023-02; flows=X"]))  # fmt: skip
         load(store, drawn.text(draw), kind="full" if covers else "plain", published=day, covers=covers)
         yield day
@@ -62,7 +62,7 @@ def told(store: Store, day: str | None, use: bool, monkeypatch: pytest.MonkeyPat
     keys = [
         SeriesKey("plain", reporter, partner, Flow(flow), code, kind, measure, unit)
         for reporter, partner, flow, code, kind, (measure, unit) in itertools.product(
-            ("CHN", "JPN"), drawn.PARTNERS, "XM", drawn.CODES, ("", "HS"),
+            ("CHN", "JPN"), drawn.PARTNERS, "X", drawn.CODES, ("",),
             ((Measure.VALUE, "USD"), (Measure.NET_WEIGHT, "kg")),
         )
     ]  # fmt: skip
@@ -72,7 +72,7 @@ def told(store: Store, day: str | None, use: bool, monkeypatch: pytest.MonkeyPat
             key: [(cell.period, cell.bounds, cell.state, sorted(cell.evidence), sorted(cell.note)) for cell in listed]
             for key, listed in view.many(keys, SPAN).items()
         }
-    for reporter, partner, code in itertools.product(("CHN", "JPN"), drawn.PARTNERS[:2], drawn.CODES[1:]):
+    for reporter, partner, code in itertools.product(("CHN", "JPN"), ("PRK",), drawn.CODES[1:]):
         series = customs_series(view, reporter=reporter, partner=partner, codes=[code], period=SPAN)
         found[f"series {reporter} {partner} {code}"] = [
             (one.key, one.codes, one.notes, [(cell.period, cell.bounds, cell.state) for cell in (*one.cells, *one.longer)])
@@ -91,14 +91,14 @@ def told(store: Store, day: str | None, use: bool, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 60))])
 def test_the_cube_says_what_the_files_say(store: Store, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(seed)
-    for number, day in enumerate(fill(store, draw)):
+    for number, _ in enumerate(fill(store, draw)):
         assert build(store) == ("updated" if number else "built")
-        if number % 2:
+        if number:
             through, without = (told(store, None, use, monkeypatch) for use in (True, False))
             assert through == without
         # A day on which all that is there was out is answered by the cube too, an earlier one is not.
-        if number == len(drawn.DAYS) - 1:
-            assert told(store, day, True, monkeypatch) == told(store, day, False, monkeypatch)
+        if number == 2:
+            assert told(store, "2024-03-31", True, monkeypatch) == told(store, "2024-03-31", False, monkeypatch)
             monkeypatch.setattr(cube_rows, "FROM_ROWS", 0)
             assert View(store, drawn.DAYS[0]).cube() is None
     assert any(status(store).each)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from tests.store.plain import load, rows
@@ -278,6 +279,30 @@ def test_more_rows_than_memory_takes_are_sorted_in_runs(store: Store, monkeypatc
     clash = text.replace("2022-12,CHN,11", "2022-12,CHN,12", 1)
     with pytest.raises(BadFile, match="differently"):
         load(store, clash)
+
+
+def test_a_segment_that_memory_does_not_hold_is_merged_by_partners(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tidewaiter.store.segments.RUN_ROWS", 8)
+    monkeypatch.setattr("tidewaiter.store.segments.GROUP_ROWS", 3)
+    partners = ["PRK", "RUS", "CAN", "USA", "JPN", "KOR", "MNG"]
+    cells = [(who, f"2022-{m:02d}", 10 * at + m) for m in range(1, 7) for at, who in enumerate(partners)]
+    # Some rows stand twice, far from each other.
+    partner, period, value = (list(column) for column in zip(*cells, *cells[::5], strict=True))
+    release = load(store, rows(period=period, partner=partner, value=value))
+    assert release.rows == len(cells)
+    assert "9 rows" in release.notes[0]
+    read = [
+        (row["partner"], row["period_start"], row["value"])
+        for segment in sorted(store.catalogue.segments(), key=lambda one: (one.file, one.row_group))
+        for row in pq.ParquetFile(store.folder / "rows" / segment.file).read_row_group(segment.row_group).to_pylist()
+    ]
+    assert read == sorted((who, month(when), told) for who, when, told in cells)
+    assert View(store).partner_rows("plain", "CHN", "X") == dict.fromkeys(partners, 6)
+    assert View(store).rows(partners="KOR")["value"].to_pylist() == [51, 52, 53, 54, 55, 56]
+    with pytest.raises(BadFile, match=r"two rows tell one cell differently.*MNG.*value 61 and value 7"):
+        load(store, rows(period=[*period, "2022-01"], partner=[*partner, "MNG"], value=[*value, 7]))
 
 
 def test_bad_rows_refuse_a_file_unless_asked_to_go_on(store: Store) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
 from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
+from tidewaiter.claims.heard import heard, names_in
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import compile_claim, subjects_of, unit_frame
@@ -92,6 +93,9 @@ def sit(
     docket = Docket(shipped_figures() if evidence is None else evidence)
     families = docket.families()
     own = own_voices(every, docket)
+    groups = together(every, docket, next(iter(own), ""))
+    docket.hear(heard(every, docket))
+    families |= names_in(every, docket)
     loaded = customs.benches(every) if customs is not None else None
     by_statement: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in every:
@@ -111,7 +115,7 @@ def sit(
         f"{family} is taken for its own voice and is no evidence for it."
         for family, (same, total) in own.items()
     )
-    return Sitting(every, tuple(verdicts), told, together(every, docket, next(iter(own), "")))
+    return Sitting(every, tuple(verdicts), told, groups)
 
 
 class _Case(msgspec.Struct, frozen=True):

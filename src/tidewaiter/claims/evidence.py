@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from tidewaiter.claims.goods import canonical_unit, contains, is_code, phrase
+from tidewaiter.claims.goods import canonical_unit, contains, is_code, phrase, way_of
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.vintages import REVISION, last_day, may_have_moved, shifted
 from tidewaiter.ledger import Ledger, Row
@@ -72,7 +72,10 @@ def cell_terms(subject: Subject, period: Period) -> dict[CellName, float]:
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A figure as a row of a ledger, with what decides whether it may be used."""
+    """A figure as a row of a ledger, with what decides whether it may be used.
+
+    ``voices`` are those behind a claim of the list that is judged; none for a figure.
+    """
 
     item: Item
     row: Row
@@ -82,6 +85,7 @@ class Entry(msgspec.Struct, frozen=True):
     zero: bool
     period: Period
     flow: Flow
+    voices: frozenset[str] = frozenset()
 
 
 class Docket:
@@ -105,7 +109,14 @@ class Docket:
         for figure in revised_bases():
             self._add(figure, self._implied)
 
-    def _add(self, figure: Figure, entries: dict[tuple[str, str], list[Entry]]) -> None:
+    def hear(self, heard: Iterable[tuple[Figure, frozenset[str]]]) -> None:
+        """Let what independent publishers say in the list that is judged be evidence for the rest of it."""
+        for figure, voices in heard:
+            self._add(figure, self._entries, voices)
+
+    def _add(
+        self, figure: Figure, entries: dict[tuple[str, str], list[Entry]], voices: frozenset[str] = frozenset()
+    ) -> None:
         key = figure.key
         identity = figure.id
         while identity in self.items:
@@ -120,7 +131,7 @@ class Docket:
         item = Item(
             id=identity,
             kind="figure",
-            what=phrase(goods) + _way(key.flow),
+            what=phrase(goods) + way_of(key.flow),
             period=str(figure.period),
             unit=unit,
             value=figure.value * factor,
@@ -139,7 +150,7 @@ class Docket:
             release=figure.origin.published_from, moves=REVISION if _was_open(figure) else 0.0,
         )  # fmt: skip
         entries[key.reporter, key.partner].append(
-            Entry(item, row, goods, measure, unit, bounds.hi == 0, figure.period, key.flow)
+            Entry(item, row, goods, measure, unit, bounds.hi == 0, figure.period, key.flow, voices)
         )
 
     def families(self) -> frozenset[str]:
@@ -272,7 +283,12 @@ class Docket:
 
 
 def _speaks(entry: Entry, voices: frozenset[str]) -> bool:
-    """Whether a figure is of one of some voices: its reporting, or the outlet that printed it."""
+    """Whether a figure is of one of some voices: its reporting, or the outlet that printed it.
+
+    What the list that is judged says speaks on nothing whose voice is not told: it may be the same article.
+    """
+    if entry.voices and (not voices or entry.voices & voices):
+        return True
     return entry.item.family in voices or entry.item.publisher in voices
 
 
@@ -373,6 +389,8 @@ class Press:
         for entry in self.docket.entries(claim.subject):
             if frozenset(cell for cell, _ in entry.row.terms) != cells:
                 continue
+            if entry.voices:
+                continue  # A claim of the list does not stand by itself.
             if _speaks(entry, self.voices):
                 mine = mine or entry.item.bounds.meets(said)
             elif not entry.item.bounds.meets(said):
@@ -435,9 +453,5 @@ def _definitions(rows: Sequence[Row], asked: Sequence[Subject]) -> list[Row]:
 
 def _definition_words(whole: CellName, parts: Sequence[CellName]) -> str:
     names = " and ".join(sorted(phrase(part[3]) for part in parts))
-    frame = f"{month_words(whole[6])}{_way(whole[2])}, in {whole[5]}"
+    frame = f"{month_words(whole[6])}{way_of(whole[2])}, in {whole[5]}"
     return f"{names} {'is' if is_code(parts[0][3]) else 'are'} part of {phrase(whole[3])} ({frame})"
-
-
-def _way(flow: Flow) -> str:
-    return {"X": ", exports", "M": ", imports", "X+M": ", exports and imports together"}.get(flow.value, "")

@@ -11,22 +11,27 @@ import io
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tidewaiter.claims.goods import resolve_goods
+import msgspec
+
+from tidewaiter.claims.goods import canonical_unit, resolve_goods
 from tidewaiter.claims.hedges import FRACTIONS, HEDGES, ORDERS, said, said_fraction, said_order
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
-from tidewaiter.claims.numbers import default_step, printed_number
-from tidewaiter.codes.areas import all_areas
-from tidewaiter.errors import BadFile, InputError
+from tidewaiter.claims.numbers import Printed, default_step, read_printed
+from tidewaiter.codes.areas import all_areas, area, has_members, known_groups
+from tidewaiter.codes.currencies import currency
+from tidewaiter.codes.units import all_units
+from tidewaiter.codes.units import unit as known_unit
+from tidewaiter.errors import BadFile, BadRows, InputError
 from tidewaiter.model import Flow, Interval, Measure
 from tidewaiter.period import Period
 from tidewaiter.safe import is_formula
 
-__all__ = ["COLUMNS", "published_days", "read_claims", "to_csv", "to_toml"]
+__all__ = ["COLUMNS", "Read", "published_days", "read_claims", "read_rows", "said_cells"]
 
 COLUMNS = (
     "id", "statement", "kind", "reporter", "partner", "flow", "goods", "measure", "unit", "period", "printed", "hedge", "step",
@@ -36,8 +41,6 @@ COLUMNS = (
 )  # fmt: skip
 """Every column, in the order in which they are written."""
 
-_CURRENCY = re.compile(r"[A-Z]{3}(/[^/]+)?\Z")
-_AREA = re.compile(r"[A-Z][A-Z0-9]{2,4}\Z")
 _FORMS = ("times", "times more", "increase")
 _DIRECTIONS = (
     "",
@@ -55,7 +58,23 @@ _DIRECTIONS = (
     "cumulative",
 )
 _MAX_BYTES = 64 * 1024 * 1024
+_NEVER_NEGATIVE = (Kind.AMOUNT, Kind.UNIT_VALUE, Kind.SHARE, Kind.MULTIPLE, Kind.COUNT)
 _NO_SUBJECT = (Kind.NO_FIGURE, Kind.UNREAD, Kind.COUNT)
+
+
+class Read(msgspec.Struct, frozen=True):
+    """What was read of a file.
+
+    Parameters
+    ----------
+    claims
+        In their order; a row that was refused is a claim of kind *unread* whose ``why`` names line, column, value and reason.
+    refused
+        How many rows were.
+    """
+
+    claims: tuple[Claim, ...]
+    refused: int = 0
 
 
 def read_claims(path: Path | str) -> tuple[Claim, ...]:
@@ -66,27 +85,47 @@ def read_claims(path: Path | str) -> tuple[Claim, ...]:
     BadFile
         If it cannot be read: names the line or the claim, the column and the value. Nothing of a bad file is used.
     """
+    return read_rows(path).claims
+
+
+def read_rows(path: Path | str, *, keep_going: bool = False) -> Read:
+    """Read claims, and with ``keep_going`` go on where a row cannot be read.
+
+    Raises
+    ------
+    BadFile
+        If the file cannot be read.
+    BadRows
+        If several rows cannot be read (one: BadFile) and ``keep_going`` is off; lists all of them.
+    """
     name = str(path)
     text = _text(Path(path), name)
     rows = _toml_rows(text, name) if name.lower().endswith(".toml") else _csv_rows(text, name)
     found: list[Claim] = []
+    refused: list[BadFile] = []
     seen: set[str] = set()
-    for line, row in rows:
+    for number, (line, row) in enumerate(rows, start=1):
         row = {key: value for key, value in row.items() if value != ""}
-        row.setdefault("id", f"C{len(found) + 1:03d}")
+        row.setdefault("id", f"C{number:03d}")
+        where = name if line is not None else f"{name}, claim {number} ({row['id']})"
         try:
             claim = _claim(row)
+            if claim.id in seen:
+                raise _Cell("id", "this id stands twice")
         except _Cell as problem:
-            raise BadFile(
-                name, problem.reason, line=line, column=problem.column, value=row.get(problem.column, "")
-            ) from None
-        if claim.id in seen:
-            raise BadFile(name, "this id stands twice", line=line, column="id", value=claim.id)
+            value = row.get(problem.column, "")
+            refused.append(BadFile(where, problem.reason, line=line, column=problem.column, value=value))
+            identity = row["id"] if row["id"] not in seen else f"C{number:03d} (row {number})"
+            claim = Claim(id=identity, kind=Kind.UNREAD, text=row.get("text", ""), why=f"refused: {refused[-1]}")
         seen.add(claim.id)
         found.append(claim)
+    if refused and (not keep_going or len(refused) == len(found)):
+        if len(refused) == 1:
+            raise refused[0]
+        raise BadRows(name, tuple(refused), len(rows), "mend them, or judge the rest with --keep-going")
     if not found:
         raise BadFile(name, f"no claim in it; a table of claims has the columns {', '.join(COLUMNS[:12])} ...")
-    return tuple(found)
+    return Read(tuple(found), len(refused))
 
 
 class _Cell(Exception):
@@ -126,6 +165,11 @@ def _csv_rows(text: str, name: str) -> list[tuple[int, dict[str, str]]]:
     except csv.Error as error:
         raise BadFile(name, f"not a CSV table ({error})", line=reader.line_num) from error
     return rows
+
+
+def _unguarded(text: str) -> str:
+    bare = text.lstrip("'")
+    return text[1:] if bare != text and is_formula(f"{bare} ") else text
 
 
 def _toml_rows(text: str, name: str) -> list[tuple[int | None, dict[str, str]]]:
@@ -209,10 +253,7 @@ def _subject(row: Mapping[str, str], lead: str, like: Subject | None) -> Subject
     reporter = cell("reporter", like.reporter if like else "")
     partner = cell("partner", like.partner if like else "")
     for name, value in (("reporter", reporter), ("partner", partner)):
-        if not _AREA.match(value):
-            raise _Cell(lead + name, "not a country code; write three letters, for example PRK")
-        if value not in all_areas():
-            raise _Cell(lead + name, "no country goes by this code; tidewaiter codes finds it by name, for example PRK")
+        _area(lead + name, value)
     try:
         goods = resolve_goods(cell("goods", like.goods if like else ""))
     except InputError as error:
@@ -221,14 +262,62 @@ def _subject(row: Mapping[str, str], lead: str, like: Subject | None) -> Subject
     units = {Measure.VALUE: "USD", Measure.NET_WEIGHT: "kg", Measure.QUANTITY: "pieces"}
     default = like.unit if like and like.measure is measure else units[measure]
     unit = cell("unit", default)
-    if not re.match(r"[^\W\d_][\w/ .-]{0,23}\Z", unit):
-        raise _Cell(lead + "unit", "not a unit; write USD, EUR, kg, t, pieces, pairs, or USD/piece ...")
-    if measure is Measure.VALUE and not _CURRENCY.match(unit):
-        raise _Cell(
-            lead + "unit", "not a currency, which a value is in; write its three letters, for example USD or CNY"
-        )
+    kind = row.get("kind", "")
+    _unit(lead + "unit", unit, measure, kind)
     flow = _one(row, lead + "flow", Flow, like.flow.value if like else "")
     return Subject(reporter, partner, flow, goods, measure, unit)
+
+
+def _area(column: str, value: str) -> None:
+    """Refuse what is no country and no group whose members are known, with the code that may have been meant."""
+    found = all_areas().get(value)
+    if found is None:
+        try:
+            meant = area(value, column)
+        except InputError:
+            raise _Cell(
+                column,
+                "no country or group goes by this code; tidewaiter codes finds it by name, for example PRK, EU27",
+            ) from None
+        raise _Cell(column, f"not a code; {meant.name} is {meant.code}")
+    if found.is_group and not has_members(value) and value != "W00":
+        raise _Cell(
+            column,
+            f"a group whose members are in no table, so that nothing can be held against it; valid groups: {', '.join(known_groups())}",
+        )
+
+
+def _unit(column: str, unit: str, measure: Measure, kind: str) -> None:
+    """Hold a unit to what is known: currencies to ISO 4217, units of quantity to the table of units."""
+    money, slash, piece = unit.partition("/")
+    if measure is Measure.VALUE:
+        try:
+            currency(money.strip())
+        except InputError as error:
+            raise _Cell(
+                column, f"not a currency of ISO 4217, which a value is in ({str(error).partition('. ')[2]})"
+            ) from None
+        if bool(slash) != (kind == Kind.UNIT_VALUE.value) and slash:
+            raise _Cell(column, "a unit value, which only a claim of kind 'unit value' has; write the currency alone")
+        if not slash:
+            return
+    name = piece.strip() if measure is Measure.VALUE else unit
+    try:
+        found = known_unit(name)
+    except InputError:
+        found = None
+    wrong = found is None or found.is_none
+    if not wrong and found is not None and measure is not Measure.VALUE:
+        wrong = (found.dimension == "mass") != (measure is Measure.NET_WEIGHT) and measure is Measure.NET_WEIGHT
+    if wrong:
+        valid = (
+            [one.id for one in all_units().values() if one.dimension == "mass"] if measure is Measure.NET_WEIGHT else []
+        )
+        raise _Cell(
+            column, f"not a unit of {'weight' if measure is Measure.NET_WEIGHT else 'quantity'} that is known; valid: "
+            + ", ".join(valid[:8] or ["pieces", "pairs", "dozens", "sets", "doses", "kg", "t", "l", "m2", "barrels"])
+            + "; docs/codes.md has the table",
+        )  # fmt: skip
 
 
 def _period(row: Mapping[str, str], column: str) -> Period | None:
@@ -249,6 +338,9 @@ def _said(row: Mapping[str, str], kind: Kind, subject: Subject | None) -> Said |
     if "at_least" in row or "at_most" in row:
         lo = _plain(row, "at_least", -math.inf if kind in (Kind.CHANGE, Kind.DIFFERENCE) else 0.0)
         hi = _plain(row, "at_most", math.inf)
+        for column, end in (("at_least", lo), ("at_most", hi)):
+            if end < 0 and math.isfinite(end) and kind in _NEVER_NEGATIVE:
+                raise _Cell(column, f"below zero, which no {kind.value} is; write a number of 0 or more")
         if lo > hi:
             raise _Cell("at_most", "less than at_least")
         return Said(row.get("printed", ""), lo if math.isfinite(lo) else hi, 0.0, Interval(lo, hi), hedge)
@@ -260,12 +352,17 @@ def _said(row: Mapping[str, str], kind: Kind, subject: Subject | None) -> Said |
         return said_fraction(words)
     if words in ORDERS:
         return said_order(words)
-    number = printed_number(printed)
+    number = read_printed(printed)
     if number is None:
-        raise _Cell("printed", "not a number; write digits, '1.4 million', '4,458만', 'hundredfold' or 'a fifth'")
-    value, step = number
-    if value < 0 and kind in (Kind.AMOUNT, Kind.UNIT_VALUE, Kind.SHARE, Kind.MULTIPLE, Kind.COUNT):
-        raise _Cell("printed", f"below zero, which no {kind.value.replace('_', ' ')} is; write a number of 0 or more")
+        raise _Cell(
+            "printed",
+            "not a number; write digits, '1.4 million', '4,458만', '九千八百万', '구천팔백만', 'hundredfold' or 'a fifth'",
+        )
+    value, step = number.value, number.step
+    _agrees(number, subject, kind)
+    hedge = hedge or number.hedge
+    if value < 0 and kind in _NEVER_NEGATIVE:
+        raise _Cell("printed", f"below zero, which no {kind.value} is; write a number of 0 or more")
     if "step" in row:
         step = _plain(row, "step", 0.0)
     else:
@@ -274,6 +371,19 @@ def _said(row: Mapping[str, str], kind: Kind, subject: Subject | None) -> Said |
         )
         step = default_step(printed, value, step, counted=counted)
     return said(printed, value, step, hedge)
+
+
+def _agrees(number: Printed, subject: Subject | None, kind: Kind) -> None:
+    """Refuse a number whose own signs are of another currency or unit than the claim's."""
+    if subject is None or kind in (Kind.CHANGE, Kind.SHARE, Kind.MULTIPLE, Kind.COUNT):
+        return
+    money = subject.unit.partition("/")[0].strip() if subject.measure is Measure.VALUE else ""
+    if number.currency and number.currency != money:
+        raise _Cell("printed", f"printed in {number.currency}, but the unit of the claim is {subject.unit}")
+    if number.unit and (
+        money or canonical_unit(Measure.QUANTITY, number.unit) != canonical_unit(subject.measure, subject.unit)
+    ):
+        raise _Cell("printed", f"printed in {number.unit}, but the unit of the claim is {subject.unit}")
 
 
 def _plain(row: Mapping[str, str], column: str, default: float) -> float:
@@ -315,6 +425,8 @@ def _published(text: str) -> tuple[str, str]:
         raise _Cell("published", "not a date; write YYYY-MM-DD, YYYY-MM, or two of them joined by ..") from None
     if end < start:
         raise _Cell("published", "ends before it begins")
+    if start > date.today():
+        raise _Cell("published", f"still to come; write the day of publication, today ({date.today()}) at the latest")
     return start.isoformat(), "" if start == end else end.isoformat()
 
 
@@ -346,38 +458,8 @@ def _span(text: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def _cells(claim: Claim) -> dict[str, str]:
-    """Return a claim as the cells of its row; what is at its default is left out."""
-    row: dict[str, str] = {"id": claim.id, "statement": claim.statement, "kind": claim.kind.value}
-    if claim.subject is not None:
-        row |= _subject_cells(claim.subject, "")
-    if claim.other is not None:
-        row |= _subject_cells(claim.other, "other_")
-    for name in ("period", "base", "since"):
-        period = getattr(claim, name)
-        row[name] = "" if period is None else str(period)
-    if claim.said is not None:
-        row |= _said_cells(claim)
-    row["form"] = "" if claim.form == "times" else claim.form
-    row["rank"] = "" if claim.rank == 1 else str(claim.rank)
-    row["length"] = str(claim.length or "")
-    row["published"] = claim.published + (f"..{claim.published_to}" if claim.published_to else "")
-    row["span"] = "" if claim.span is None else f"{claim.span[0]}-{claim.span[1]}"
-    row["assumed"] = " | ".join(claim.assumed)
-    for name in ("direction", "indicator", "day", "publisher", "family", "address", "text", "why"):
-        row[name] = getattr(claim, name)
-    return {column: row[column] for column in COLUMNS if row.get(column)}
-
-
-def _subject_cells(subject: Subject, lead: str) -> dict[str, str]:
-    return {
-        f"{lead}{name}": str(getattr(subject, name))
-        for name in ("reporter", "partner", "flow", "goods", "measure", "unit")
-    }
-
-
-def _said_cells(claim: Claim) -> dict[str, str]:
-    """Return the cells from which the same number is read again."""
+def said_cells(claim: Claim) -> dict[str, str]:
+    """Return the cells from which a claim's number is read again."""
     assert claim.said is not None
     number = claim.said
     row = {"printed": number.printed, "hedge": number.hedge}
@@ -389,48 +471,3 @@ def _said_cells(claim: Claim) -> dict[str, str]:
         pass
     row |= {"at_least": repr(number.bounds.lo), "at_most": repr(number.bounds.hi)}
     return {key: value for key, value in row.items() if value not in ("inf", "-inf")}
-
-
-def to_csv(claims: Iterable[Claim]) -> str:
-    """Write claims as CSV, the columns in order; safe to open in a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for claim in claims:
-        writer.writerow({column: _guarded(text) for column, text in _cells(claim).items()})
-    return out.getvalue()
-
-
-def _guarded(text: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula; :func:`_unguarded` gives the text back."""
-    bare = text.lstrip("'")
-    return f"'{text}" if is_formula(bare) or (bare != text and is_formula(f"{bare} ")) else text
-
-
-def _unguarded(text: str) -> str:
-    bare = text.lstrip("'")
-    return text[1:] if bare != text and is_formula(f"{bare} ") else text
-
-
-def to_toml(claims: Iterable[Claim]) -> str:
-    """Write claims as TOML; what all of them share stands once, at the top."""
-    rows = [_cells(claim) for claim in claims]
-    shared = {
-        key: rows[0][key]
-        for key in ("reporter", "partner", "publisher", "family", "published", "address")
-        if rows and all(row.get(key) == rows[0].get(key) for row in rows) and key in rows[0]
-    }
-    lines = ['schema = "tidewaiter/claims/1"', *(f"{key} = {_quoted(value)}" for key, value in shared.items())]
-    for row in rows:
-        lines += ["", "[[claim]]", *(f"{key} = {_quoted(value)}" for key, value in row.items() if key not in shared)]
-    return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    escaped = "".join(
-        {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(
-            c, c if c.isprintable() else f"\\U{ord(c):08X}"
-        )
-        for c in text
-    )
-    return f'"{escaped}"'

@@ -8,11 +8,11 @@ from functools import cache
 from tidewaiter.codes.units import unit as known_unit
 from tidewaiter.codes.units import unit_by_scheme
 from tidewaiter.errors import InputError
-from tidewaiter.model import Measure
+from tidewaiter.model import Flow, Measure
 from tidewaiter.sources.figures import good_named, good_of
 from tidewaiter.sources.figures import goods as named_goods
 
-__all__ = ["canonical_unit", "codes_of", "contains", "is_code", "named", "phrase", "resolve_goods"]
+__all__ = ["canonical_unit", "codes_of", "contains", "is_code", "named", "phrase", "resolve_goods", "way_of"]
 
 _CODE = re.compile(r"\d{2,10}\Z", re.ASCII)
 
@@ -82,6 +82,11 @@ def phrase(goods: str) -> str:
         return f"the goods of {goods[7:]}"
     own = good_of(f"good:{goods}") if not is_code(goods) else None
     return own.phrase if own else f"goods of code {goods}"
+
+
+def way_of(flow: Flow) -> str:
+    """Return a flow as evidence names it after its goods."""
+    return {"X": ", exports", "M": ", imports", "X+M": ", exports and imports together"}.get(flow.value, "")
 
 
 def codes_of(goods: str, reporter: str) -> tuple[str, ...]:

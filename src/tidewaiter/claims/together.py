@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from tidewaiter.claims.evidence import CellName, Docket, cell_terms
-from tidewaiter.claims.goods import phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import unit_frame
-from tidewaiter.claims.say import number, span
+from tidewaiter.claims.say import number, span, subject_words, unit_words
 from tidewaiter.claims.voices import voices_of
 from tidewaiter.ledger import Ledger, Row
 from tidewaiter.model import Interval, Measure
@@ -75,7 +74,7 @@ class Group(msgspec.Struct, frozen=True):
         for side in self.sides:
             names = "; ".join(f"{one.publisher} {number(one.value)}" for one in (self.sayings[i] for i in side))
             told.append(names)
-        text = f"{self.what}, {Period.parse(self.period).words()} ({self.unit}): "
+        text = f"{self.what}, {Period.parse(self.period).words()} ({unit_words(self.unit)}): "
         text += "all agree: " + told[0] if len(told) == 1 else "do not agree: " + " | ".join(told)
         for first, second in self.repeats:
             text += f". {self.sayings[second].publisher} repeats {self.sayings[first].publisher}"
@@ -188,6 +187,8 @@ def _group(subject: Subject, period: Period, sayings: Sequence[Saying], ledger: 
     for second, later in enumerate(order):
         for first, earlier in enumerate(order[:second]):
             if earlier.family == later.family:
+                if not earlier.family:
+                    continue  # Two claims without a publisher are not one publisher that moved.
                 if not earlier.bounds.meets(later.bounds) and earlier.published < later.published:
                     moved.append((first, second))
                 elif earlier.publisher != later.publisher and earlier.value == later.value:
@@ -195,7 +196,7 @@ def _group(subject: Subject, period: Period, sayings: Sequence[Saying], ledger: 
             elif second in outlying and earlier.value == later.value and _digits(earlier.value) >= _EXACT:
                 repeats.append((first, second))
     return Group(
-        what=f"{phrase(subject.goods)}, {subject.flow.value} {subject.reporter}-{subject.partner}"
+        what=f"{subject_words(Claim(id='', kind=Kind.AMOUNT, subject=subject))}"
         + (
             ""
             if subject.measure is Measure.VALUE
@@ -213,9 +214,15 @@ def _group(subject: Subject, period: Period, sayings: Sequence[Saying], ledger: 
 
 def _once(sayings: Iterable[Saying]) -> list[Saying]:
     """Return every number once: a claim that is a figure of the tables too is told as the claim."""
-    found: dict[tuple[str, str, float], Saying] = {}
+    found: dict[tuple[str, str, str, float], Saying] = {}
+    claimed: set[tuple[str, str, float]] = set()
     for one in sayings:
-        found.setdefault((one.family, one.published[:7], one.value), one)
+        spot = (one.family, one.published[:7], one.value)
+        if one.claim:
+            claimed.add(spot)
+            found.setdefault((one.publisher, *spot), one)
+        elif spot not in claimed:
+            found.setdefault(("", *spot), one)
     return list(found.values())
 
 

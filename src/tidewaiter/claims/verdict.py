@@ -150,7 +150,7 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         again = _best_frame(longer, bench, givens) if longer is not None else None
         if again is not None and again.verdict in ("supported", "within rounding"):
             outcome = msgspec.structs.replace(again, verdict="within rounding", cut_off=True)
-    if outcome.verdict == "contradicted" and bench.stands_by(claim) and len(_voices(bench, outcome.rows)) == 1:
+    if outcome.verdict == "contradicted" and _is_word_against_word(claim, bench, outcome):
         # Whoever counted first-hand and one other paper: one of them is wrong, and nobody can tell which.
         doubt = msgspec.structs.replace(outcome.weighed, status="open", doubt=True)
         outcome = msgspec.structs.replace(outcome, verdict="cannot tell", weighed=doubt)
@@ -200,6 +200,25 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
         conflicts=conflicts,
         given=tuple(given.claim.id for given in outcome.given),
     )
+
+
+def _is_word_against_word(claim: Claim, bench: Bench, outcome: _Outcome) -> bool:
+    """Whether one voice speaks against a claim that another stands by, or only one other claim of the same list does."""
+    if len(_voices(bench, outcome.rows)) != 1:
+        return False
+    if bench.stands_by(claim):
+        return True
+    atom = outcome.weighed.atom
+    if atom is None or not any(row.startswith("claim ") for row in outcome.rows):
+        return False
+    # The shortest proof names one; others may have printed the same.
+    said = frozenset(atom.top)
+    against = {
+        row.voice
+        for row in outcome.ledger.rows
+        if frozenset(row.terms) == said and apart(atom.said, row.bounds, strict=atom.strict)
+    }
+    return len(against) < 2
 
 
 def _voices(bench: Bench, rows: Sequence[str]) -> set[str]:

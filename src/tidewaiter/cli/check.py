@@ -48,6 +48,11 @@ def register(commands: Any) -> None:
         help="a table of your own figures (may be repeated)",
     )
     check.add_argument("--only-figures", action="store_true", help="leave out the figures that ship with Tidewaiter")
+    check.add_argument(
+        "--keep-going",
+        action="store_true",
+        help="judge the claims that can be read where some rows of a list cannot; the refused are listed with the verdicts",
+    )
     check.add_argument("--store", metavar="DIR", type=Path, help="a store whose customs files are evidence too")
     check.add_argument(
         "--claims", metavar="FILE", type=Path, help="also write the claims as they were read (.csv or .toml)"
@@ -91,10 +96,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _claims(arguments: argparse.Namespace) -> tuple[Any, Any]:
     """Return the claims of the file, and how it was read where it is an article."""
+    import sys
+
     import msgspec
 
-    from tidewaiter.claims.form import published_days, read_claims
-    from tidewaiter.errors import InputError
+    from tidewaiter.claims.form import published_days, read_rows
+    from tidewaiter.errors import BadRows, InputError
+    from tidewaiter.safe import one_line
 
     if arguments.date is not None and not arguments.date.strip():
         raise InputError("--date is empty; write YYYY-MM-DD, YYYY-MM or DATE..DATE, or leave it out")
@@ -109,7 +117,18 @@ def _claims(arguments: argparse.Namespace) -> tuple[Any, Any]:
         raise InputError("--format html marks up an article, and a list of claims has none; write table or json")
     told = {"published": first, "published_to": last} if first else {}
     told |= {name: value for name, value in (("publisher", arguments.publisher), ("family", arguments.family)) if value}
-    claims = read_claims(arguments.file)
+    try:
+        read = read_rows(arguments.file, keep_going=arguments.keep_going)
+    except BadRows as error:
+        for problem in error.problems:
+            print(f"tidewaiter: {one_line(str(problem))}", file=sys.stderr)
+        raise
+    claims = read.claims
+    if read.refused:
+        print(
+            f"tidewaiter: {read.refused} of {len(claims)} rows were refused; they are listed as not read",
+            file=sys.stderr,
+        )
     return tuple(msgspec.structs.replace(claim, **told) for claim in claims) if told else claims, None
 
 
@@ -178,7 +197,7 @@ def _text(form: str, sitting: Any, article: Any) -> str:
 
 
 def _write_claims(path: Path, claims: Any) -> None:
-    from tidewaiter.claims.form import to_csv, to_toml
+    from tidewaiter.claims.written import to_csv, to_toml
     from tidewaiter.errors import InputError
 
     if path.suffix.lower() not in (".csv", ".toml"):

@@ -126,6 +126,7 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     theirs = own_flow(flow)
     every = books_of(arguments, country, theirs, period)
     books, aside = one_each(every, arguments.currency)
+    told = set(books)
     books, grouped = without_groups(books)
     if not books:
         raise NoData(
@@ -141,7 +142,7 @@ def _others(arguments: argparse.Namespace, country: Any, flow: Any, period: Any,
     own = {*country.ever(period), country.code}
     countries = [a.code for a in all_areas().values() if a.kind == "country" and a.code not in own]
     inside = {code for group in books for code in members_of(group, period.end)}
-    silent = sorted(reporters_of(arguments, theirs) - set(books) - own)
+    silent = sorted(reporters_of(arguments, theirs) - told - own)
     absent = sorted(set(countries) - inside - set(silent))
     publishers: dict[str, list[str]] = {}
     for code, book in sorted(books.items()):

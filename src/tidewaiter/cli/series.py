@@ -25,7 +25,7 @@ lines: before its birth a month is "code not alive".
 
 A group (EU27, EU, ASEAN, EAEU, ...) or a list (DEU,FRA) is added up from its members, who belong to it by the month. A month is
 a number only if every member's is known; else who is missing is named, and what the others come to is "at least". A row that the
-file has for the group itself is used instead, and said so. Members in several currencies are added with --usd only.
+file has for the group itself stands for it in its months, and is said so. Members in several currencies are added with --usd only.
 """
 
 

@@ -17,7 +17,7 @@ from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.null import Null, fit_null
 from tidewaiter.detect.panel import Panel
 from tidewaiter.detect.silences import Silences
-from tidewaiter.detect.values import Noise
+from tidewaiter.detect.values import Noise, weigh_mirrored
 from tidewaiter.errors import InputError
 
 __all__ = ["LOOKS", "Calibration", "calibrate_panel"]
@@ -30,9 +30,14 @@ LOOKS = ("spike", "sustained", "start")
 MONTHS = 12
 SAMPLE = 30_000
 COUNT_WINDOW = (0.3, 0.08)
-COUNT_FAITH = 0.5
-"""Outbreaks last, and a sixth of all past months may belong to one: half the word of the model, half of the months."""
-VERSION = 2
+COUNT_FAITH = 0.85
+"""Outbreaks last, and a sixth of all past months may belong to one: the model's word counts for more than the months'."""
+CONTAMINATED = frozenset({"spike", "sustained", "together", "record"})
+"""Channels whose earlier months hold events of the past."""
+EM_STEPS = 40
+MIRRORED = 0.5
+"""How much of what looks like an event downwards is taken for noise of heavy tails; the rest may be real falls."""
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -158,17 +163,49 @@ def learn(months: list[Measured], family: str, season: int, recent: int, options
     known = np.concatenate([m["now"] != np.inf for m in months]) if months else np.zeros(0, np.bool_)
     stratum = stratum[known]
     scored = [scores(m, constants, options) for m in months]
+    quiet = chance_quiet(months, scored, constants, known) if family == "value" and months else None
     nulls: dict[str, Null] = {}
     for channel in (*CHANNELS, "together"):
         score = np.concatenate([r[channel] for r in scored])[known] if scored else np.zeros(0)
-        nulls[channel] = null_of(channel, family, score, stratum)
+        nulls[channel] = null_of(channel, family, score, stratum, quiet if channel in CONTAMINATED else None)
     return Calibration(family, season, recent, constants, nulls)
 
 
-def null_of(channel: str, family: str, score: Floats, stratum: Ints) -> Null:
+def chance_quiet(
+    months: list[Measured], scored: list[dict[str, Floats]], constants: Constants, known: NDArray[np.bool_]
+) -> Floats:
+    """Chance of each earlier month that nothing rose in it: past events are no part of the null.
+
+    How common surges and shifts were is estimated by maximum likelihood (EM) from the odds; a month's chance follows by Bayes'
+    rule. A noise of heavier tails than the model's would pass for events, but downwards too: part of what is seen there is
+    taken off.
+    """
+    odds = [np.concatenate([s[kind] for s in scored])[known] for kind in ("surge", "shift")]
+    up = event_shares(*odds)
+    turned = weigh_mirrored(months, constants.noise)
+    down = event_shares(*turned)
+    shares = np.maximum(np.array(up) - MIRRORED * np.array(down), 0.0)
+    event = sum(share * np.exp(np.minimum(o, 50.0)) for share, o in zip(shares, odds, strict=True))
+    return np.asarray((1.0 - shares.sum()) / (1.0 - shares.sum() + event))
+
+
+def event_shares(surge: Floats, shift: Floats) -> tuple[float, float]:
+    """Shares of months that are a surge and a shift, by maximum likelihood from their log odds; months without trade are -inf."""
+    trade = np.isfinite(surge) & np.isfinite(shift)
+    if not trade.any():
+        return 0.0, 0.0
+    a, b = np.exp(np.minimum(surge[trade], 50.0)), np.exp(np.minimum(shift[trade], 50.0))
+    one = two = 0.005
+    for _ in range(EM_STEPS):
+        all_of = 1.0 - one - two + one * a + two * b
+        one, two = float((one * a / all_of).mean()), float((two * b / all_of).mean())
+    return one, two
+
+
+def null_of(channel: str, family: str, score: Floats, stratum: Ints, quiet: Floats | None) -> Null:
     """Fit a channel's null: odds mean the same everywhere and are pooled, other scores are not."""
-    if family == "value" and channel in ODDS_CHANNELS:
-        return fit_null(score, np.zeros_like(stratum), 1, odds=True)
     if family == "count":
         return fit_null(score, stratum, n_strata(family), window=COUNT_WINDOW, faith=COUNT_FAITH)
-    return fit_null(score, stratum, n_strata(family))
+    if channel in ODDS_CHANNELS:
+        return fit_null(score, np.zeros_like(stratum), 1, weight=quiet)
+    return fit_null(score, stratum, n_strata(family), weight=quiet)

@@ -155,4 +155,6 @@ def _value_scores(
         "expected": m["baseline"] + w["ahead"] * w.scale + (w.common if net else 0.0),
         "spread": w.scale * np.sqrt(1.0 + noise.doubt * np.nan_to_num(m["leverage"])),
         "common": w.common,
+        "surge": np.where(trade, w["surge"], -np.inf),
+        "shift": np.where(trade, w["shift"], -np.inf),
     }

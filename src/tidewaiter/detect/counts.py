@@ -17,7 +17,11 @@ WINDOWS = (2,)
 BOTH = 0.54
 """Half the sum of the two scores, which go together, is a little short of ``-log p``."""
 LEVELS = np.array([0.25, 1.0, 3.0, 10.0, 40.0])
-COUNT_STRATA = len(LEVELS) + 1
+HIDDEN = 0.12
+"""What outbreaks of the past, though weighed down, still add to the dispersion."""
+SPREADS = np.array([1.5, 2.5])
+"""Classes of over-dispersion: where it is large, past outbreaks hide more of it, and the model's word is worth less."""
+COUNT_STRATA = (len(LEVELS) + 1) * (len(SPREADS) + 1)
 
 
 def tail(y: Floats, mu: Floats, phi: Floats) -> Floats:
@@ -33,9 +37,17 @@ def tail(y: Floats, mu: Floats, phi: Floats) -> Floats:
 
 
 def count_strata(m: Measured) -> Ints:
-    """Classes of series by the mean to be expected; those that are not fitted are in the first."""
+    """Classes of series by over-dispersion and, within them, the mean to be expected."""
     mu = np.exp(np.nan_to_num(m["baseline"], nan=-9.0))
-    return np.searchsorted(LEVELS, mu).astype(np.int64)
+    spread = np.searchsorted(SPREADS, dispersion(m))
+    level = np.searchsorted(LEVELS, mu)
+    # up one class of dispersion and down the next, so that neighbouring numbers are alike
+    return np.where(spread % 2 == 0, level, len(LEVELS) - level).astype(np.int64) + spread * (len(LEVELS) + 1)
+
+
+def dispersion(m: Measured) -> Floats:
+    """Variance over mean, 1 or more, from the weighted Pearson residuals."""
+    return np.maximum((m["squares"] + 4.0) / (m["freedom"] + 4.0) - HIDDEN, 1.0)
 
 
 def _common(y: Floats, mu: Floats, phi: Floats, groups: Ints, n_groups: int) -> Floats:
@@ -57,7 +69,7 @@ def _common(y: Floats, mu: Floats, phi: Floats, groups: Ints, n_groups: int) -> 
 
 def count_scores(m: Measured, net: bool = True) -> dict[str, Floats]:
     """Return ``-log p`` of spike, sustained, fall and record, and ``expected``, ``spread``, ``common``."""
-    phi = np.maximum((m["squares"] + 4.0) / (m["freedom"] + 4.0), 1.0)
+    phi = dispersion(m)
     h = np.where(np.isfinite(m["leverage"]), m["leverage"], 0.0)
     y = np.stack([m[f"y{j}"] for j in range(RECENT)], 1)
     mu = np.stack([m[f"mu{j}"] for j in range(RECENT)], 1)

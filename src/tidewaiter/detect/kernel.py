@@ -11,11 +11,14 @@ import math
 import numba
 import numpy as np
 
-__all__ = ["COLUMNS", "RECENT", "UNKNOWN", "history", "measure", "solve", "spread", "unpack"]
+__all__ = ["COLUMNS", "LATELY", "RECENT", "UNKNOWN", "history", "measure", "solve", "spread", "unpack"]
 
 UNKNOWN = -1.0
 RECENT = 6
 """How many last months, the tested one included, are kept out of the baseline."""
+
+LATELY = 12
+"""Months right before the tested one of which some have to be known."""
 
 COLUMNS = (
     "known",  # months known before the tested one
@@ -31,6 +34,7 @@ COLUMNS = (
     "top",  # largest earlier value
     "top_at",  # its month
     "year_ago",  # value one season earlier; NaN where not known
+    "lately",  # of the twelve months before the tested one, how many are known
     "r0",  # residuals, log, tested month first; NaN where there is none
     "r1",
     "r2",
@@ -39,6 +43,7 @@ COLUMNS = (
     "r5",
 )
 N_COLUMNS = len(COLUMNS)
+FIRST = len(COLUMNS) - RECENT
 P = 6
 T_DEGREES = 4.0
 ROUNDS = 3
@@ -82,7 +87,7 @@ def spread(values, end, out):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def history(row, end, season, out):  # type: ignore[no-untyped-def]
-    """Write what does not depend on a baseline: columns ``known`` to ``now``, ``top``, ``top_at``, ``year_ago``."""
+    """Write what does not depend on a baseline: columns ``known`` to ``now`` and ``top`` to ``lately``."""
     known = 0
     active = 0
     first = -1
@@ -127,6 +132,11 @@ def history(row, end, season, out):  # type: ignore[no-untyped-def]
     out[12] = np.nan
     if end >= season and row[end - season] >= 0.0:
         out[12] = row[end - season]
+    lately = 0
+    for m in range(max(end - LATELY, 0), end):
+        if row[m] >= 0.0:
+            lately += 1
+    out[13] = lately
 
 
 @numba.njit(cache=True, nogil=True)
@@ -192,7 +202,7 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
                 ys[n] = math.log(values[i, m]) - level[i]
                 n += 1
         for j in range(RECENT):
-            out[i, 13 + j] = np.nan
+            out[i, FIRST + j] = np.nan
         s2 = scale[i] * scale[i]
         for k in range(P):
             beta[k] = 0.0
@@ -272,4 +282,4 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
                 d = math.log(values[i, m]) - level[i]
                 for a in range(P):
                     d -= beta[a] * basis[m, a]
-                out[i, 13 + j] = d
+                out[i, FIRST + j] = d

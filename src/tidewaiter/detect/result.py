@@ -27,7 +27,8 @@ class ScanResult:
         How surprising the month is, comparable across series: ``-log p``. 0 where nothing rose, or nothing is known.
     p
         Share of quiet series that would look at least so surprising in one of three ways (spike, sustained,
-        start), corrected for looking three ways. NaN where the month is not known, or fewer than 6 before it are.
+        start), corrected for looking three ways. NaN where the month is not known, or fewer than 6 before it are, or fewer
+        than 3 of the twelve before it.
     q
         Benjamini-Hochberg q-value of ``p``.
     channel
@@ -42,7 +43,8 @@ class ScanResult:
         Value over quantity: how unusual, either way; what it was; what was to be expected. NaN without quantities.
     artefact
         What the month may owe to the books, or to a tide that lifted all, and not to this flow: ``"no past"``
-        (fewer than 6 known months before it: not tested), ``"group moved as one"`` (ten members or more, by more than
+        (fewer than 6 known months before it: not tested), ``"no recent past"`` (fewer than 3 known among the twelve before it: not
+        tested), ``"group moved as one"`` (ten members or more, by more than
         three times; judged net of it), ``"many start at once"`` (a start among far more starts in its group than
         usual), ``"a thousandfold"`` (a unit read wrong?), ``""``.
     value
@@ -50,8 +52,8 @@ class ScanResult:
     expected, low, high
         Median and 90 % range of what was to be expected, silence included: a flow that is silent in most such
         months is expected to be 0. Amounts, same unit as ``value``.
-    usual, usual_high
-        Median and upper end of the 90 % range of a month with trade by the baseline alone: what was before the last months
+    usual, usual_low, usual_high
+        Median, lower and upper end of the 90 % range of a month with trade by the baseline alone: what was before the last months
         that are judged (``calibration.recent`` of them), neither they nor the group taken in.
     chance
         Probability of any trade in that month, from all flows that traded as often and were silent as long; after
@@ -86,6 +88,7 @@ class ScanResult:
     low: Floats
     high: Floats
     usual: Floats
+    usual_low: Floats
     usual_high: Floats
     chance: Floats
     gap: NDArray[np.int32]

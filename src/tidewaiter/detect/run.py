@@ -15,6 +15,7 @@ from tidewaiter.detect import kernel, kernel_counts
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.panel import Panel
 from tidewaiter.detect.priors import Priors, group_priors
+from tidewaiter.errors import InputError
 
 __all__ = ["Options", "basis", "compiled", "measure_month", "recent_months"]
 
@@ -126,9 +127,14 @@ def measure_month(
         )  # fmt: skip
 
     def fit_counts(a: int, b: int) -> None:
-        kernel_counts.measure_counts(
-            panel.block(a, b), end, season, recent, ahead, discount, COUNT_RIDGE, level[a:b], table[a:b]
-        )
+        block = panel.block(a, b)
+        broken = block != np.floor(block)
+        if broken.any():
+            i, m = np.argwhere(broken)[0]
+            raise InputError(
+                f"series {a + i}, month {m}: {block[i, m]:g} is no count; family 'count' is for whole numbers, 'value' for money and weight"
+            )
+        kernel_counts.measure_counts(block, end, season, recent, ahead, discount, COUNT_RIDGE, level[a:b], table[a:b])
 
     each_block(n, options, fit_values if family == "value" else fit_counts)
     return Measured(family, table, groups, n_groups, level, scale, prior.within)

@@ -26,7 +26,9 @@ Ints = NDArray[np.int64]
 
 FAMILIES = ("value", "count")
 BUDGET = 100
-ARTEFACTS = ("", "no past", "group moved as one", "many start at once", "a thousandfold")
+ARTEFACTS = ("", "no past", "no recent past", "group moved as one", "many start at once", "a thousandfold")
+FEW_LATELY = 3
+"""Known months among the twelve before, below which a series is not tested: what is usual for it was seen too long ago."""
 AS_ONE = np.log(3.0)
 """Log move of a group that is worth a label."""
 AS_ONE_MEMBERS = 10
@@ -227,7 +229,7 @@ def judge(
     log_p = {c: calibration.nulls[c].log_p(rough[c], stratum) for c in CHANNELS if c in channels}
     log_all, which = _looks(measured, calibration, rough, stratum, log_p, looks)
     # a series known for a few months has no past to be judged by
-    known = (measured["now"] != np.inf) & (measured["known"] >= FEW)
+    known = (measured["now"] != np.inf) & (measured["known"] >= FEW) & (measured["lately"] >= FEW_LATELY)
     p = np.where(known, np.exp(log_all), np.nan)
     score = np.where(known, -log_all, 0.0) + 0.0
     q = q_values(p)
@@ -277,6 +279,7 @@ def label(m: Measured, rough: dict[str, Floats], net: bool) -> NDArray[np.str_]:
         left = m["now"] - np.nan_to_num(rough["expected"])
         thousand = np.isfinite(left) & (np.abs(np.abs(left) - np.log(1000.0)) < 0.7) & (m["active"] >= FEW)
         out[thousand & (rough["spread"] < 0.7)] = ARTEFACTS.index("a thousandfold")
+    out[(m["now"] != np.inf) & (m["lately"] < FEW_LATELY)] = ARTEFACTS.index("no recent past")
     out[(m["now"] != np.inf) & (m["known"] < FEW)] = ARTEFACTS.index("no past")
     return np.array(ARTEFACTS)[out]
 
@@ -333,6 +336,7 @@ def _describe(m: Measured, rough: dict[str, Floats]) -> dict[str, Any]:
             "high": quantile(0.95),
             "usual": np.exp(m["baseline"]),
             "usual_high": np.exp(m["baseline"] + rough["spread"] * t_quantile(np.full(1, 0.95))),
+            "usual_low": np.exp(m["baseline"] - rough["spread"] * t_quantile(np.full(1, 0.95))),
             "chance": chance,
             "gap": m["gap"].astype(np.int32),
             "year_ago": m["year_ago"].copy(),

@@ -20,6 +20,8 @@ FIRST_GAP = 6
 """Silent months after which trade counts as a start."""
 FEW = 6
 """Known months below which a silence says nothing."""
+LEAN = 10.0
+"""Months that the rate of the next shorter silence counts for."""
 
 
 @dataclass(frozen=True)
@@ -54,25 +56,47 @@ def gap_class(gap: Floats) -> Ints:
 
 
 def learn_silences(months: list[Measured]) -> Silences:
-    """Count them in earlier months; rates no month has shown are kept above zero by half a case."""
+    """Count them in earlier months, for each length of silence only where the past is long enough to show it.
+
+    A rate that few months could show leans on that of the next shorter silence: in a panel of a year nobody knows how
+    rarely flows that were silent for a year start again, only that it is no more often than after nine months.
+    """
     shape = (len(OCCUPANCY) + 2, len(GAPS) + 1)
     at_risk, back, silent = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    seen, seen_run = np.zeros(shape), np.zeros(shape)
     for m in months:
         ok = (m["now"] != np.inf) & (m["known"] >= FEW)
-        state, gap, now = occupancy(m)[ok], m["gap"][ok], m["now"][ok]
+        state, gap, now, known = occupancy(m)[ok], m["gap"][ok], m["now"][ok], m["known"][ok]
         trade = np.isfinite(now)
-        size = shape[0] * shape[1]
-        at = state * shape[1] + gap_class(gap)
-        at_risk += np.bincount(at, minlength=size).reshape(shape)
-        back += np.bincount(at[trade], minlength=size).reshape(shape)
-        run = state * shape[1] + gap_class(gap + 1)
-        silent += np.bincount(run[~trade], minlength=size).reshape(shape)
-    total = at_risk.sum(1, keepdims=True)
-    # at least that gap: sums from the right
-    starts = np.cumsum(back[:, ::-1], 1)[:, ::-1]
-    runs = np.cumsum(silent[:, ::-1], 1)[:, ::-1]
-    # a thin cell leans on all series with that gap, and that on all months
-    overall = (back.sum() + 1.0) / (at_risk.sum() + 2.0)
-    by_gap = (back.sum(0) + 2.0 * overall) / (at_risk.sum(0) + 2.0)
-    restarts = (back + 4.0 * by_gap) / (at_risk + 4.0)
-    return Silences((starts + 0.5) / (total + 10.0), restarts, (runs + 0.5) / (total + 10.0))
+
+        def count(length: Floats, which: NDArray[np.bool_], state: Ints = state) -> Floats:
+            at = state[which] * shape[1] + gap_class(length[which])
+            return np.bincount(at, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+
+        every = np.ones(len(gap), np.bool_)
+        at_risk += count(gap, every)
+        back += count(gap, trade)
+        silent += count(gap + 1, ~trade)
+        # a flow that trades in one month of five has traded five months before its silence began
+        before = np.append(np.ceil(1.0 / np.append(OCCUPANCY, 1.0)), 0.0)[state]
+        seen += count(known - before, every)
+        seen_run += count(known + 1 - before, every)
+    starts = _at_least(back, seen)
+    runs = _at_least(silent, seen_run)
+    by_gap = np.empty(shape[1])
+    shorter = (back.sum() + 1.0) / (at_risk.sum() + 2.0)
+    for c in range(shape[1]):
+        shorter = by_gap[c] = (back[:, c].sum() + 2.0 * shorter) / (at_risk[:, c].sum() + 2.0)
+    # a thin cell leans on all series with that gap
+    return Silences(starts, (back + 4.0 * by_gap) / (at_risk + 4.0), runs)
+
+
+def _at_least(cases: Floats, seen: Floats) -> Floats:
+    """Share of months that are a case of at least each length, among those whose past is as long; never above that of a shorter one."""
+    cases, seen = (np.cumsum(x[:, ::-1], 1)[:, ::-1] for x in (cases, seen))
+    out = np.empty_like(cases)
+    shorter = (cases[:, 0] + 0.5) / (seen[:, 0] + 1.0)
+    for c in range(cases.shape[1]):
+        rate = (cases[:, c] + LEAN * shorter + 0.5 * (seen[:, c] > 0)) / (seen[:, c] + LEAN + 0.5 * (seen[:, c] > 0))
+        shorter = out[:, c] = np.minimum(rate, shorter)
+    return out

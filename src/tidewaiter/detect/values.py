@@ -12,7 +12,7 @@ from tidewaiter.detect import kernel_odds
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.run import Options, each_block
 
-__all__ = ["Noise", "Weighed", "common_move", "learn_noise", "weigh"]
+__all__ = ["Noise", "Weighed", "common_move", "learn_noise", "weigh", "weigh_mirrored"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -21,9 +21,14 @@ MOST_STEPS = 16
 """A whole group may have moved by as many times 1.5 scales: thousands that become ones are twelve."""
 LEARN_FROM = 12_000
 """Series-months the noise is learnt from; more change the third digit only."""
+FIRST_FREEDOM = 4.0
+STEPS_COUNT = 30.0
+"""How many residuals a group's scale from steps between months counts for, beside its members' residuals."""
+MIRROR_FROM = 36_000
+"""Series-months looked at upside down."""
 CHOICES = {
     "carry": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
-    "ratio": (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3),
+    "ratio": (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4),
     "doubt": (0.3, 0.6, 1.0, 1.5, 2.5),
     "freedom": (5.0, 10.0, 20.0, 40.0, 80.0),
 }
@@ -99,7 +104,12 @@ def common_move(z: Floats, groups: Ints, n_groups: int) -> Floats:
 
 
 def _scales(m: Measured, noise: Noise) -> Floats:
-    prior = (noise.ratio * m.scale) ** 2
+    """Scale of each series' noise: its own residuals, leaning on those of its group."""
+    first = m.scale**2
+    own = np.log((m["squares"] + FIRST_FREEDOM * first) / (m["freedom"] + FIRST_FREEDOM))
+    mass = np.bincount(m.groups, m["freedom"], m.n_groups)
+    total = np.bincount(m.groups, m["freedom"] * own, m.n_groups)
+    prior = noise.ratio**2 * np.exp((STEPS_COUNT * np.log(first) + total[m.groups]) / (STEPS_COUNT + mass[m.groups]))
     return np.asarray(np.sqrt((noise.freedom * prior + m["squares"]) / (noise.freedom + m["freedom"])))
 
 
@@ -153,6 +163,22 @@ def learn_noise(months: list[Measured]) -> Noise:
             around = [getattr(noise, name) + x for x in choices] if fine else choices
             noise = max((dataclasses.replace(noise, **{name: x}) for x in around if x >= 0), key=likelihood)
     return noise
+
+
+def weigh_mirrored(months: list[Measured], noise: Noise) -> tuple[Floats, Floats]:
+    """Log odds of a surge and of a shift downwards, in some of the series of each month; -inf without trade."""
+    per = max(MIRROR_FROM // max(len(months), 1), 1)
+    surge, shift = [], []
+    for m in months:
+        thin = _thinned(m, per)
+        table = thin.table.copy()
+        turned = dataclasses.replace(thin, table=table)
+        turned.recent[:] *= -1.0
+        w = weigh(turned, noise)
+        trade = np.isfinite(thin["now"])
+        surge.append(np.where(trade, w["surge"], -np.inf))
+        shift.append(np.where(trade, w["shift"], -np.inf))
+    return np.concatenate(surge), np.concatenate(shift)
 
 
 def _thinned(m: Measured, most: int) -> Measured:

@@ -41,6 +41,7 @@ class Candidate(msgspec.Struct, frozen=True):
     expected_net: float
     low_net: float
     high_net: float
+    usual_low: float
     usual_high: float
     recent: int
     restart: float
@@ -129,6 +130,7 @@ def candidate_of(
         expected_net=float(net.expected[at]),
         low_net=float(net.low[at]),
         high_net=float(net.high[at]),
+        usual_low=float(net.usual_low[at]),
         usual_high=float(net.usual_high[at]),
         recent=net.calibration.recent,
         restart=float(net.chance[at]),
@@ -173,6 +175,7 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         expected_net=one.expected_net,
         low_net=one.low_net,
         high_net=one.high_net,
+        usual_low=one.usual_low,
         usual_high=one.usual_high,
         usual_until=str(Period(month - one.recent, month - one.recent)),
         tide=one.tide,

@@ -38,8 +38,8 @@ class Surge(msgspec.Struct, frozen=True):
         The month, and the median and 90 % range of what its own past and season let expect.
     expected_net, low_net, high_net
         The same with how the goods of the pair moved on the whole taken in: what tiers and order go by.
-    usual_high, usual_until
-        Upper end of the 90 % range that its past up to this month lets expect: the last months, which are judged together for a
+    usual_low, usual_high, usual_until
+        Lower and upper end of the 90 % range of a month with trade that its past up to this month lets expect: the last months, which are judged together for a
         sustained rise, are left out.
     tide
         How many times the same month a year before all listed goods of the pair came to, each good once. None where not
@@ -96,6 +96,7 @@ class Surge(msgspec.Struct, frozen=True):
     expected_net: float
     low_net: float
     high_net: float
+    usual_low: float
     usual_high: float
     usual_until: str
     tide: float | None
@@ -178,14 +179,14 @@ def surge_words(surge: Surge, panel: SeriesPanel) -> str:
 
 def _expected_words(surge: Surge, amount: Callable[[float], str]) -> str:
     """Say what was expected, and by what the month is out of the ordinary where its own past would allow for it."""
+    until = month_words(month_number(surge.usual_until))
     if surge.channel in DOWN:
-        if surge.value < surge.low:
-            return f"expected {amount(surge.low)} or more"
+        if surge.value < surge.usual_low:
+            return f"by its past up to {until} expected {amount(surge.usual_low)} or more"
         if surge.value < surge.low_net:
-            return f"its own past allows for {amount(surge.low)}, but as the goods of this pair moved it would be {amount(surge.low_net)} or more"
-        return f"{amount(surge.low)} or more would be usual for one month"
+            return f"its own past allows for {amount(surge.usual_low)}, but as the goods of this pair moved it would be {amount(surge.low_net)} or more"
+        return f"{amount(surge.usual_low)} or more would be usual for one month"
     if surge.channel == "sustained" and surge.value > surge.usual_high:
-        until = month_words(month_number(surge.usual_until))
         return f"by its past up to {until} expected under {amount(surge.usual_high)}"
     if surge.high <= 0:
         return "none expected"

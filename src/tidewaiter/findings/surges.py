@@ -36,7 +36,6 @@ __all__ = ["Scanner"]
 _LONG: Final = 6
 _SHORT: Final = 24
 """Months of past, and fewer, in which calibration was seen to promise too much."""
-_LEAST_RECENT: Final = 3
 _MOST_NEW: Final = 50
 _LOOK: Final = 0.01
 
@@ -112,7 +111,6 @@ class Scanner:
             return
         net, raw = self._scan(panel, weights, keep)
         self._notes.extend(_notes(panel, inside))
-        recent = _recent(panel)
         if len(panel.period) <= _SHORT:
             self._short = True
             self._notes.append(
@@ -130,9 +128,9 @@ class Scanner:
 
         lists = {"net": net.p, "raw": raw.p, **{name: net.channel_p(name) for name in OWN_LISTS}}
         for name, p in lists.items():
-            at = np.flatnonzero(inside & recent & ~np.isnan(p))
+            at = np.flatnonzero(inside & ~np.isnan(p))
             before = sum(len(one) for one in self._tested[name])
-            self._tested[name].append(np.minimum(p[at] * _margin(len(panel)), 1.0))
+            self._tested[name].append(p[at])
             if name in OWN_LISTS and name not in self._channels:
                 continue
             for place in np.flatnonzero(p[at] <= (_LOOK if name in ("net", "raw") else _LOOK / 10)).tolist():
@@ -230,17 +228,6 @@ class Scanner:
 
 def _file(keep: Path, panel: SeriesPanel, what: str) -> Path:
     return keep / f"learnt.{panel.flow}.{panel.digits}.{what}.npz"
-
-
-def _margin(series: int) -> float:
-    """Return what p-values are multiplied by: on changed simulators they were up to so much too small, in small panels twice."""
-    return 1.15 + 0.85 * min(1.0, 1000 / max(series, 1))
-
-
-def _recent(panel: SeriesPanel) -> Any:
-    """Return which series are known in at least a few of the twelve months before: without them nothing is usual."""
-    past = panel.states[:, -13:-1] <= STATE_NUMBERS[State.ZERO]
-    return past.sum(1) >= min(_LEAST_RECENT, past.shape[1])
 
 
 def _unseen(one: Candidate) -> bool:

@@ -119,7 +119,8 @@ def survey(
             told.append(month_words(last))
     if not scanner.series:
         raise NoData(
-            "the store has no row of what was asked for; tidewaiter releases and tidewaiter coverage show what it has"
+            "the store has no row of what was asked for (rows of groups of countries, such as the world, are not looked at); "
+            "tidewaiter releases and tidewaiter coverage show what it has"
         )
     events = scanner.events(top)
     if reporters is not None and len(reporters) > 1:
@@ -285,7 +286,7 @@ def _shares(view: View, dataset: str, partners: Sequence[str]) -> list[list[str]
     draw = sorted(listed, key=lambda code: hashlib.sha256(code.encode()).digest())
     there = [code for code in draw if code not in partners and not is_group(code)]
     if partners:
-        if rows <= AT_ONCE and len(listed) <= COMPANY and not any(map(is_group, listed)):
+        if rows <= AT_ONCE and len(partners) + len(there) <= COMPANY:
             return [None]  # all there are: the same slice, whoever of them is asked about
         return [sorted([*partners, *there[: max(0, COMPANY - len(partners))]])]
     size = max(COMPANY, len(there) * AT_ONCE // rows)

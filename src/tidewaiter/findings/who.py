@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tidewaiter.codes import area_name
-from tidewaiter.findings.surge import Surge
+from tidewaiter.findings.surge import DOWN, Surge
 from tidewaiter.findings.words import number
 from tidewaiter.series.panel import TOGETHER
 
@@ -28,7 +28,8 @@ def tide_line(event: Surge) -> str:
     """Say what the whole trade of the pair did, where it moved; empty where it did not, or is not known."""
     if event.tide is None or 0.8 < event.tide < 1.2:
         return ""
-    beyond = f"; set against that, {_net(event.net_multiple)} times" if event.net_multiple is not None else ""
+    net = event.net_multiple
+    beyond = f"; set against that, {_net(net)} times" if net is not None and event.channel not in DOWN else ""
     only = "; above that it is not unusual for this series" if event.with_the_tide else ""
     return f"all goods listed here of the pair: {event.tide:,.1f} times the year before{beyond}{only}"
 

@@ -198,6 +198,11 @@ class _Part(msgspec.Struct):
         """Whether any period of it is known, wholly or in part."""
         return any(cell.state in _KNOWN or cell.bounds.lo > 0 for cell in (*self.series.cells, *self.series.longer))
 
+    @property
+    def whole(self) -> bool:
+        """Whether every month of it is told, if only by a reason why it is not known."""
+        return not any(_mute(cell) for cell in self.series.cells)
+
 
 class _Question:
     """What is asked of one dataset and flow."""
@@ -217,7 +222,13 @@ class _Question:
         if reporter.own and (self._dataset, reporter.own, self._flow) in self._view.spans:
             own = self._with(reporter.own, partner)
             if any(part.says for part in own.values()):
-                return {unit: _named(part, reporter.own) for unit, part in own.items()}
+                if all(part.whole for part in own.values()):
+                    return {unit: _named(part, reporter.own) for unit, part in own.items()}
+                return _filled(own, self._reporters(reporter, partner), reporter.own)
+        return self._reporters(reporter, partner)
+
+    def _reporters(self, reporter: Party, partner: Party) -> dict[str, _Part]:
+        """Add up the members of the reporter's side."""
         without = partner.code if partner.is_one else ""
         parts = {who: self._with(who, partner) for who in reporter.ever(self._period) if who != without}
         return self._sum(reporter, parts, "reporter", without)
@@ -229,7 +240,13 @@ class _Question:
         if partner.own:
             own = self._pair(reporter, partner.own)
             if any(part.says for part in own.values()):
-                return {unit: _named(part, partner.own) for unit, part in own.items()}
+                if all(part.whole for part in own.values()):
+                    return {unit: _named(part, partner.own) for unit, part in own.items()}
+                return _filled(own, self._partners(reporter, partner), partner.own)
+        return self._partners(reporter, partner)
+
+    def _partners(self, reporter: str, partner: Party) -> dict[str, _Part]:
+        """Add up the members of the partner's side."""
         pairs = {who: self._pair(reporter, who) for who in partner.ever(self._period) if who != reporter}
         return self._sum(partner, pairs, "partner", reporter)
 
@@ -295,6 +312,41 @@ class _Question:
         return _Part(CustomsSeries(key, tuple(cells), tuple(longer), codes, notes), own, missing, tuple(sorted(added)))
 
 
+def _mute(cell: Cell) -> bool:
+    return cell.state in (State.UNKNOWN, State.UNRELEASED) and cell.bounds == _OPEN
+
+
+def _filled(own: Mapping[str, _Part], added: Mapping[str, _Part], code: str) -> dict[str, _Part]:
+    """Take the publisher's own row of a group in each period that has one, and its members in the others; never both."""
+    found = dict(added)
+    for unit, part in own.items():
+        other = added.get(unit)
+        if other is None:
+            found[unit] = _named(part, code)
+            continue
+        pairs = zip(part.series.cells, other.series.cells, strict=True)
+        cells = tuple(
+            there
+            if _mute(mine)
+            else msgspec.structs.replace(mine, note=mine.note or f"the publisher's own row of {code}")
+            for mine, there in pairs
+        )
+        theirs = {mine.period for mine in part.series.cells if not _mute(mine)} | {
+            run.period for run in part.series.longer
+        }
+        runs = {cell.period: cell for cell in (*other.series.longer, *part.series.longer)}
+        series = msgspec.structs.replace(
+            other.series,
+            cells=cells,
+            longer=tuple(runs[run] for run in sorted(runs)),
+            codes=tuple(sorted({*other.series.codes, *part.series.codes})),
+            notes=tuple(dict.fromkeys((*part.series.notes, *other.series.notes))),
+        )
+        missing = {period: gone for period, gone in other.missing.items() if period not in theirs}
+        found[unit] = _Part(series, (code, *part.own, *other.own), missing | dict(part.missing), other.added)
+    return found
+
+
 def _named(part: _Part, own: str) -> _Part:
     return msgspec.structs.replace(part, own=(own, *part.own))
 
@@ -341,7 +393,8 @@ def _told(part: _Part, reporter: Party, partner: Party, period: Period) -> Custo
     """Say with a series who is in it, who is on both sides, and which rows are the publisher's own."""
     series = part.series
     own = [
-        f"{code}: the publisher's own row of the group is used; its members are not added to it" for code in part.own
+        f"{code}: the publisher's own row of the group is used where there is one; its members are never added to it"
+        for code in dict.fromkeys(part.own)
     ]
     by_members = [who for who, side in ((reporter, "reporter"), (partner, "partner")) if side in part.added]
     if not by_members and not own:

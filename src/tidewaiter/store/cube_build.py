@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tidewaiter.errors import StoreError
 from tidewaiter.model import Measure
@@ -34,7 +33,7 @@ from tidewaiter.store.cube_files import (
     totals,
 )
 from tidewaiter.store.files import explain, sync
-from tidewaiter.store.newest import newest
+from tidewaiter.store.newest import flags, newest
 from tidewaiter.store.panel import Panel, Words, load_words, merge, save_words, stem_of, write
 from tidewaiter.store.reading import PARTS
 from tidewaiter.store.view import View
@@ -53,7 +52,7 @@ ABSORBED: Final = 3_000_000
 LARGEST: Final = 4_000_000
 """Most rows of new releases that are put in a batch; more than that are built in with all the rest."""
 
-SHARE: Final = 1_500_000
+SHARE: Final = 1_000_000
 """Rows of a view that are put in order at once."""
 
 _MEASURES: Final = (Measure.VALUE, Measure.NET_WEIGHT, Measure.QUANTITY)
@@ -128,7 +127,6 @@ def _swap(folder: Path, manifest: Manifest) -> None:
     sync(part)
     part.replace(folder / "current.json")
     sync(folder)
-    _sweep(folder, manifest)
 
 
 def _sweep(folder: Path, manifest: Manifest | None) -> None:
@@ -220,12 +218,12 @@ def _told(
 
 def _divided(table: Any) -> tuple[Any, Any]:
     """Return the rows that are totals of single months, and the others."""
-    plain = pc.equal(table["period_start"], table["period_end"])
+    plain = table["period_start"].to_numpy() == table["period_end"].to_numpy()
     for name in PARTS:
-        plain = pc.and_(plain, pc.equal(table[name].cast(pa.string()), ""))
-    if pc.all(plain).as_py():
+        plain &= flags(table[name], "".__eq__)
+    if plain.all():
         return table, table.slice(0, 0)
-    return table.filter(plain), table.filter(pc.invert(plain))
+    return table.filter(pa.array(plain)), table.filter(pa.array(~plain))
 
 
 def _update(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,10 +104,22 @@ def _text(column: str) -> Any:
 
 
 def ordered(table: Any, order: tuple[str, ...]) -> Any:
-    """Return rows sorted by some columns of text, then by time."""
-    parts = [ranked(table[name])[0] for name in order]
-    parts += [table["period_start"].to_numpy(), table["period_end"].to_numpy()]
-    return table.take(pa.array(np.lexsort(parts[::-1])))
+    """Return rows sorted by some columns of text, then by time; no two rows agree in all of them."""
+    parts = []
+    for name in order:
+        places, words = ranked(table[name])
+        parts.append((places, len(words)))
+    for name in ("period_start", "period_end"):
+        months = table[name].to_numpy()
+        low = int(months.min()) if len(months) else 0
+        parts.append((months - low, int(months.max()) - low + 1 if len(months) else 1))
+    parts = [(places, size) for places, size in parts if size > 1]
+    if math.prod(size for _, size in parts) < 1 << 63:
+        packed = np.zeros(table.num_rows, np.int64)
+        for places, size in parts:
+            packed = packed * size + places
+        return table.take(pa.array(np.argsort(packed)))
+    return table.take(pa.array(np.lexsort([places for places, _ in parts][::-1])))
 
 
 def blocks_in(path: Path, measure: Measure, months: Iterable[int] | None = None) -> Iterator[Block]:

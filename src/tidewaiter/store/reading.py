@@ -15,6 +15,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 from pyarrow.fs import LocalFileSystem
 
 from tidewaiter.errors import StoreError
@@ -25,6 +26,9 @@ from tidewaiter.store.catalogue import Segment
 __all__ = ["PARTS", "Wanted", "count_partners", "listed", "read_segments", "stems"]
 
 PARTS: Final = ("customs_regime", "mode_of_transport", "district")
+
+_AT_ONCE: Final = 8
+"""Row groups that are read together."""
 
 _Some = str | Iterable[str] | None
 
@@ -100,15 +104,14 @@ def read_segments(folder: Path, segments: Sequence[Segment], wanted: Wanted) -> 
     batches: list[Any] = []
     for file, numbers in sorted(groups.items()):
         try:
-            fragment = format_.make_fragment(str(folder / file), disk, row_groups=sorted(numbers))
+            held = sorted(numbers)
             if wanted.partners is not None:
-                held = _holding(fragment.metadata, sorted(numbers), wanted.partners)
-                if not held:
-                    continue
-                fragment = format_.make_fragment(str(folder / file), disk, row_groups=held)
-            for batch in fragment.to_batches(schema=SCHEMA, filter=test):
-                if batch.num_rows:
-                    batches.append(wanted.by_word(batch))
+                held = _holding(pq.read_metadata(folder / file), held, wanted.partners)
+            # Some at a time, so that memory holds what is wanted, not all that is read for it.
+            for at in range(0, len(held), _AT_ONCE):
+                fragment = format_.make_fragment(str(folder / file), disk, row_groups=held[at : at + _AT_ONCE])
+                table = fragment.to_table(schema=SCHEMA, filter=test)
+                batches += [wanted.by_word(batch) for batch in table.to_batches() if batch.num_rows]
         except (OSError, pa.ArrowInvalid) as error:
             raise StoreError(
                 f"{folder / file} is missing or damaged; make it again from the raw bytes: "
@@ -141,8 +144,6 @@ def count_partners(folder: Path, segments: Iterable[Segment]) -> dict[str, int]:
     StoreError
         If a file is missing or damaged.
     """
-    import pyarrow.parquet as pq
-
     groups: dict[str, list[int]] = {}
     for one in segments:
         groups.setdefault(one.file, []).append(one.row_group)

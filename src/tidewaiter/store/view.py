@@ -310,7 +310,11 @@ class View:
         return cells_of(self, [key], period)[key]
 
     def many(self, keys: Sequence[SeriesKey], period: Period) -> dict[SeriesKey, tuple[Cell, ...]]:
-        """Return several series as :meth:`cells` does, with one reading of the store."""
+        """Return several series as :meth:`cells` does, with one reading of the store: many cells in one call.
+
+        The rows come through the cube where it holds just this view's releases (:meth:`cube`), else from the Parquet files
+        (:func:`tidewaiter.store.picked.picked`).
+        """
         from tidewaiter.store.cells import cells_of
 
         return cells_of(self, keys, period)

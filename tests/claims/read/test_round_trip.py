@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from tests.shared_data import shared
-from tidewaiter.claims.form import read_claims, to_csv, to_toml
+from tidewaiter.claims.form import read_claims
 from tidewaiter.claims.model import Claim
 from tidewaiter.claims.read import read_article
+from tidewaiter.claims.written import to_csv, to_toml
 
 _HERE = Path(__file__).parent
 

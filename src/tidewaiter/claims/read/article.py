@@ -326,7 +326,11 @@ def _denied(row: list[Chunk], claims: list[Claim], refused: list[Refused]) -> li
     for place, chunk in enumerate(row):
         after = [one for one in row[place + 1 : place + 3] if one.tag != "-"][:1]
         single = "single" in [one.data for one in row[place + 1 : place + 4]]
-        if chunk.tag != "n" or not after or not (single or after[0].tag == "T" or after[0].data in _TRADING):
+        if (
+            chunk.tag != "n"
+            or not after
+            or not (single or chunk.data == "nor" or after[0].tag == "T" or after[0].data in _TRADING)
+        ):
             continue
         last = place
         while last + 1 < len(row) and row[last + 1].tag not in ",.a":

@@ -101,7 +101,7 @@ def _entries() -> list[tuple[str, tuple[str, str]]]:
         "reached|hit|reaching|hitting|have reached|had reached|having reached|worked out at|ran to|running to|ran at|weighed in at|"
         "added up to|adding up to|totalled|totaled|totalling|totaling|totals|amounted to|amounting to|stood at|standing at|came to|"
         "came in at|coming to|was|were|was at|were at|was recorded at|were recorded at|came at|is|are|being|been|"
-        "had been|has been|have been|had stood at|had come to|comprised of|comprised|comprising|numbered|posted|stands at|recorded|recorded at|be",
+        "had been|has been|have been|had stood at|had come to|comprised of|comprised|comprising|numbered|posted|tallied|stands at|recorded|recorded at|be",
     )
     add("V", "M spent", "spent")
     add("I", "", "included|includes|consisted of|were led by|was led by")
