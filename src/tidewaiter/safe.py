@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import IO, Any, Final
 
-__all__ = ["SafeStream", "csv_text", "is_formula", "one_line", "plain", "safe_cell", "shown"]
+__all__ = ["SafeStream", "counted", "csv_text", "is_formula", "one_line", "plain", "safe_cell", "shown"]
 
 # Control characters (C0, DEL, C1), the characters that turn the direction of text round or split a line, invisible tags,
 # and halves of surrogate pairs, which no encoding can write.
@@ -22,6 +22,37 @@ _BREAKS: Final = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]")
 
 _NUMBER: Final = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
 _RISKY: Final = tuple("=+-@\t\r\n|%＝＋－＠")
+
+_SEVERAL: Final = re.compile(
+    r"\b(row|cell|value|weight|quantit|observation|code|name|release|file|pair|good|letter|line|month|batch|reject|case)(ies|es|s)\b"
+)
+_VERBS: Final = {
+    " are estimates": " is an estimate", " are ": " is ", " were ": " was ", " have ": " has ", " amend ": " amends ",
+    " hold ": " holds ", " stand ": " stands ",
+}  # fmt: skip
+_VERB: Final = re.compile("|".join(_VERBS))
+
+
+def counted(count: int, text: str) -> str:
+    """Return a number and what is counted, told in the plural, as one says it of so many.
+
+    Examples
+    --------
+    >>> counted(1, "rows were left out"), counted(1200, "rows were left out"), counted(1, "cells are confidential")
+    ('1 row was left out', '1,200 rows were left out', '1 cell is confidential')
+    >>> counted(1, "quantities have no unit"), counted(1, "releases"), counted(0, "rows")
+    ('1 quantity has no unit', '1 release', '0 rows')
+    """
+    if count == 1:
+        text = _SEVERAL.sub(lambda found: found[1] + ("y" if found[2] == "ies" else ""), text, count=1)
+        # Only the first verb is said of what is counted, and what is joined to it; a later one has a subject of its own.
+        text = _VERB.sub(lambda found: _VERBS[found[0]], text, count=1).replace(" and were ", " and was ")
+        text = (
+            text.replace(" of them", " of it")
+            .replace(" their codes", " its code")
+            .replace(" their leading", " its leading")
+        )
+    return f"{count:,} {text}"
 
 
 def plain(text: str) -> str:

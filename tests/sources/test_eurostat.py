@@ -130,7 +130,7 @@ def test_the_indicators_of_a_cell_make_one_row() -> None:
     assert cells["EU27", "8703"]["value"] == 42_800_000
     year = cells["DEU", "TOTAL"]
     assert (year["period_start"], year["period_end"], year["partner"]) == (month("2021-01"), month("2021-12"), "W00")
-    assert any("1 cells are confidential" in note for note in read.notes)
+    assert any("1 cell is confidential" in note for note in read.notes)
     assert any("2 observations are empty" in note for note in read.notes)
     assert any("supplementary" in note for note in read.notes)
 
@@ -193,7 +193,7 @@ def test_easy_comext_with_codes_and_with_labels() -> None:
     assert (union["reporter"], union["flow"], union["customs_regime"]) == ("EU27", "M", "1")
     assert (union["period_start"], union["period_end"]) == (month("2023-01"), month("2023-12"))
     assert [(one.line, one.column, one.value) for one in read.rejects] == [(5, "PRODUCT", "Motor cars")]
-    assert any("1 cells are not available" in note for note in read.notes)
+    assert any("1 cell is not available" in note for note in read.notes)
 
 
 def test_groups_of_reporters_keep_codes_of_their_own() -> None:
@@ -232,7 +232,7 @@ def test_a_sheet_of_the_workbook() -> None:
         month("2022-08"),
         None,
     )
-    assert any("1 cells are not available" in note for note in read.notes)
+    assert any("1 cell is not available" in note for note in read.notes)
 
 
 def test_a_workbook_that_is_none_is_refused() -> None:

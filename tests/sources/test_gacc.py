@@ -222,6 +222,6 @@ def test_a_real_oddity_is_told() -> None:
 def test_a_partner_name_that_is_not_known_is_told_with_its_line() -> None:
     for code in ("402", "999"):
         read = read_bytes(portal(ROW, [ROW[0], code, "火星", *ROW[3:]]), flow="X")
-        assert [note for note in read.notes if "1 partner names are not known" in note and "line 3, '火星'" in note]
+        assert [note for note in read.notes if "1 partner name is not known" in note and "line 3, '火星'" in note]
     read = read_bytes(portal([ROW[0], "998", "火星", *ROW[3:]]), flow="X")
     assert [(one.line, one.column, one.value) for one in read.rejects] == [(2, "贸易伙伴编码", "998")]

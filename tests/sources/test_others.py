@@ -115,6 +115,7 @@ def test_a_bad_cell_of_the_census_is_named(form: Any, place: int, bad: str, colu
     [
         (answer(header=["CTY_CODE", "I_COMMODITY", "GEN_VAL_MO"]), "no month"),
         (answer(header=["CTY_CODE", "I_COMMODITY", "time"]), "no monthly value"),
+        (answer(["4039", "030214", "7", "2018-03"], header=["CTY_CODE", "I_COMMODITY", "GEN_QY1_MO", "time"]), "without their unit"),
         (answer(header=["CTY_CODE", "I_COMMODITY", "E_COMMODITY", "time", "GEN_VAL_MO"]), "two files"),
         (answer(SALMON, SALMON[:-1]), "cells where the header"),
         (answer(SALMON)[:-2], "not whole JSON"),
@@ -177,8 +178,8 @@ def test_amendments_of_the_uk_are_changes_and_not_values() -> None:
     assert all(row["currency"] == "GBP" and row["qty"] is None for row in read.rows)
     for words in (
         "2 rows amend months before 2017-06",
-        "1 rows are excluded from general trade",
-        "1 rows hold trade whose details are suppressed",
+        "1 row is excluded from general trade",
+        "1 row holds trade whose details are suppressed",
         "1 supplementary",
     ):
         assert any(words in note for note in read.notes), words

@@ -95,7 +95,7 @@ def test_a_series_in_dollars_says_the_table_and_has_no_more_digits_than_its_rate
 
     file = tmp_path / "eu.csv"
     head = "reporter,partner,flow,product_code,period,value_eur\n"
-    file.write_text(head + "DE,KG,EXPORT,8703,2022-04,1234567\nDE,KG,EXPORT,8703,2030-04,5\n", encoding="utf-8")
+    file.write_text(head + "DE,KG,EXPORT,8703,2022-04,1234567\nDE,KG,EXPORT,8703,2009-04,5\n", encoding="utf-8")
     assert main(["load", str(file), "--store", str(tmp_path / "s")]) == 0
     words = (
         f"series --reporter DEU --partner KGZ --cmd 8703 --period 2022-04 --store {tmp_path / 's'} --format csv".split()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.store.mounts import read_only
 from tests.store.plain import rows, several, write
 from tidewaiter.errors import StoreError
 from tidewaiter.sources import registry
@@ -184,18 +185,8 @@ def test_a_store_on_a_read_only_disk_can_be_read_and_says_why_it_cannot_be_writt
     folder = files(tmp_path / "files")
     store = Store(tmp_path / "store", create=True)
     store.load(folder / "1.csv")
-    mounted = subprocess.run(
-        ["mount", "--bind", "-o", "ro", str(store.folder), str(store.folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("making a folder read-only needs the right to mount")
-    try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", str(store.folder)], capture_output=True, check=False)
-        if os.access(store.folder, os.W_OK):
-            pytest.skip("this system does not make a mounted folder read-only")
+    with read_only(store.folder):
         assert told(Store(store.folder)) == expected({"1.csv"})
         with pytest.raises(StoreError, match="cannot be written"):
             Store(store.folder, create=True).load(folder / "2.csv")
-    finally:
-        subprocess.run(["umount", str(store.folder)], capture_output=True, check=True)
     assert told(Store(store.folder)) == expected({"1.csv"})

@@ -8,6 +8,7 @@ import json
 import shutil
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -170,8 +171,63 @@ def test_coverage_draws_what_is_there(store: Store, capsys: Capture) -> None:
     load(store, rows(period="2022-06", partner="RUS", value=9), kind="full")
     assert "CHN    X  --o+.#" in told(capsys, store, "coverage")
     shape = json.loads(told(capsys, store, "coverage", "--reporter", "China", "--format", "json"))
-    assert shape["extents"][0]["months"]["2022-05"] == "none"
+    assert shape["schema"] == "tidewaiter/coverage/2"
+    assert shape["extents"][0]["months"]["2022-05"] == "not held"
+    assert "not here: 2022-05: not held (its publisher keeps no days): all" in told(capsys, store, "coverage")
     assert main(["coverage", "--reporter", "JPN", "--store", str(store.folder)]) == 2
+
+
+def test_a_missing_month_is_told_by_the_release_calendar(store: Store, capsys: Capture) -> None:
+    months = ["2022-01..2022-02", "2022-03", "2022-04", "2022-06"]
+    load(store, rows(period=months, value=[1, 2, 3, 4], dataset="gacc"), published="2022-07-20")
+    question = ["coverage", "--from", "2022-01", "--to", "2022-10", "--as-of", "2022-09-20"]
+    out = told(capsys, store, *question)
+    assert "CHN    X  --oo!o!d~~" in out
+    assert "not here: 2022-05: overdue: it was due by 2022-06-25: all" in out
+    assert "not here: 2022-08: due since 2022-09-18, expected by 2022-09-25: all" in out
+    assert (
+        "not here: 2022-09..2022-10: not yet due (expected 2022-10-18 to 2022-10-25), the last by 2022-11-25: all"
+        in out
+    )
+    assert "next: 2022-07: overdue" in told(capsys, store, "coverage", "--as-of", "2022-09-20")
+    shape = json.loads(told(capsys, store, *question, "--format", "json"))
+    missing = shape["extents"][0]["missing"]
+    assert list(missing) == ["2022-05", "2022-07", "2022-08", "2022-09", "2022-10"]
+    assert (missing["2022-10"]["state"], missing["2022-10"]["first"]) == ("not yet due", "2022-11-18")
+    # The same months, asked of the series.
+    question = ["series", "--reporter", "CHN", "--partner", "PRK", "--cmd", "300490", "--period", "2022-05..2022-10"]
+    shape = json.loads(told(capsys, store, *question, "--as-of", "2022-09-20", "--format", "json"))
+    states = [month["state"] for month in shape["series"][0]["months"]]
+    assert states == ["not known", "value", "not known", "unreleased", "unreleased", "unreleased"]
+
+
+def test_coverage_of_a_partner_and_a_code_tells_zeros_from_silence(
+    store: Store, capsys: Capture, tmp_path: Path
+) -> None:
+    load(store, rows(period=["2021-12", "2022-01", "2022-02", "2022-03"], cmd_code="300241", value=[1, 2, 3, 4], partner="RUS"),
+         covers=["partners=PRK,RUS; codes=all; periods=2021-12..2022-02"])  # fmt: skip
+    assert "  CHN    X  x00?  0 rows" in told(capsys, store, "coverage", "--partner", "PRK", "--cmd", "300241")
+    # The row of December 2021 is there, though the code was born a month later.
+    assert "  CHN    X  oooo  4 rows" in told(capsys, store, "coverage", "--partner", "RUS", "--cmd", "300241")
+    assert "  CHN    X  000?  0 rows" in told(capsys, store, "coverage", "--partner", "PRK")
+    assert "  CHN    X  ????  0 rows" in told(capsys, store, "coverage", "--partner", "CAN")
+    picture = tmp_path / "x.svg"
+    told(capsys, store, "coverage", "--partner", "PRK", "--cmd", "300241", "--svg", str(picture))
+    drawn = picture.read_text(encoding="utf-8")
+    ElementTree.fromstring(drawn)
+    assert "CHN X: 2021-12 code not alive, 2022-01 to 2022-02 zero, 2022-03 silent" in drawn
+    assert drawn.count('class="zero"') == 3  # one of them in the legend
+    assert main(["coverage", "--svg", str(tmp_path / "no" / "x.svg"), "--store", str(store.folder)]) == 2
+    assert "--svg" in capsys.readouterr().err
+
+
+def test_a_month_that_the_file_has_of_others_is_not_overdue(store: Store, capsys: Capture) -> None:
+    load(
+        store, rows(period=["2022-01", "2022-02", "2022-01"], reporter=["DEU", "DEU", "MLT"], value=1, dataset="comext")
+    )
+    out = told(capsys, store, "coverage")
+    assert "  MLT    X  o?  1 row\n" in out
+    assert "not here" not in out
 
 
 def test_diff_tells_new_gone_and_changed_by_how_much(store: Store, capsys: Capture) -> None:

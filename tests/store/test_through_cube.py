@@ -163,7 +163,7 @@ def test_batches_are_taken_into_later_ones(store: Store, monkeypatch: pytest.Mon
     assert seen[:5] == [[1], [2], [2, 1], [4], [4, 1]]
     # The sum of two that come together may not pass the limit.
     assert seen[5:] == [[4, 2], [4, 2, 1], [4, 4]]
-    load(store, rows(period=["2023-08", "2022-02"], value=[80, 20]), published="2030-01-01")
+    load(store, rows(period=["2023-08", "2022-02"], value=[80, 20]), published="2024-01-01")
     build(store)
     assert status(store).each[-1].rows == 6
     found = dict(zip(*(View(store).rows(partners="PRK")[name].to_pylist() for name in ("period_start", "value")), strict=True))  # fmt: skip

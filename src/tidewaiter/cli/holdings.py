@@ -12,10 +12,16 @@ __all__ = ["register"]
 _COVERAGE = """examples:
   tidewaiter coverage
   tidewaiter coverage --dataset comext --from 2022-01 --to 2022-12 --as-of 2023-01-31 --format json
+  tidewaiter coverage --partner PRK --cmd 300490 --svg coverage.svg
 
 A month is drawn as # (released, and silence on any country and code means zero), + (that holds for some partners or
-codes), o (rows are there, silence says nothing), - (only inside a longer period) or . (nothing is there).
+codes), o (rows are there, silence says nothing) or - (only inside a longer period). One that is missing is told by the
+publisher's release calendar: ~ (not yet due), d (due about now), ! (past the day it was due), or . where the publisher
+keeps no days; ? is a month that the file has, without a row of it. With --partner or --cmd only their rows count: 0 is a
+zero that is known, w withheld, x a code that did not exist. With a month after the last one (--to) what is still to come is told too.
 """
+
+_MOST_RUNS = 20
 
 _DIFF = """examples:
   tidewaiter diff 2023-02-01 2023-07-01 --reporter CHN --partner PRK
@@ -30,8 +36,9 @@ _DOCTOR = """examples:
   tidewaiter doctor
   tidewaiter doctor --rebuild --store books
 
-Verifies the hash of every raw file, makes rows again that are missing or damaged, removes files that no release owns. Exit
-code 1 if something cannot be mended here.
+Verifies the hash of every raw file and the checksums of all rows, makes rows again that are missing or damaged, removes
+files that no release owns, and counts what is intact, mended, damaged and missing. A damaged raw file is mended by loading
+the same file again. A store that cannot be written is verified, and nothing is mended. Exit code 1 if damage remains.
 """
 
 _CUBE = """examples:
@@ -50,9 +57,12 @@ def register(commands: Any) -> None:
     coverage.add_argument("--dataset", metavar="D", help="only this dataset")
     coverage.add_argument("--reporter", metavar="R", help="only this reporter (code or name)")
     coverage.add_argument("--flow", metavar="F", help="only X exports, M imports, RX or RM")
+    coverage.add_argument("--partner", metavar="P", help="only rows of this partner (code or name)")
+    coverage.add_argument("--cmd", metavar="CODE", help="only this commodity code and what lies under it")
     coverage.add_argument("--from", dest="start", metavar="MONTH", help="first month, YYYY-MM")
     coverage.add_argument("--to", dest="end", metavar="MONTH", help="last month, YYYY-MM")
     coverage.add_argument("--as-of", metavar="DATE", help="only what was out by this date, YYYY-MM-DD")
+    coverage.add_argument("--svg", metavar="FILE", type=Path, help="draw it to FILE as well (SVG)")
     coverage.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
     coverage.set_defaults(run=_coverage)
     diff = _command(commands, "diff", "cells that are new, gone or changed between two vintages", _DIFF)
@@ -109,51 +119,125 @@ def _way(text: str | None) -> str | None:
 
 
 def _coverage(arguments: argparse.Namespace) -> int:
-    import json
+    from datetime import UTC, datetime
 
     from tidewaiter.cli.load import day, folder
-    from tidewaiter.codes import area
+    from tidewaiter.codes import area, hs
     from tidewaiter.errors import NoData
-    from tidewaiter.period import month_text
-    from tidewaiter.store.extent import MARKS, extents, open_period
+    from tidewaiter.store.extent import extents, open_period
     from tidewaiter.store.store import Store
     from tidewaiter.store.view import View
 
     day(arguments.as_of, "--as-of")
+    code = arguments.cmd
+    code = hs.clean(code) if code and code != "TOTAL" else code
+    partner = area(arguments.partner, "partner").code if arguments.partner else None
     reporter = area(arguments.reporter, "reporter").code if arguments.reporter else None
     view = View(Store(folder(arguments.store)), arguments.as_of)
     period = open_period(arguments.start, arguments.end, (run for runs in view.spans.values() for run in runs))
-    found = extents(view, dataset=arguments.dataset, reporter=reporter, flow=_way(arguments.flow), period=period)
+    found = extents(
+        view,
+        dataset=arguments.dataset,
+        reporter=reporter,
+        flow=_way(arguments.flow),
+        period=period,
+        partner=partner,
+        code=code,
+    )
     if not found:
         raise NoData("nothing of the kind is in the store; tidewaiter releases lists what is")
+    today = arguments.as_of or datetime.now(UTC).date().isoformat()
+    if arguments.svg is not None:
+        _picture(arguments, found, partner, code)
     if arguments.format == "json":
-        shape = {
-            "schema": "tidewaiter/coverage/1",
-            "as_of": arguments.as_of,
-            "extents": [
-                {
-                    "dataset": one.dataset,
-                    "reporter": one.reporter,
-                    "flow": one.flow,
-                    "rows": one.rows,
-                    "months": {month_text(m): mark for m, mark in zip(one.period, one.months, strict=True)},
-                }
-                for one in found
-            ],
-        }
-        print(json.dumps(shape))
-        return 0
-    drawn = None
-    for one in found:
-        if drawn != (one.dataset, one.period):
-            print(f"{one.dataset}, {one.period.words()}")
-            print("  " + " " * 10 + _ruler(one.period))
-            drawn = (one.dataset, one.period)
-        print(f"  {one.reporter:6} {one.flow:2} {one.drawn()}  {one.rows:,} rows")
-    words = {"full": "silence means zero", "part": "silence means zero for some partners or codes",
-             "rows": "rows, silence says nothing", "merged": "only inside a longer period", "none": "nothing"}  # fmt: skip
-    print("  " + "   ".join(f"{MARKS[name]} {text}" for name, text in words.items()))
+        _coverage_json(arguments, found, today, partner, code)
+    else:
+        _coverage_text(found, today, period is None)
     return 0
+
+
+def _picture(arguments: argparse.Namespace, found: Any, partner: str | None, code: str | None) -> None:
+    """Write the drawing of what is there."""
+    from tidewaiter.brief.holdings import draw_extents
+    from tidewaiter.errors import OutputError
+
+    slices = [f"partner {partner}"] if partner else []
+    slices += [f"code {code}"] if code else []
+    slices += [f"as of {arguments.as_of}"] if arguments.as_of else []
+    try:
+        arguments.svg.write_text(draw_extents(found, ", ".join(slices)), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"cannot write {arguments.svg} ({error.strerror}); name another file with --svg") from error
+
+
+def _coverage_json(
+    arguments: argparse.Namespace, found: Any, today: str, partner: str | None, code: str | None
+) -> None:
+    import json
+
+    import msgspec
+
+    from tidewaiter.period import month_text
+    from tidewaiter.store.extent import MISSING, absence
+
+    shape = {
+        "schema": "tidewaiter/coverage/2",
+        "as_of": arguments.as_of,
+        "partner": partner,
+        "cmd": code,
+        "extents": [
+            {
+                "dataset": one.dataset,
+                "reporter": one.reporter,
+                "flow": one.flow,
+                "rows": one.rows,
+                "months": {month_text(m): mark for m, mark in zip(one.period, one.months, strict=True)},
+                "missing": {
+                    month_text(m): {**msgspec.to_builtins(gone), "words": gone.words()}
+                    for m, mark in zip(one.period, one.months, strict=True)
+                    if mark in MISSING
+                    for gone in [absence(one.dataset, m, today)]
+                },
+            }
+            for one in found
+        ],
+    }
+    print(json.dumps(shape))
+
+
+def _coverage_text(found: Any, today: str, whole: bool) -> None:
+    """Print the months as lines of marks, the marks that occur, and each missing month with the day it was due."""
+    from itertools import groupby
+
+    from tidewaiter.safe import counted
+    from tidewaiter.store.extent import MARKS, WORDS, absence, absences
+
+    for (dataset, period), group in groupby(found, key=lambda one: (one.dataset, one.period)):
+        listed = list(group)
+        print(f"{dataset}, {period.words()}")
+        print("  " + " " * 10 + _ruler(period))
+        for one in listed:
+            print(f"  {one.reporter:6} {one.flow:2} {one.drawn()}  {counted(one.rows, 'rows')}")
+        told = absences(listed, today)
+        for run, gone, who in told[:_MOST_RUNS]:
+            names = [f"{one.reporter} {one.flow}" for one in who]
+            some = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+            last = absence(dataset, run.end, today).last
+            until = f", the last by {last}" if last != gone.last else ""
+            print(f"  not here: {run}: {gone.words()}{until}: {some if len(names) < len(listed) else 'all'}")
+        if len(told) > _MOST_RUNS:
+            print(f"  not here: {len(told) - _MOST_RUNS} more runs of months; --format json lists every one")
+        following = absence(dataset, period.end + 1, today)
+        if whole and following.first:
+            print(f"  next: {_month_after(period)}: {following.words()}")
+    seen = {mark for one in found for mark in one.months}
+    print("  " + "   ".join(f"{MARKS[name]} {text}" for name, text in WORDS.items() if name in seen))
+
+
+def _month_after(period: Any) -> str:
+    from tidewaiter.period import month_text
+
+    return month_text(period.end + 1)
 
 
 def _ruler(period: Any) -> str:
@@ -277,6 +361,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     import msgspec
 
     from tidewaiter.cli.load import folder
+    from tidewaiter.safe import counted
     from tidewaiter.store.doctor import compact, examine
     from tidewaiter.store.store import Store
 
@@ -287,19 +372,26 @@ def _doctor(arguments: argparse.Namespace) -> int:
         joined = compact(store)
         found.swept += examine(store).swept if joined else []
     if arguments.format == "json":
-        shape = {"schema": "tidewaiter/doctor/1", "well": found.well, **msgspec.to_builtins(found), "joined": joined}
+        shape = {"schema": "tidewaiter/doctor/2", "well": found.well, **msgspec.to_builtins(found), "joined": joined}
         print(json.dumps(shape))
         return 0 if found.well else 1
-    print(f"{found.releases:,} releases verified")
+    told = [f"{found.intact:,} intact"] + [f"{found.mended:,} mended"] * bool(found.mended)
+    told += [f"{len(found.damaged):,} damaged", f"{len(found.missing):,} missing"]
+    print(f"{counted(found.releases, 'releases')}: {', '.join(told)}")
+    if found.readonly:
+        print(f"the store cannot be written ({found.readonly}): it was verified, nothing was mended")
     for words, listed in (
         ("made again", found.rebuilt),
         ("removed", found.swept),
-        ("cannot be mended", found.problems),
+        ("belongs to nobody", found.strays),
+        ("to mend", found.problems),
     ):
         for one in listed:
             print(f"{words}: {one}")
     if joined:
-        print(f"{joined:,} files of rows put together")
+        print(f"{counted(joined, 'files')} of rows put together")
+    if (store.folder / "cube" / "current.json").is_file():
+        print("the cube is not verified; tidewaiter cube build --full makes it anew")
     print("the store is well" if found.well else "the store is not well")
     return 0 if found.well else 1
 

@@ -17,14 +17,20 @@ _EXAMPLES = """examples:
 The format is recognised from the content. A file with a bad row is refused whole, and the row is named; --keep-going loads
 the rest and keeps the bad rows beside the release. A file that is in the store already, however packed, is left as it is;
 with another --published it is a release of its own, as where a publisher goes back to an earlier table. A corrected file is
-a new vintage: of each cell, the newest release that has it holds. One without --published counts from the day it is loaded,
-and says which dated releases it stands over.
+a new vintage: of each cell, the newest release that has it holds. One without --published stands under all that are dated:
+it fills the cells that none of them has, and says of how many cells they hold.
+
+Of several files the rest is tried where one is refused (--stop stops there); the last line counts what became of them, and
+the exit code is 2 if any was refused. Of an archive the one table is read; papers beside it are named.
 
 --covers says where a row that is not there means zero: 'dimension=values; ...' with partners, codes (with all under
 them), periods, flows, reporters, measures, regimes, modes, districts; what is not named is what the file lists, 'all' as
 a value stands for every one, and 'all' alone for every partner and code. Without it silence means nothing, unless the
 format itself proves a file complete.
 """
+
+
+_OUTCOMES = ("loaded", "already there", "refused", "not tried")
 
 
 def register(commands: Any) -> None:
@@ -50,6 +56,9 @@ def register(commands: Any) -> None:
     )
     load.add_argument(
         "--keep-going", action="store_true", help="load the good rows of a file with bad ones, and keep the bad beside"
+    )
+    load.add_argument(
+        "--stop", action="store_true", help="stop at the first file that is refused; the rest is not tried"
     )
     load.add_argument("--report", metavar="FILE", type=Path, help="write the bad rows of a refused file to FILE (CSV)")
     load.add_argument(
@@ -98,66 +107,129 @@ def day(text: str | None, option: str) -> None:
 
 
 def _load(arguments: argparse.Namespace) -> int:
-    import json
-    import sys
-
-    import msgspec
-
-    from tidewaiter.sources.compressed import open_content
+    from tidewaiter.cli.progress import watched
+    from tidewaiter.errors import InputError, StoreError, TidewaiterError
     from tidewaiter.sources.mapping import read_mapping
+    from tidewaiter.sources.registry import get
+    from tidewaiter.store.coverage import covers_text
     from tidewaiter.store.load import Refused, day_span
     from tidewaiter.store.store import Store
 
+    # What is wrong with the question is told once, before any file is looked at.
     if arguments.published:
         day_span(arguments.published)
+    if arguments.flow.upper() not in ("", "X", "M", "RX", "RM"):
+        raise InputError(f"--flow: not a flow: {arguments.flow!r}; valid: X (exports), M (imports), RX, RM")
+    for text in arguments.covers:
+        covers_text(text)
+    if arguments.source:
+        get(arguments.source)
     mapping = "" if arguments.mapping is None else read_mapping(arguments.mapping)
     where = folder(arguments.store)
-    for file in arguments.files:
-        open_content(file).close()
     fresh = not where.exists()
     store = Store(where, create=True)
-    done = []
+    files: list[_File] = []
+    stopped: TidewaiterError | None = None
     try:
         for file in arguments.files:
-            if sys.stderr.isatty():
-                print(f"reading {file} ...", file=sys.stderr)
-            one = store.load(
-                file,
-                source=arguments.source,
-                published=arguments.published,
-                flow=arguments.flow.upper(),
-                covers=arguments.covers,
-                keep_going=arguments.keep_going,
-                mapping=mapping,
-            )
-            done.append(one)
-            if arguments.format == "text":
-                _tell(file, one, arguments)
-    except Refused as refused:
-        if arguments.report is not None:
-            _report(arguments.report, refused)
-        raise
+            if stopped is not None:
+                files.append(_File(file))
+                continue
+            try:
+                with watched(file):
+                    one = store.load(
+                        file,
+                        source=arguments.source,
+                        published=arguments.published,
+                        flow=arguments.flow.upper(),
+                        covers=arguments.covers,
+                        keep_going=arguments.keep_going,
+                        mapping=mapping,
+                    )
+            except TidewaiterError as error:
+                files.append(_File(file, error=error))
+                if isinstance(error, StoreError) or arguments.stop:
+                    stopped = error
+                if len(arguments.files) > 1:
+                    _warn(error)
+            else:
+                files.append(_File(file, release=one))
+                if arguments.format == "text":
+                    _tell(file, one, arguments)
     finally:
-        if fresh and not done:
+        if fresh and not any(one.release for one in files):
             store.discard()
-    if arguments.format == "json":
-        print(json.dumps({"schema": "tidewaiter/load/1", "releases": [msgspec.to_builtins(one) for one in done]}))
-    return 0
+    if arguments.report is not None and any(isinstance(one.error, Refused) for one in files):
+        _report(arguments.report, [one for one in files if isinstance(one.error, Refused)])
+    if len(files) == 1 and files[0].error is not None:
+        raise files[0].error
+    _summary(files, arguments.format)
+    return 2 if any(one.error for one in files) else 0
+
+
+class _File:
+    """What became of one file of several."""
+
+    def __init__(self, path: Path, *, release: Any = None, error: Any = None) -> None:
+        self.path = path
+        self.release = release
+        self.error = error
+
+    @property
+    def outcome(self) -> str:
+        """One of those that the summary counts."""
+        if self.error is not None:
+            return "refused"
+        if self.release is None:
+            return "not tried"
+        return "loaded" if self.release.new else "already there"
+
+
+def _warn(error: Exception) -> None:
+    import sys
+
+    from tidewaiter.safe import one_line
+
+    print(f"tidewaiter: {one_line(str(error))}", file=sys.stderr)
+
+
+def _summary(files: list[_File], kind: str) -> None:
+    """Count what became of several files; as JSON tell each."""
+    import json
+
+    import msgspec
+
+    if kind == "json":
+        told = [
+            {
+                "file": str(one.path),
+                "outcome": one.outcome,
+                "release": one.release.id if one.release else None,
+                "reason": str(one.error) if one.error else None,
+            }
+            for one in files
+        ]
+        releases = [msgspec.to_builtins(one.release) for one in files if one.release]
+        print(json.dumps({"schema": "tidewaiter/load/1", "releases": releases, "files": told}))
+    elif len(files) > 1:
+        counts = {name: sum(one.outcome == name for one in files) for name in _OUTCOMES}
+        words = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "refused")
+        print(f"{len(files):,} files: {words}")
 
 
 def _tell(file: Path, one: Any, arguments: argparse.Namespace) -> None:
     """Say what became of a file."""
     from tidewaiter.period import Period
-    from tidewaiter.safe import one_line
+    from tidewaiter.safe import counted, one_line
 
     span = Period(one.first, one.last)
     state = "loaded" if one.new else "already there, left as it is"
-    print(f"{file}: {state}: {one.rows:,} rows of {one.dataset}, {span.words()}, release {one.id[:12]}")
+    print(f"{file}: {state}: {counted(one.rows, 'rows')} of {one.dataset}, {span.words()}, release {one.id[:12]}")
     if one.new:
         for note in one.notes:
             print(f"  {one_line(note)}")
         if one.rejected:
-            print(f"  {one.rejected:,} bad cells kept in rejects/{one.id}.csv of the store")
+            print(f"  {counted(one.rejected, 'bad cells')} kept in rejects/{one.id}.csv of the store")
         return
     told = {"--flow": (arguments.flow.upper(), one.asked.get("flow", "")),
             "--covers": ("; ".join(arguments.covers), "; ".join(one.covers))}  # fmt: skip
@@ -169,14 +241,25 @@ def _tell(file: Path, one: Any, arguments: argparse.Namespace) -> None:
             )
 
 
-def _report(path: Path, refused: Any) -> None:
+def _report(path: Path, refused: list[_File]) -> None:
+    """Write the bad cells of the refused files; of several, each with its file."""
     from tidewaiter.errors import OutputError
+    from tidewaiter.safe import csv_text
     from tidewaiter.store.load import rejects_csv
 
+    if len(refused) == 1:
+        text = rejects_csv(refused[0].error.rejects)
+    else:
+        rows = [
+            (str(one.path), bad.line or "", bad.column, bad.value, bad.reason)
+            for one in refused
+            for bad in one.error.rejects
+        ]
+        text = csv_text([("file", "line", "column", "value", "reason"), *rows])
     try:
-        path.write_text(rejects_csv(refused.rejects), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"cannot write the report {path} ({error.strerror}); {refused}") from error
+        raise OutputError(f"cannot write the report {path} ({error.strerror}); {refused[0].error}") from error
 
 
 def _releases(arguments: argparse.Namespace) -> int:
@@ -199,7 +282,7 @@ def _releases(arguments: argparse.Namespace) -> int:
         print(json.dumps({"schema": "tidewaiter/releases/1", "releases": [msgspec.to_builtins(one) for one in found]}))
         return 0
     for one in found:
-        published = one.published or f"by {one.published_to}"
+        published = one.published or ("fetched" if one.dated else "undated")
         print(
             f"{one.id[:12]}  {one.dataset:8} {published:13} {one.rows:>12,} rows  {Period(one.first, one.last).words()}  {one.file}"
         )

@@ -92,7 +92,7 @@ def first_lines(head: bytes, encoding: str = "utf-8") -> list[str]:
         if head.startswith(mark):
             head, encoding = head[len(mark) :], name if name == "utf-8" else "ascii"
     text = head.decode(encoding, "replace")
-    lines = text.splitlines()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(head) >= 1 << 16 and lines:
         lines = lines[:-1]
     return [line for line in lines if line.strip()]

@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 
 from tidewaiter.codes import by_scheme, unit_by_scheme
 from tidewaiter.errors import BadFile
-from tidewaiter.sources.observation import SCHEMA, Batch, Reject
+from tidewaiter.safe import counted
+from tidewaiter.sources.observation import LINES, SCHEMA, Batch, Reject
 
 __all__ = [
     "DIGITS",
@@ -175,7 +176,8 @@ class Sheet:
         if good.any():
             mask = None if good.all() else pa.array(good)
             kept = _record(arrays, self.count, mask)
-        return Batch(kept, tuple(rejects), tuple(notes))
+        lines = tuple(map(self.block.line, np.flatnonzero(good).tolist())) if LINES.get() else ()
+        return Batch(kept, tuple(rejects), tuple(notes), lines)
 
 
 class Tally:
@@ -205,7 +207,10 @@ class Tally:
 
     def notes(self) -> tuple[str, ...]:
         """Return the notes, each with its count: ``{}`` in a note is replaced by it."""
-        return tuple(note.replace("{}", f"{count:,}") + where for note, (count, where) in self._counts.items())
+        return tuple(
+            (counted(count, note[3:]) if note.startswith("{} ") else note.replace("{}", f"{count:,}")) + where
+            for note, (count, where) in self._counts.items()
+        )
 
 
 def reject_cell(line: int, column: str, value: object, reason: str) -> Reject:

@@ -17,7 +17,7 @@ import msgspec
 from tidewaiter.errors import UnknownName
 from tidewaiter.period import Period
 
-__all__ = ["Calendar", "Due", "Exceptional", "calendar", "calendars"]
+__all__ = ["Calendar", "Due", "Exceptional", "calendar", "calendar_of", "calendars"]
 
 
 class Exceptional(msgspec.Struct, frozen=True):
@@ -101,3 +101,15 @@ def calendar(dataset: str) -> Calendar:
     if found is None:
         raise UnknownName("release calendar", dataset, sorted(calendars()))
     return found
+
+
+def calendar_of(dataset: str) -> Calendar | None:
+    """Return the calendar of a dataset, ``None`` if its publisher keeps no days; one publisher's currencies share it.
+
+    Examples
+    --------
+    >>> calendar_of("gacc-usd").publisher == calendar("gacc").publisher, calendar_of("comtrade")
+    (True, None)
+    """
+    found = calendars()
+    return found.get(dataset) or found.get(dataset.removesuffix("-usd"))

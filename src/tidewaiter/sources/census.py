@@ -139,6 +139,12 @@ def _observations(sheet: Sheet, tally: Tally) -> Batch:
             told["net_wgt_kg"] = sheet.number(f"{prefix}_WGT_MO", PLAIN, reason="not a weight in kilograms", empty=True)
         if len(told) > 1:
             sets.append(told)
+    if not sets:
+        raise BadFile(
+            sheet.block.name,
+            "only quantities without their unit (UNIT_QY1, UNIT_QY2); ask for units or a value",
+            line=1,
+        )
     made = [sheet.batch({**arrays, **told}) for told in sets]
     rows = [one.rows for one in made if one.rows is not None]
     together = pa.Table.from_batches(rows).unify_dictionaries().combine_chunks().to_batches()[0] if rows else None

@@ -22,7 +22,7 @@ from tidewaiter.codes import by_scheme
 from tidewaiter.errors import BadFile, InputError
 from tidewaiter.period import month
 from tidewaiter.sources._blocks import LONGEST, Block, blocks, header_of, peek
-from tidewaiter.sources.observation import SCHEMA, Asked, Batch, Reject
+from tidewaiter.sources.observation import LINES, SCHEMA, Asked, Batch, Reject
 
 __all__ = ["ComextTable"]
 
@@ -100,6 +100,8 @@ def _plain(data: bytes, columns: list[str]) -> list[Batch] | None:
     """Return the rows of a run of lines if every one of them is beyond doubt, else ``None``."""
     if not data:
         return []
+    if LINES.get() or b",0x" in data or b",0X" in data:
+        return None  # Arrow would read a hexadecimal number where a value in euros belongs
     types = dict.fromkeys(COLUMNS, _WORDS) | {"value_eur": pa.int64()}
     try:
         table = pv.read_csv(
@@ -223,6 +225,7 @@ def _observations(block: Block, before: int, torn: tuple[Reject, ...]) -> Batch:
     return Batch(
         kept.cast(SCHEMA).combine_chunks().to_batches()[0] if kept.num_rows else None,
         (*torn, *sorted(rejects, key=lambda one: one.line)),
+        lines=tuple(before + block.line(row) for row in pc.indices_nonzero(good).to_pylist()) if LINES.get() else (),
     )
 
 

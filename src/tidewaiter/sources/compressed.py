@@ -9,24 +9,36 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import threading
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tidewaiter.errors import BadFile, TidewaiterError
 
-__all__ = ["HEAD", "head_of", "open_content"]
+__all__ = ["HEAD", "WATCHER", "companions", "head_of", "open_content"]
 
 HEAD = 65_536
 """Bytes that are looked at to recognise a format."""
+
+WATCHER: ContextVar[Callable[[tuple[BinaryIO, int]], None] | None] = ContextVar("watcher", default=None)
+"""Who is told of each file that is opened, with its size, to watch how far the reading has come."""
 
 MOST_EXPANSION = 200
 MOST_FREE = 64 * 1024 * 1024
 LARGEST_WINDOW = 1 << 28
 """Memory that a zst or 7z file may ask for to be read; the strongest settings in use ask for a quarter of it."""
+
+_COMPANION = re.compile(
+    r"(read.?me|licen[cs]e|copying|notice|terms|changelog|metadata|notes?|disclaimer|about|manual|guide)([^a-z].*)?"
+    r"|.*\.(pdf|md|rst|docx?|odt|rtf|html?|url|png|jpe?g|gif|md5|sha1|sha256|sig|asc)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Names of what publishers put beside a table: papers about it, never the table."""
 
 _ZSTD_PIECE = 2048  # the most a piece of this size can grow to is 64 MB
 
@@ -77,7 +89,7 @@ def open_content(path: Path) -> BinaryIO:
     Raises
     ------
     BadFile
-        If it cannot be opened, is encrypted or holds more than one file; while reading, if it is damaged, cut off or a
+        If it cannot be opened, is encrypted or holds more than one table; while reading, if it is damaged, cut off or a
         decompression bomb.
     """
     try:
@@ -85,6 +97,9 @@ def open_content(path: Path) -> BinaryIO:
         magic = file.read(6)
         file.seek(0)
         size = path.stat().st_size
+        watcher = WATCHER.get()
+        if watcher is not None:
+            watcher((file, size))
     except OSError as error:
         raise BadFile(str(path), f"cannot be read ({error.strerror})") from error
     for begins, opener in _OPENERS:
@@ -142,9 +157,40 @@ def _zip(file: BinaryIO, path: Path) -> Any:
         raise _damaged(str(path), error) from error
 
 
+def companions(path: Path) -> tuple[str, ...]:
+    """Return the names of what lies in an archive beside its one table: a readme, a licence; not read.
+
+    Only for a file that :func:`open_content` opens.
+    """
+    with path.open("rb") as file:
+        magic = file.read(6)
+        file.seek(0)
+        if magic.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(file) as archive:
+                names = [one.filename for one in archive.infolist() if not one.is_dir()]
+                if "[Content_Types].xml" in names:
+                    return ()
+        elif magic == b"7z\xbc\xaf\x27\x1c":
+            import py7zr
+
+            with py7zr.SevenZipFile(file) as archive:
+                names = [one.filename for one in archive.list() if not one.is_directory]
+        else:
+            return ()
+    kept = _only(names, path)
+    return tuple(name for at, name in enumerate(names) if at != kept and not _archivers_own(name))
+
+
+def _archivers_own(name: str) -> bool:
+    return name.startswith("__MACOSX/") or name.endswith(".DS_Store")
+
+
 def _only(names: list[str], path: Path) -> int:
-    """Return which member is the one file; what archivers add of their own does not count."""
-    real = [at for at, name in enumerate(names) if not name.startswith("__MACOSX/") and not name.endswith(".DS_Store")]
+    """Return which member is the one table; what archivers add of their own, and papers beside it, do not count."""
+    real = [at for at, name in enumerate(names) if not _archivers_own(name)]
+    if len(real) > 1:
+        tables = [at for at in real if not _COMPANION.fullmatch(names[at].replace("\\", "/").rsplit("/", 1)[-1])]
+        real = tables or real
     if len(real) != 1:
         some = ", ".join(repr(names[at])[1:-1] for at in real[:4]) + (", ..." if len(real) > 4 else "")
         told = f"holds {len(real)} files ({some}); unpack it and load them one by one" if real else "holds no file"

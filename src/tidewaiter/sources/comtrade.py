@@ -73,11 +73,8 @@ class ComtradePlus(_Comtrade):
         """
         head, stream = peek(stream)
         columns = header_of(head)
-        lines = first_lines(head, "latin-1")
-        if (
-            len(lines) > 1
-            and len(header_of(lines[1].encode("latin-1") + b"\n", encoding="latin-1")) == len(columns) + 1
-        ):
+        lines = first_lines(head)
+        if len(lines) > 1 and len(header_of(lines[1].encode() + b"\n")) == len(columns) + 1:
             columns = [*columns, ""]
         yield from _delimited(stream, name, columns, _by_field(columns), ",", capped=True)
 
@@ -178,6 +175,8 @@ def observations(sheet: Sheet, fields: Mapping[str, str], tally: Tally) -> Batch
         sheet.fail(pc.not_equal(sheet.text(fields["typecode"]), "C"), fields["typecode"], "not trade in goods (C)")
     if "partner2code" in fields:
         second = sheet.text(fields["partner2code"])
+        known = pc.match_substring_regex(second, "^[0-9]{0,3}$")
+        sheet.fail(pc.invert(known), fields["partner2code"], "not a number of a second partner")
         parts = pc.invert(pc.is_in(second, pa.array(["", "0"])))
         tally.count(
             "{} rows by second partner were left out; their total over second partners is the row that is kept",

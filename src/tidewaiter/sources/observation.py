@@ -10,6 +10,7 @@ row does not carry is null, never zero.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 import msgspec
@@ -83,13 +84,18 @@ class Reject(msgspec.Struct, frozen=True):
     reason: str
 
 
+LINES: ContextVar[bool] = ContextVar("lines", default=False)
+"""Whether readers that can are to say on which line each row stands: only where a file is read again to name them."""
+
+
 class Batch(msgspec.Struct, frozen=True):
     """A run of rows as read: a :class:`pyarrow.RecordBatch` of :data:`SCHEMA`, what was rejected, what must be told.
 
     ``notes`` are sentences that belong to the release whatever it is used for: what was left out and why, what looks
-    like a slip.
+    like a slip. ``lines``: the line of each row, where :data:`LINES` asked for it and the reader makes a row of a line.
     """
 
     rows: Any
     rejects: tuple[Reject, ...] = ()
     notes: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()

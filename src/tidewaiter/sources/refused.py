@@ -30,6 +30,10 @@ _AMOUNT = re.compile(
     r"value|amount|usd|eur|gbp|fob|cif|quantit|qty|weight|_kg|valor|montant|wert|人民币|美元|数量|金额", re.IGNORECASE
 )
 _PERIOD = re.compile(r"per[ií]od|year|month|date|time|ccyy|anno|ano|mes|mois|monat|jahr|年|月", re.IGNORECASE)
+_MONTH = re.compile(
+    r"\d{4}[-/.]?(0[1-9]|1[0-2])\Z|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[ -]?(\d{2}|\d{4})?\Z",
+    re.IGNORECASE | re.ASCII,
+)
 _CODE = re.compile(r"(^|_)hs\d*(_|$)|cn8|code|commodity|product|^id$|cmd|ncm", re.IGNORECASE)
 
 _NAMES = re.compile(r"code|abbr|desc|name|text|label|^id$|parent|note", re.IGNORECASE)
@@ -65,6 +69,10 @@ def why_not(head: bytes) -> tuple[str, str | None]:
         return "not a table: its first line names no columns. Its first line", first
     if {"source_id", "url", "address"} & {column.casefold() for column in columns}:
         return _FIGURES, None
+    if "\\TIME_PERIOD" in first or "\\time" in first:
+        return "Eurostat's TSV, with a column for each month, which is not read; download it as SDMX-CSV", None
+    if sum(bool(_MONTH.match(column)) for column in columns) > 1 or "january" in {one.casefold() for one in columns}:
+        return "a table with a column for each month, which is not read; ask for one row a month. Its columns", first
     if not any(_AMOUNT.search(column) for column in columns):
         what = "a list of codes and names" if any(_CODE.search(column) for column in columns) else "no trade data"
         return f"{what}: no column holds a value, a weight or a quantity. Its columns", first

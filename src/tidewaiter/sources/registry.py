@@ -94,6 +94,15 @@ def recognise(head: bytes, name: str) -> Source:
     for source in sources():
         if source.recognises(head):
             return source
+    for mark, what in ((b";", "semicolons"), (b"\t", "tabs"), (b"|", "bars")):
+        header = head[: head.find(b"\n", 2) + 1] or head
+        meant = next((one for one in sources() if mark in header and one.recognises(head.replace(mark, b","))), None)
+        if meant is not None:
+            raise BadFile(
+                name,
+                f"{meant.title}, but with {what} between its cells: a spreadsheet has saved it, and may have changed its numbers and"
+                " codes; load the file as it was downloaded",
+            )
     reason, value = why_not(head)
     raise BadFile(name, reason, value=value)
 

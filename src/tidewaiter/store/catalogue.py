@@ -17,6 +17,7 @@ import msgspec
 
 from tidewaiter.errors import StoreError
 from tidewaiter.store.coverage import Rectangle
+from tidewaiter.store.files import room
 
 __all__ = ["Catalogue", "Release", "Segment", "Span"]
 
@@ -125,9 +126,14 @@ class Release(msgspec.Struct, frozen=True):
         return self.raw or self.id
 
     @property
+    def dated(self) -> bool:
+        """Whether it is known when it was published, or that its publisher said it on the day it was fetched."""
+        return bool(self.published) or self.asked.get("current") == "1"
+
+    @property
     def order(self) -> tuple[str, int]:
-        """Where it stands among vintages: by publication, then by loading."""
-        return (self.published_to, self.seq)
+        """Where it stands among vintages: by publication, then by loading; those without a date stand under all others."""
+        return (self.published_to if self.dated else "", self.seq)
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -188,9 +194,7 @@ class Catalogue:
         except sqlite3.Error as error:
             said = f"the catalogue of {self.folder} cannot be used ({error})"
             if "is full" in str(error):
-                said = (
-                    f"no room to write to the store {self.folder} ({error}); nothing was loaded. Free space, and repeat"
-                )
+                said = f"no room to write to the store {self.folder} ({error}{room(self.folder)}); nothing was loaded. Free space, and repeat"
             elif not isinstance(error, sqlite3.OperationalError):  # damaged, or no database at all
                 said += "; put catalogue.sqlite back from a copy, or load the files in raw/ into a new store"
             raise StoreError(said) from error
@@ -327,6 +331,17 @@ class Catalogue:
             "INSERT INTO coverage VALUES (?, ?)",
             ((seq, msgspec.json.encode(rectangle).decode()) for rectangle in rectangles),
         )
+
+    def faults(self) -> list[str]:
+        """Return what SQLite finds wrong with the file itself, as sentences; none if it is sound."""
+        with self.open() as db:
+            said = [row[0] for row in db.execute("PRAGMA integrity_check(5)").fetchall()]
+        if said == ["ok"]:
+            return []
+        first = " ".join(str(said[0]).split())
+        return [
+            f"the catalogue is damaged ({first}); put catalogue.sqlite back from a copy, or load the files in raw/ into a new store"
+        ]
 
     def withdraw(self, seq: int, when: str) -> None:
         """Take a release out of use; its bytes stay."""

@@ -2,7 +2,8 @@
 
 A month is a **value** or a **zero** where a row says so. Without a row it is *withheld* if the publisher is known to keep
 it back; *code not alive* if the code does not exist then; **zero** if a release covers the cell; *merged* if it was
-published only inside a longer period; *unreleased* if nothing reaches that month; else *not known*.
+published only inside a longer period; *unreleased* if nothing reaches that month and, where the publisher keeps days, it
+is not yet past the last one; else *not known*.
 """
 
 from __future__ import annotations
@@ -19,13 +20,24 @@ from tidewaiter.codes import hs
 from tidewaiter.errors import UnknownName
 from tidewaiter.model import TOTAL, Cell, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period, month_text
+from tidewaiter.sources.calendar import calendar_of
 from tidewaiter.store.picked import MANY, picked
 from tidewaiter.store.withheld import withheld_below, withheld_note
 
 if TYPE_CHECKING:
     from tidewaiter.store.view import View
 
-__all__ = ["cells_of", "keys_of", "run_cell", "runs_of", "runs_of_many", "series_cells", "silence_is_zero", "unit_of"]
+__all__ = [
+    "alive_in",
+    "cells_of",
+    "keys_of",
+    "run_cell",
+    "runs_of",
+    "runs_of_many",
+    "series_cells",
+    "silence_is_zero",
+    "unit_of",
+]
 
 SECRET: Final = ("_QY", "_QZ")
 """Partners that stand for countries kept back for commercial or military reasons."""
@@ -305,7 +317,7 @@ def _outside(view: View, key: SeriesKey, month: int) -> Cell:
     around = view.around(spot, month)
     if not around:
         if spans and month > max(last for _, last in spans):
-            return Cell(single, _OPEN, State.UNRELEASED, (), "no release in the store reaches this month")
+            return Cell(single, _OPEN, *_after_the_last(view, key.dataset, month))
         return Cell(single, _OPEN, State.UNKNOWN, (), "no release in the store has this month")
     if any(run.is_month for run in around):
         note = "released, but without this series, and nothing says that silence means zero"
@@ -317,6 +329,19 @@ def _outside(view: View, key: SeriesKey, month: int) -> Cell:
         return Cell(single, Interval(0.0, 0.0), State.ZERO, (covering.id,), note)
     note = f"released only inside {run.words()}, without this series"
     return Cell(single, _OPEN, State.MERGED, (), note)
+
+
+def _after_the_last(view: View, dataset: str, month: int) -> tuple[State, tuple[str, ...], str]:
+    """Return the state of a month that no release reaches: past the day it was due it may be out, and only not here."""
+    known = calendar_of(dataset)
+    if known is None:
+        return State.UNRELEASED, (), "no release in the store reaches this month"
+    due = known.due(month)
+    day = view.as_of or datetime.now(UTC).date().isoformat()
+    if day > due.last:
+        return State.UNKNOWN, (), f"not in the store; it was due by {due.last} ({due.why})"
+    when = "on" if due.first == due.last else f"between {due.first} and"
+    return State.UNRELEASED, (), f"not in the store; it is due {when} {due.last} ({due.why})"
 
 
 def withheld_of(key: SeriesKey, month: int) -> str:
@@ -361,6 +386,11 @@ def _life(six: str) -> hs.Life | None:
         return hs.life(six)
     except UnknownName:
         return None
+
+
+def alive_in(code: str, month: int) -> bool:
+    """Whether a code is in force in a month, as far as the tables tell."""
+    return not _not_alive(code, month // 12)
 
 
 def _doubtful_line(view: View, key: SeriesKey, month: int) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tidewaiter.errors import BadFile, StoreError, UnknownName
@@ -15,7 +17,7 @@ from tidewaiter.sources.observation import SCHEMA
 from tidewaiter.sources.registry import choose
 from tidewaiter.store.catalogue import Release, Segment
 from tidewaiter.store.coverage import Rectangle
-from tidewaiter.store.files import PART, digest, explain, place, write_lock
+from tidewaiter.store.files import PART, UNWRITABLE, digest, explain, place, write_lock
 from tidewaiter.store.load import Told, coverage_of, named, read_again, rejects_csv, sweep_parts
 from tidewaiter.store.store import Store
 
@@ -25,32 +27,47 @@ _TEXT_COLUMNS: Final = [field.name for field in SCHEMA if not pa.types.is_floati
 
 
 class Health(msgspec.Struct):
-    """What was found and done.
+    """What was found and done. A release is intact, mended, damaged or missing, and counted as one of them.
 
     Parameters
     ----------
     releases
         Releases looked at, withdrawn ones included.
+    intact
+        How many of them are, byte for byte, what was loaded.
+    mended
+        How many have their rows again from their raw bytes.
     damaged
-        Raw files that are missing or are not what their name says: these cannot be mended here; load the file again.
+        Releases whose raw file is not what its name says, or whose rows are damaged and were not made again.
+    missing
+        Releases whose raw file is not there.
     rebuilt
         Releases whose rows were made again from their raw bytes, with the reason.
     swept
         Files that belonged to nobody and were removed.
+    strays
+        Files that belong to nobody and were left, as the store cannot be written.
     problems
-        What could not be mended, as sentences.
+        What could not be mended, as sentences, each with the next step.
+    readonly
+        Why nothing could be mended, if the store cannot be written; empty otherwise.
     """
 
     releases: int = 0
+    intact: int = 0
+    mended: int = 0
     damaged: list[str] = []
+    missing: list[str] = []
     rebuilt: list[str] = []
     swept: list[str] = []
+    strays: list[str] = []
     problems: list[str] = []
+    readonly: str = ""
 
     @property
     def well(self) -> bool:
         """Whether nothing is left to mend."""
-        return not self.damaged and not self.problems
+        return not self.damaged and not self.missing and not self.problems
 
 
 def examine(store: Store, *, rebuild: bool = False) -> Health:
@@ -59,20 +76,28 @@ def examine(store: Store, *, rebuild: bool = False) -> Health:
     Parameters
     ----------
     store
-        The store; held for writing meanwhile.
+        The store; held for writing meanwhile. One that cannot be written is verified all the same, and nothing is mended.
     rebuild
         Make the rows of every release again, whether they look damaged or not.
 
     Raises
     ------
     StoreError
-        If the store cannot be written.
+        If the catalogue cannot be read, or the store has no room to mend.
     """
     found = Health()
     try:
-        with write_lock(store.folder):
-            sweep_parts(store.folder)
-            (store.folder / "rows").mkdir(exist_ok=True)
+        with ExitStack() as held:
+            try:
+                held.enter_context(write_lock(store.folder))
+                sweep_parts(store.folder)
+                (store.folder / "rows").mkdir(exist_ok=True)
+            except (StoreError, OSError) as error:
+                why = error.__cause__ if isinstance(error, StoreError) else error
+                if not isinstance(why, OSError) or why.errno not in UNWRITABLE:
+                    raise
+                found.readonly = why.strerror or str(why)
+            found.problems += store.catalogue.faults()
             segments: dict[int, list[Segment]] = {}
             for one in store.catalogue.segments():
                 segments.setdefault(one.release, []).append(one)
@@ -91,25 +116,38 @@ def examine(store: Store, *, rebuild: bool = False) -> Health:
 
 def _examine(store: Store, release: Release, segments: list[Segment], found: Health, rebuild: bool) -> None:
     raw = store.folder / "raw" / release.raw_name
-    whole = raw.is_file() and digest(raw) == release.raw_name
+    there = raw.is_file()
+    whole = there and digest(raw) == release.raw_name
+    name = f"release {release.id[:12]} ({release.file})"
+    wrong = "" if release.withdrawn else _wrong(store.folder / "rows", release, segments)
     if not whole:
-        found.damaged.append(release.id)
-        what = "is not what was loaded" if raw.is_file() else "is missing"
-        found.problems.append(f"the raw file of release {release.id[:12]} ({release.file}) {what}; put it back in raw/")
-    if release.withdrawn:
-        return
-    wrong = _wrong(store.folder / "rows", release, segments)
-    if not wrong and not rebuild:
-        return
-    if not whole:
+        (found.damaged if there else found.missing).append(release.id)
+        found.problems.append(
+            f"the raw file of {name} {'is not what was loaded' if there else 'is missing'}; load {release.file} again, or put it"
+            f" back as raw/{release.raw_name}"
+        )
         if wrong:
-            found.problems.append(f"the rows of release {release.id[:12]} {wrong}, and its raw bytes cannot tell them")
+            found.problems.append(f"the rows of {name} {wrong} and cannot be made again without its raw file")
+        return
+    if not wrong and not (rebuild and not release.withdrawn):
+        found.intact += 1
+        return
+    if found.readonly:
+        if wrong:
+            found.damaged.append(release.id)
+            found.problems.append(
+                f"the rows of {name} {wrong}; run tidewaiter doctor where the store can be written: its raw file is intact"
+            )
+        else:
+            found.intact += 1
         return
     try:
         rebuild_release(store, release)
     except (BadFile, UnknownName) as error:
-        found.problems.append(f"release {release.id[:12]} cannot be read again: {error}")
+        found.damaged.append(release.id)
+        found.problems.append(f"{name} cannot be read again: {error}")
     else:
+        found.mended += 1
         found.rebuilt.append(f"{release.id[:12]} ({release.file}): {f'its rows {wrong}' if wrong else 'asked for'}")
 
 
@@ -118,18 +156,47 @@ def _wrong(folder: Path, release: Release, segments: list[Segment]) -> str:
     if sum(one.rows for one in segments) != release.rows:
         return "are not all there"
     for name in sorted({one.file for one in segments}):
+        if not (folder / name).is_file():
+            return "are missing"
         try:
-            with pq.ParquetFile(folder / name) as file:
+            with pq.ParquetFile(folder / name, page_checksum_verification=True) as file:
                 for one in segments:
-                    if one.file == name and file.metadata.row_group(one.row_group).num_rows != one.rows:
+                    if one.file == name and _differs(file, one):
                         return "are not those that were written"
-                for batch in file.iter_batches(
-                    row_groups=[one.row_group for one in segments if one.file == name], columns=SCHEMA.names
-                ):
-                    batch.validate()
-        except (OSError, pa.ArrowException, IndexError, RuntimeError):
-            return "are missing or damaged"
+        except (OSError, pa.ArrowException, IndexError, RuntimeError, UnicodeDecodeError, MemoryError):
+            return "are damaged"
     return ""
+
+
+def _differs(file: Any, segment: Segment) -> bool:
+    """Whether a row group is not what the catalogue says, or not what its own statistics, which readers go by, say."""
+    if segment.row_group >= file.num_row_groups:
+        return True
+    about = file.metadata.row_group(segment.row_group)
+    if about.num_rows != segment.rows or file.schema_arrow.names != SCHEMA.names:
+        return True
+    table = file.read_row_group(segment.row_group)
+    table.validate(full=True)
+    told = {"dataset": segment.dataset, "reporter": segment.reporter, "flow": segment.flow}
+    for number in range(about.num_columns):
+        column = about.column(number)
+        if column.path_in_schema not in SCHEMA.names:
+            return True
+        cells = table[column.path_in_schema]
+        if pa.types.is_dictionary(cells.type):
+            cells = cells.unique().cast(pa.string()).drop_null()
+        if column.path_in_schema in told and cells.to_pylist() != [told[column.path_in_schema]]:
+            return True
+        facts = column.statistics
+        if facts is None or not facts.has_min_max:
+            continue
+        ends = pc.min_max(cells).as_py()
+        # They may be wider than what is there, which costs a look; narrower, they would hide rows.
+        if ends["min"] is not None and not (facts.min <= ends["min"] and ends["max"] <= facts.max):
+            return True
+        if column.path_in_schema == "period_start" and ends["min"] != segment.first:
+            return True
+    return False
 
 
 def rebuild_release(store: Store, release: Release) -> None:
@@ -172,6 +239,9 @@ def _sweep(store: Store, found: Health) -> None:
             continue
         for path in sorted(place_.iterdir()):
             if path.is_file() and path.name not in names:
+                if found.readonly:
+                    found.strays.append(f"{folder}/{path.name}")
+                    continue
                 path.unlink()
                 found.swept.append(f"{folder}/{path.name}")
 
@@ -230,7 +300,7 @@ def _join(store: Store, folder: Path, names: list[str], inside: dict[str, list[S
     """Copy the row groups of several files into one, in the order of segments, and point the catalogue there."""
     target = f"joined-{time.time_ns():x}.parquet"
     part = folder / f"{target}{PART}"
-    files = {name: pq.ParquetFile(folder / name) for name in names}
+    files = {name: pq.ParquetFile(folder / name, page_checksum_verification=True) for name in names}
     try:
         order = sorted(
             (one for name in names for one in inside[name]),
@@ -238,7 +308,12 @@ def _join(store: Store, folder: Path, names: list[str], inside: dict[str, list[S
         )
         segments: list[Any] = []
         with pq.ParquetWriter(
-            part, SCHEMA, compression="zstd", compression_level=1, use_dictionary=_TEXT_COLUMNS
+            part,
+            SCHEMA,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=_TEXT_COLUMNS,
+            write_page_checksum=True,
         ) as writer:
             for number, one in enumerate(order):
                 table = files[one.file].read_row_group(one.row_group)

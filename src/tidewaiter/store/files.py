@@ -6,6 +6,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +14,28 @@ from typing import Final
 
 from tidewaiter.errors import BadFile, StoreError
 
-__all__ = ["MARK", "PART", "copy_hashed", "digest", "explain", "place", "sync", "write_lock"]
+__all__ = [
+    "MARK",
+    "PART",
+    "UNWRITABLE",
+    "copy_hashed",
+    "digest",
+    "explain",
+    "place",
+    "put_back",
+    "room",
+    "sync",
+    "write_lock",
+]
 
 MARK: Final = "tidewaiter-store"
 """Empty file that makes a folder a store; who writes holds a lock on it."""
 
 PART: Final = ".part"
 """Ending of a file that is being written; a crash leaves it, the next writer removes it."""
+
+UNWRITABLE: Final = (errno.EROFS, errno.EACCES, errno.EPERM)
+"""What the system says of a place that cannot be written."""
 
 
 @contextmanager
@@ -39,10 +55,19 @@ def write_lock(folder: Path) -> Iterator[None]:
 def explain(folder: Path, error: OSError) -> str:
     """Say what kept a store from being written, and what to do."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return f"no room to write to the store {folder} ({error.strerror}); nothing was loaded. Free space, and repeat"
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"no room to write to the store {folder} ({error.strerror}{room(folder)}); nothing was loaded. Free space, and repeat"
+    if error.errno in UNWRITABLE:
         return f"the store {folder} cannot be written to ({error.strerror}); name another with --store"
     return f"cannot write to the store {folder} ({error.strerror or error}); nothing was loaded"
+
+
+def room(folder: Path) -> str:
+    """Say how much room is left where a store is; empty if that cannot be told."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return ""
+    return f", {free / 1e6:,.1f} MB free"
 
 
 def sync(path: Path) -> None:
@@ -81,6 +106,13 @@ def copy_hashed(path: Path, target: Path) -> tuple[str, int]:
             out.write(block)
             size += len(block)
     return found.hexdigest(), size
+
+
+def put_back(folder: Path, name: str, part: Path, identity: str) -> None:
+    """Put a raw file back where the one that is there is damaged or gone: the same bytes were given again."""
+    target = folder / "raw" / name
+    if name == identity and not (target.is_file() and digest(target) == name):
+        place(part, target)
 
 
 def digest(path: Path) -> str:

@@ -6,23 +6,25 @@ written; then files get their names; then one row of the catalogue is committed,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tidewaiter.errors import BadFile, InputError, StoreError
 from tidewaiter.model import TOTAL
 from tidewaiter.period import month_text
-from tidewaiter.safe import csv_text, plain
-from tidewaiter.sources.compressed import head_of, open_content
-from tidewaiter.sources.observation import Asked, Reject
+from tidewaiter.safe import counted, csv_text, plain
+from tidewaiter.sources.compressed import companions, head_of, open_content
+from tidewaiter.sources.observation import LINES, Asked, Reject
 from tidewaiter.sources.registry import Source, choose
 from tidewaiter.store.catalogue import Catalogue, Release
 from tidewaiter.store.coverage import Rectangle, code_digits, covers_text, declared, proved
-from tidewaiter.store.files import PART, copy_hashed, explain, place, write_lock
+from tidewaiter.store.files import PART, copy_hashed, explain, place, put_back, write_lock
 from tidewaiter.store.known import content_digest, known, own_id, superseded, undated_note
 from tidewaiter.store.segments import Written, fresh_name, write_rows
 
@@ -96,7 +98,8 @@ class Told(msgspec.Struct, frozen=True):
     @property
     def kept(self) -> dict[str, str]:
         """What has to be kept to read the file again."""
-        return {key: value for key, value in (("flow", self.flow), ("mapping", self.mapping)) if value}
+        told = {"flow": self.flow, "mapping": self.mapping, "current": "1" if self.current else ""}
+        return {key: value for key, value in told.items() if value}
 
 
 def day_span(text: str, option: str = "--published") -> tuple[str, str]:
@@ -142,6 +145,8 @@ def load_file(folder: Path, catalogue: Catalogue, path: Path, told: Told) -> Rel
     if told.flow not in ("", "X", "M", "RX", "RM"):
         raise InputError(f"--flow: not a flow: {told.flow!r}; valid: X (exports), M (imports), RX, RM")
     published = day_span(told.published) if told.published else ("", "")
+    if published[0] > datetime.now(UTC).date().isoformat():
+        raise InputError(f"--published: {published[0]} is still to come; tell the day the file was put out")
     head = b"" if told.source or told.mapping else head_of(path)
     reader = choose(head, str(path), told.asked, told.source)
     try:
@@ -155,6 +160,7 @@ def load_file(folder: Path, catalogue: Catalogue, path: Path, told: Told) -> Rel
                 same = known(releases, identity, content)
                 there = _there(catalogue, releases, same, told)
                 if there is not None:
+                    put_back(folder, there.raw_name, part, identity)
                     return there
                 return _add(folder, catalogue, path, part, (identity, content), size, reader, told, published, same)
             finally:
@@ -225,9 +231,15 @@ def _add(
     identity = own_id(content, told.published or now.isoformat()) if same else name
     written, reading = read_again(folder, raw, str(path), identity, reader, told)
     retrieved = now.date().isoformat()
+    _not_before(written, published[1] or retrieved, str(path))
     notes = list(reading.notes)
+    beside = companions(raw)
+    if beside:
+        some = ", ".join(plain(one) for one in beside[:6]) + (", ..." if len(beside) > 6 else "")
+        notes.append(f"not read: {counted(len(beside), 'files')} beside the table in the archive ({some})")
     if written.repeated:
-        notes.append(f"{written.repeated:,} rows stand in the file twice, word for word; they are counted once")
+        twice = counted(written.repeated, "rows stand in the file twice")
+        notes.append(f"{twice}, word for word; counted once")
     rectangles, covering = coverage_of(written, reading, reader, told, published[1] or retrieved)
     notes += covering
     if same:
@@ -236,9 +248,10 @@ def _add(
             " a vintage of its own: if that date was wrong, withdraw that release"
         )
     if not told.published:
-        dated = [one for one in catalogue.releases() if one.published and one.published_to <= retrieved]
-        over = superseded(catalogue, dated, written.spans_list())
-        notes += [undated_note(over)] if over else []
+        dated = [one for one in catalogue.releases() if one.dated]
+        over = [] if told.current else superseded(catalogue, dated, written.spans_list())
+        note = undated_note(folder, written.segments, over) if over else ""
+        notes += [note] if note else []
     release = Release(
         id=identity,
         source=reader.name,
@@ -281,6 +294,17 @@ def _add(
         raise
 
 
+def _not_before(written: Written, published: str, name: str) -> None:
+    """Refuse a date of publication before months that the file has."""
+    last = max(end for _, end in written.contents.periods)
+    if month_text(last) > published[:7]:
+        if month_text(last) > datetime.now(UTC).date().isoformat():
+            raise BadFile(name, f"has rows of {month_text(last)}, a month that has not begun; nothing was loaded")
+        raise BadFile(
+            name, f"has rows of {month_text(last)}, so it was not published by {published}; nothing was loaded"
+        )
+
+
 def named(written: Written) -> list[Any]:
     """Return the segments with the names their files get."""
     return [msgspec.structs.replace(one, file=one.file.removesuffix(PART)) for one in written.segments]
@@ -312,10 +336,33 @@ def read_again(
         raise BadFile(name, "no row in it, only a header")
     if written.clashes:
         more = f" (and {len(written.clashes) - 1} more such pairs)" if len(written.clashes) > 1 else ""
-        raise BadFile(
-            name, f"two rows tell one cell differently{more}; which holds cannot be told", value=written.clashes[0]
-        )
+        lines = _lines_of(raw, name, reader, told, written.clash)
+        where = f"lines {', '.join(f'{one:,}' for one in lines[:4])} tell" if len(lines) > 1 else "two rows tell"
+        raise BadFile(name, f"{where} one cell differently{more}; which holds cannot be told", value=written.clashes[0])
     return written, reading
+
+
+def _lines_of(raw: Path, name: str, reader: Source, told: Told, cell: Mapping[str, Any]) -> list[int]:
+    """Read a file again to find the lines of one cell; none where its reader makes a row of more than a line."""
+    found: list[int] = []
+    token = LINES.set(True)
+    try:
+        with open_content(raw) as stream:
+            for batch in reader.read(stream, name, told.asked):
+                if batch.rows is None or len(batch.lines) != batch.rows.num_rows:
+                    continue
+                same: Any = None
+                for column, word in cell.items():
+                    here = pc.fill_null(pc.equal(batch.rows.column(column).cast(_kind(word)), word), word == "")
+                    same = here if same is None else pc.and_(same, here)
+                found += [batch.lines[at] for at in pc.indices_nonzero(same).to_pylist()]
+    finally:
+        LINES.reset(token)
+    return found
+
+
+def _kind(word: Any) -> Any:
+    return pa.string() if isinstance(word, str) else pa.int32()
 
 
 def coverage_of(
@@ -335,7 +382,9 @@ def coverage_of(
         rows = written.rows_of_combinations(reader.complete_over)
         rectangles += proved(rows, reader.complete_over, written.contents)
     if reading.rejects and rectangles:
-        return (), [f"{len(reading.rejects):,} cells were rejected, so a row that is not there proves no zero"]
+        return (), [
+            f"{counted(len(reading.rejects), 'cells were rejected')}, so a row that is not there proves no zero"
+        ]
     return rectangles, []
 
 

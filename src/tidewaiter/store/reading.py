@@ -97,7 +97,10 @@ def read_segments(folder: Path, segments: Sequence[Segment], wanted: Wanted) -> 
     StoreError
         If a file is missing or damaged. ``folder`` is the ``rows`` folder of a store.
     """
-    format_, disk, test = ds.ParquetFileFormat(), LocalFileSystem(), wanted.expression()
+    # A changed bit of a file must be an error, not another number.
+    checked = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+    format_ = ds.ParquetFileFormat(default_fragment_scan_options=checked)
+    disk, test = LocalFileSystem(), wanted.expression()
     groups: dict[str, list[int]] = {}
     for one in segments:
         groups.setdefault(one.file, []).append(one.row_group)
@@ -112,7 +115,7 @@ def read_segments(folder: Path, segments: Sequence[Segment], wanted: Wanted) -> 
                 fragment = format_.make_fragment(str(folder / file), disk, row_groups=held[at : at + _AT_ONCE])
                 table = fragment.to_table(schema=SCHEMA, filter=test)
                 batches += [wanted.by_word(batch) for batch in table.to_batches() if batch.num_rows]
-        except (OSError, pa.ArrowInvalid) as error:
+        except (OSError, pa.ArrowException, UnicodeDecodeError, MemoryError) as error:
             raise StoreError(
                 f"{folder / file} is missing or damaged; make it again from the raw bytes: "
                 f"tidewaiter doctor --store {folder.parent}"
@@ -150,11 +153,11 @@ def count_partners(folder: Path, segments: Iterable[Segment]) -> dict[str, int]:
     found: dict[str, int] = {}
     for file, numbers in sorted(groups.items()):
         try:
-            with pq.ParquetFile(folder / file) as read:
+            with pq.ParquetFile(folder / file, page_checksum_verification=True) as read:
                 for batch in read.iter_batches(row_groups=sorted(numbers), columns=["partner"]):
                     for one in batch.column(0).value_counts().to_pylist():
                         found[one["values"]] = found.get(one["values"], 0) + one["counts"]
-        except (OSError, pa.ArrowInvalid) as error:
+        except (OSError, pa.ArrowException, UnicodeDecodeError, MemoryError) as error:
             raise StoreError(
                 f"{folder / file} is missing or damaged; make it again from the raw bytes: "
                 f"tidewaiter doctor --store {folder.parent}"

@@ -40,6 +40,7 @@ class Written:
         self.count = 0
         self.repeated = 0
         self.clashes: list[str] = []
+        self.clash: dict[str, Any] = {}
         self.files: list[Path] = []
         self.segments: list[Segment] = []
         self.spans: dict[tuple[str, str, str, int, int], int] = {}
@@ -198,6 +199,8 @@ def _finish(written: Written, part: Sorted, path: Path, writer: Any, group: int,
 def _note(written: Written, part: Sorted, over: tuple[str, ...] | None) -> None:
     written.repeated += part.repeated
     for at in part.clash:
+        if not written.clash:
+            written.clash = {name: part.word(name, at) for name in TEXTS} | {"period_start": int(part.start()[at])}
         written.clashes.append(
             ", ".join(part.word(name, at) for name in TEXTS if part.word(name, at))
             + f", {_period(part, at)}: {_value(part, at - 1)} and {_value(part, at)}"
@@ -241,7 +244,9 @@ def _value(part: Sorted, at: int) -> str:
 
 
 def _writer(path: Path) -> Any:
-    return pq.ParquetWriter(path, SCHEMA, compression="zstd", use_dictionary=_TEXT_COLUMNS, compression_level=1)
+    return pq.ParquetWriter(
+        path, SCHEMA, compression="zstd", use_dictionary=_TEXT_COLUMNS, compression_level=1, write_page_checksum=True
+    )
 
 
 def _write_run(part: Sorted, path: Path) -> int:
