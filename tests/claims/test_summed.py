@@ -37,7 +37,7 @@ def claim(printed: str = "", **fields: object) -> Claim:
     )
     return Claim(
         id="c", kind=Kind.AMOUNT if printed else Kind.NONE, subject=subject, period=Period.parse(str(told.get("period", "2023-05"))),
-        said=said(printed, float(printed), 1.0, str(told["hedge"])) if printed else None, publisher="T", published=str(told.get("published", "2024-03-01")),
+        said=said(printed, float(printed), 1.0, str(told["hedge"])) if printed else None, publisher="T", published=str(told.get("published", "2024-02-01")),
     )  # fmt: skip
 
 
@@ -81,22 +81,22 @@ def test_a_group_is_its_own_row_else_its_members_else_a_lower_bound(store: Store
     load(
         store,
         rows(reporter=eaeu, partner="BRA", cmd_code="300490", period="2023-05", value=[1, 2, 3, 4, 5]),
-        published="2023-07-01",
+        published="2024-01-20",
     )
     load(
         store,
         rows(reporter=eaeu[:3], partner="BRA", cmd_code="300490", period="2023-06", value=[1, 2, 3]),
-        published="2023-08-01",
+        published="2024-01-20",
     )
     load(
         store,
         rows(reporter="EU27", partner="BRA", cmd_code="300490", period="2023-05", value=900),
-        published="2023-07-01",
+        published="2024-01-20",
     )
     load(
         store,
         rows(reporter=["DEU", "FRA"], partner="BRA", cmd_code="300490", period="2023-05", value=[5, 6]),
-        published="2023-07-01",
+        published="2024-01-20",
     )
     fields = {"reporter": "EAEU", "flow": "X", "goods": "300490", "unit": "USD"}
     assert judged(store, claim("15", **fields)).verdict == "supported"
@@ -140,3 +140,23 @@ def test_of_an_extreme_the_months_that_are_really_open_are_named(store: Store) -
     assert found.verdict == "cannot tell"
     assert "April 2023, September 2023 are not known" in found.why
     assert found.settle.endswith("for April 2023, September 2023, each by itself")
+
+
+def test_a_release_that_may_have_been_revised_by_the_day_of_the_claim_refutes_only_what_misses_by_more(
+    beans: Store,
+) -> None:
+    # 123 by the release of 20 January.
+    assert judged(beans, claim("124", published="2024-02-01")).verdict == "contradicted"
+    later = judged(beans, claim("124", published="2024-05-01"))
+    assert later.verdict == "cannot tell"
+    assert "is of the release of 2024-01-20, and may have been revised since" in later.why
+    assert judged(beans, claim("123", published="2024-05-01")).verdict == "supported"
+    assert judged(beans, claim("130", published="2024-05-01")).verdict == "contradicted"
+    assert judged(beans, claim("130", published="2024-09-01")).verdict == "cannot tell"
+    assert judged(beans, claim("150", published="2024-09-01")).verdict == "contradicted"
+
+
+def test_a_month_that_was_not_over_is_said_so(beans: Store) -> None:
+    early = judged(beans, claim("123", published="2023-05-20"))
+    assert early.verdict == "cannot tell"
+    assert "not over on 2023-05-20" in early.why

@@ -64,6 +64,7 @@ class Archive:
         self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
         self._runs: dict[tuple[str, _Series], tuple[Cell, ...]] = {}
         self._cells: dict[tuple[str, CellName], Cell] = {}
+        self._held: dict[tuple[str, ...], set[tuple[Measure, str]]] = {}
         self._finer: dict[tuple[str, ...], list[tuple[str, int, float, str, str]]] = {}
 
     def fetch(self, names: Iterable[CellName]) -> None:
@@ -258,7 +259,29 @@ class Archive:
 
     def units(self, dataset: str, name: CellName) -> tuple[str, ...]:
         """Return the units in which a dataset counts what a cell counts."""
-        return self.summed.units(dataset, name) if self.summed is not None else ()
+        if self.summed is None:
+            return ()
+        if self.summed.bears(dataset, name):
+            return self.summed.units(dataset, name)
+        spots = [(dataset, *name[:2], name[2].value, code) for code in codes_in(name[3], name[0], name[6] // 12)]
+        if any(spot not in self._held for spot in spots):
+            self._learn_units(spots)
+        return tuple(sorted({unit for spot in spots for measure, unit in self._held[spot] if measure is name[4]}))
+
+    def _learn_units(self, spots: Iterable[tuple[str, ...]]) -> None:
+        """Find out with one pass in which units all series asked for so far are counted."""
+        from tidewaiter.store.picked import picked
+
+        assert self.span is not None
+        every = {(dataset, *one[:2], one[2].value, one[3]) for dataset, one in self._series}.union(spots)
+        new = sorted(every - self._held.keys())
+        self._held.update({spot: set() for spot in new})
+        table = picked(self.view, dict(zip(_NAMES, zip(*new, strict=True), strict=True)), self.span)
+        for row in table.select([*_NAMES, "currency", "net_wgt_kg", "qty_unit"]).to_pylist():
+            held = self._held[tuple(row[name] for name in _NAMES)]
+            held.update({(Measure.VALUE, row["currency"])} if row["currency"] else ())
+            held.update({(Measure.QUANTITY, row["qty_unit"])} if row["qty_unit"] else ())
+            held.update({(Measure.NET_WEIGHT, "kg")} if row["net_wgt_kg"] is not None else ())
 
     def ranked(self, names: Sequence[CellName]) -> list[str]:
         """Return the datasets that know something of some cells, the one that knows most first."""

@@ -13,7 +13,7 @@ import msgspec
 
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
-from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms, last_day
+from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
 from tidewaiter.claims.heard import heard, names_in
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
@@ -23,6 +23,7 @@ from tidewaiter.claims.say import NOTHING_PRINTED, said_words
 from tidewaiter.claims.together import Group, together
 from tidewaiter.claims.unsettled import unsettled_words
 from tidewaiter.claims.verdict import DERIVED, Given, Verdict, judge_claim
+from tidewaiter.claims.vintages import last_day
 from tidewaiter.claims.voices import own_voices, voices_of
 from tidewaiter.errors import InputError
 from tidewaiter.ledger import Row
@@ -141,6 +142,12 @@ def _judged(
         raise InputError(
             f"claim {claim.id}: a claim of kind {claim.kind.value!r} needs goods, reporter, partner, flow and period"
         )
+    if claim.latest and claim.latest < _over(claim.period):
+        why = (
+            f"{claim.period.words()} {'was' if claim.period.is_month else 'were'} not over on {claim.latest}, so that nobody can have had the figures: "
+            "the day or the period is wrong."
+        )  # fmt: skip
+        return _Case(claim, same, Verdict(claim=claim.id, verdict="cannot tell", why=why))
     givens = [given for one in same if (given := _given(one)) is not None]
     press = Press(docket, voices)
     # The customs service's own cells come first; what they leave open may be in print.
@@ -217,6 +224,11 @@ def _told_since(claim: Claim, bench: Bench) -> bool:
     return {row.id: row.bounds for row in then} != {row.id: row.bounds for row in today}
 
 
+def _over(period: Period) -> str:
+    """Return the first day after a period."""
+    return f"{(period.end + 1) // 12:04d}-{(period.end + 1) % 12 + 1:02d}-01"
+
+
 def _after(words: str, why: str) -> str:
     """Put what customs files say before what was printed."""
     if words and why == NOTHING_PRINTED:
@@ -245,4 +257,12 @@ def _with_now(
     if today.verdict == "cannot tell" and all(item.published_to <= until for item in today.evidence):
         # No later figure decides: it is only longer ago, and earlier ones may have been revised since.
         return verdict
-    return msgspec.structs.replace(verdict, now=today.verdict, now_why=today.why, now_found=today.found)
+    why = today.why
+    newest = max((item.published_to for item in today.evidence), default="")
+    if (
+        verdict.verdict in ("supported", "within rounding")
+        and today.verdict == "contradicted"
+        and newest > claim.latest
+    ):
+        why = f"As published since, by {newest}: {why[0].lower()}{why[1:]}"
+    return msgspec.structs.replace(verdict, now=today.verdict, now_why=why, now_found=today.found)

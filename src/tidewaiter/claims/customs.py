@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tidewaiter.claims.archive import Archive, has_parts, sides
 from tidewaiter.claims.bench import Bench
@@ -17,7 +20,9 @@ from tidewaiter.claims.goods import is_code, phrase
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import compile_claim
 from tidewaiter.claims.say import way_words
+from tidewaiter.claims.vintages import revision_by
 from tidewaiter.ledger import Ledger, Row
+from tidewaiter.ledger.rows import APART, moved
 from tidewaiter.model import Cell, Interval, Measure, State
 from tidewaiter.period import Period
 
@@ -159,7 +164,7 @@ class CustomsBench:
         extra: Sequence[Row] = (),
     ) -> Ledger:
         """Return the ledger of some cells, and of the longer periods that hold those known only inside them."""
-        del claim, subjects
+        del subjects
         rows: dict[str, Row] = {}
         todo = list(dict.fromkeys(cells))
         done = set(todo)
@@ -170,13 +175,13 @@ class CustomsBench:
                 for run in self._archive.runs(self.dataset, name):
                     more = [(*name[:6], month) for month in run.period]
                     row = self._row(name, run, more)
-                    rows[row.id] = row
+                    rows[row.id] = self._loosened(row, run, claim) if doubting else row
                     fresh = [one for one in more if one not in done]
                     done.update(fresh)
                     todo += fresh
             elif cell.bounds.lo > 0 or math.isfinite(cell.bounds.hi):
                 row = self._row(name, cell, [name])
-                rows[row.id] = row
+                rows[row.id] = self._loosened(row, cell, claim) if doubting else row
         return Ledger([*rows.values(), *extra], doubting=doubting)
 
     def _row(self, name: CellName, cell: Cell, cells: Sequence[CellName]) -> Row:
@@ -186,6 +191,24 @@ class CustomsBench:
             self._items[identity] = self._item(identity, name, cell, period)
         spans = cell.state is State.CONFLICT
         return Row(identity, tuple((one, 1.0) for one in cells), cell.bounds, self.dataset, spans=spans)
+
+    def _loosened(self, row: Row, cell: Cell, claim: Claim) -> Row:
+        """Return a row as wide as a release that is not in the store may have moved it by the day of the claim."""
+        if not self.outdated(cell, claim):
+            return row
+        return moved(msgspec.structs.replace(row, moves=revision_by(cell.period, claim.latest)))
+
+    def outdated(self, cell: Cell, claim: Claim) -> str:
+        """Return the day of the release a cell is of, where a later one may have been out on the claim's day; else nothing.
+
+        What was released after 1 August of the next year is taken for final.
+        """
+        days = [self._archive.publishers[one].published_to for one in cell.evidence if one in self._archive.publishers]
+        last = max(days, default="")
+        if not last or not claim.latest or cell.bounds.hi == 0:
+            return ""
+        before = (date.fromisoformat(claim.latest) - timedelta(days=APART)).isoformat()
+        return last if last < before and last < f"{cell.period.end // 12 + 1}-08-01" else ""
 
     def _item(self, identity: str, name: CellName, cell: Cell, period: Period) -> Item:
         releases = [self._archive.publishers[one] for one in cell.evidence if one in self._archive.publishers]

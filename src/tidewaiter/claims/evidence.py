@@ -1,8 +1,8 @@
 """Evidence for a claim: what others published and what customs files say, as known when the claim was published.
 
-Printed figures are eligible up to :data:`LATE` days after the claim, since they report the same release; those of the
+Printed figures are eligible up to :data:`~tidewaiter.claims.vintages.LATE` days after the claim, since they report the same release; those of the
 claim's own reporting never are. A figure that is older than the claim's release and whose year was not yet frozen may
-have been revised since: what is to be *contradicted* by it must miss by more than :data:`REVISION`, the largest
+have been revised since: what is to be *contradicted* by it must miss by more than :data:`~tidewaiter.claims.vintages.REVISION`, the largest
 revision in ``sources/tables/press_vintages.csv``.
 """
 
@@ -10,32 +10,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, timedelta
 from typing import TypeAlias
 
 import msgspec
 
 from tidewaiter.claims.goods import canonical_unit, contains, is_code, phrase, way_of
 from tidewaiter.claims.model import Claim, Kind, Subject
+from tidewaiter.claims.vintages import REVISION, last_day, may_have_moved, shifted
 from tidewaiter.ledger import Ledger, Row
 from tidewaiter.ledger.rows import APART, moved
 from tidewaiter.model import TOTAL, Figure, Flow, Interval, Measure
 from tidewaiter.period import Period, month_words
 from tidewaiter.sources.vintages import revised_bases
 
-__all__ = ["LATE", "NEXT", "REVISION", "CellName", "Docket", "Entry", "Item", "Press", "cell_terms", "last_day"]
-
-LATE = 45
-"""Days after a claim in which a figure still reports the same release."""
-
-REVISION = 0.12
-"""How far, in parts of the number, a figure that was not yet final may have moved."""
-
-NEXT = 0.03
-"""How far a figure may move from one release of a year to the next: 34.21 to 33.64 million is the most in the tables."""
-
-_RELEASED = 17
-"""The day of the month from which the figures of the month before may be out."""
+__all__ = [
+    "CellName",
+    "Docket",
+    "Entry",
+    "Item",
+    "Press",
+    "cell_terms",
+]
 
 CellName: TypeAlias = tuple[str, str, Flow, str, Measure, str, int]
 """Reporter, partner, flow, goods, measure, unit, month: one unknown of the ledger."""
@@ -201,7 +196,7 @@ class Docket:
         if until is None:
             return found
         # What was known of a sum on the day is not replaced by what the next release says of it.
-        then = _shifted(claim.latest, APART)
+        then = shifted(claim.latest, APART)
         known = {entry.row.terms for entry in found if entry.item.published <= then}
         asked = [tuple(cell_terms(claim.subject, one).items()) for one in (claim.period, claim.base) if one is not None]
         if all(terms in known for terms in asked):
@@ -226,7 +221,7 @@ class Docket:
         subjects
             What the claim speaks of; goods that hold or make up its goods come along.
         doubting
-            Trust no side of a conflict, and let figures that were not final move (:data:`REVISION`).
+            Trust no side of a conflict, and let figures that were not final move (:data:`~tidewaiter.claims.vintages.REVISION`).
         extra
             Rows to add: levels that the claim's own sentence prints.
         """
@@ -266,7 +261,9 @@ class Docket:
                 row = msgspec.structs.replace(
                     row, bounds=Interval(row.bounds.lo, row.bounds.hi + row.step / 2), step=0.0
                 )
-            if doubting and (far := _may_have_moved(entry, claim, now)):
+            if doubting and (
+                far := may_have_moved(row, entry.item.published, entry.item.published_to, entry.period, claim, now=now)
+            ):
                 row = moved(msgspec.structs.replace(row, moves=far))
             rows.append(row)
         if doubting:
@@ -310,50 +307,10 @@ def _related(entry: Entry, subject: Subject, around: Sequence[Period]) -> bool:
     return contains(entry.goods, subject.goods) or contains(subject.goods, entry.goods)
 
 
-def last_day(claim: Claim) -> str | None:
-    """Return the last day on which a figure may have been published to speak on a claim; None without a date."""
-    if not claim.latest:
-        return None
-    return (date.fromisoformat(claim.latest) + timedelta(days=LATE)).isoformat()
-
-
 def _was_open(figure: Figure) -> bool:
     """Whether the year of a figure was still open to revision when it was printed: until 1 August of the next."""
     day = figure.origin.published_from
     return bool(day) and day < f"{figure.period.end // 12 + 1}-08-01" and figure.bounds.hi > 0
-
-
-def _may_have_moved(entry: Entry, claim: Claim, now: bool) -> float:
-    """Return how far, in parts of the number, what a claim is judged on may be from a figure; 0 if both are of one release.
-
-    They are of one only if no day of release lies between them and nothing later than the figure's last month had
-    been released: of an older month each may quote what was printed first, or what it was revised to. From one release of
-    a year to the next little moves; what is printed long after may have been through the revision of the year.
-    """
-    if not entry.row.moves:
-        return 0.0
-    if now or not claim.published or entry.item.published_to < _shifted(claim.published, -APART):
-        return REVISION
-    of = {_release(day) for day in (entry.item.published, entry.item.published_to, claim.published, claim.latest)}
-    if len(of) == 1 and claim.latest <= _newest_until(entry.period):
-        return 0.0
-    frozen = f"{entry.period.end // 12 + 1}-07-01"
-    return NEXT if claim.latest < frozen and entry.item.published < frozen else REVISION
-
-
-def _newest_until(period: Period) -> str:
-    """Return the day up to which no later month than a period's last can be out; January waits for February."""
-    month = period.end + 2 + (period.end % 12 in (11, 0))
-    return f"{month // 12:04d}-{month % 12 + 1:02d}-{_RELEASED:02d}"
-
-
-def _release(day: str) -> str:
-    """Name the monthly release that is the newest on a day."""
-    return day[:7] if day[8:10] >= f"{_RELEASED:02d}" else _shifted(f"{day[:7]}-01", -1)[:7]
-
-
-def _shifted(day: str, days: int) -> str:
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 class Press:

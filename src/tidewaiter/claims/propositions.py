@@ -26,7 +26,8 @@ _ABOVE = Interval(0.0, math.inf)
 class Atom(msgspec.Struct, frozen=True):
     """A sum of cells, or the quotient of two, lies in ``said``; ``strict`` if the ends do not belong to it.
 
-    ``show`` turns the quotient into the number that was printed (per cent of change, times more) and back.
+    ``show`` turns the quotient into the number that was printed (per cent of change, times more) and back. What lies in
+    ``said`` and not in ``near`` fits as far as rounding goes, and no reader would call it that: 1.6 is no double.
     """
 
     top: tuple[tuple[CellName, float], ...]
@@ -35,6 +36,7 @@ class Atom(msgspec.Struct, frozen=True):
     strict: bool = False
     show: str = "plain"
     words: str = ""
+    near: Interval | None = None
 
     @property
     def cells(self) -> tuple[CellName, ...]:
@@ -150,7 +152,10 @@ def _multiple(claim: Claim) -> tuple[Clause, ...]:
     _need(claim, "said")
     assert claim.said is not None
     bounds = claim.said.bounds
-    times = _ratio(claim, bounds, "plain")[0].atoms
+    near = None
+    if claim.said.step >= 1 and 1 < claim.said.value < 10:
+        near = Interval(claim.said.value * 0.9, claim.said.value * 1.1)
+    times = tuple(msgspec.structs.replace(one, near=near) for one in _ratio(claim, bounds, "plain")[0].atoms)
     more = _ratio(claim, Interval(bounds.lo + 1, bounds.hi + 1), "more")[0].atoms
     if claim.form == "times":
         return (Clause(times),)

@@ -177,6 +177,10 @@ def why_words(
                 f"{whose} leave {what}, which does not fit; but publishers conflict there, or the number may have been "
                 "revised between, so that it is not excluded."
             )
+        if weighed.suspect:
+            return _first_up(
+                f"by {whose} it is {what}, as it says; but a later figure shows that this was revised since."
+            )
         if claim.kind is Kind.EXTREME and claim.period is not None and claim.since is not None:
             return _open_extreme(claim, weighed)
         if found is not None and shown:
@@ -186,6 +190,8 @@ def why_words(
     if weighed.atom is None:
         return _first_up(f"{taken}by {whose} its parts cannot all hold at once.")
     tail = ": it fits as far as the rounding goes" if verdict == "within rounding" else ""
+    if weighed.suspect and verdict != "contradicted":
+        tail += "; a later figure suggests that one of them was revised since"
     whole = len(items) == 1 and len(shown) == 1 and shown[0].period == str(claim.period) and _same(shown[0], claim)
     if claim.kind in (Kind.AMOUNT, Kind.NONE) and len(items) == 1 and len(shown) == 1 and shown[0].value is not None:
         one = shown[0]

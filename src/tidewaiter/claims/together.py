@@ -136,7 +136,8 @@ def _saying(claim: Claim, families: Iterable[str], own: str, docket: Docket) -> 
     if claim.subject is None or claim.period is None:
         return None
     known = sorted(voices_of(claim, families, docket).intersection(families))
-    family = claim.family or (known[0] if known else claim.publisher or own)
+    # Claims of nobody are not one voice: each is by itself.
+    family = claim.family or (known[0] if known else claim.publisher or own) or f"claim {claim.id}"
     if claim.kind is Kind.NONE:
         value, bounds = 0.0, Interval(0, 0)
     elif claim.kind is Kind.AMOUNT and claim.said is not None:

@@ -36,8 +36,9 @@ def unsettled_words(claim: Claim, benches: Sequence[Bench]) -> str:
     """
     from tidewaiter.claims.customs import CustomsBench
 
-    told = [_of(claim, bench) for bench in benches if isinstance(bench, CustomsBench)]
-    if not told and claim.subject is not None:
+    loaded = [bench for bench in benches if isinstance(bench, CustomsBench)]
+    told = [_of(claim, bench) for bench in loaded]
+    if not loaded and claim.subject is not None:
         subject = claim.subject
         told = [f"The loaded customs files say nothing of trade {way_words(subject.reporter, subject.partner, subject.flow)}"
                 " in these goods and months."]  # fmt: skip
@@ -47,9 +48,12 @@ def unsettled_words(claim: Claim, benches: Sequence[Bench]) -> str:
 def _of(claim: Claim, bench: CustomsBench) -> str:
     names = list(dict.fromkeys(cell for clause in compile_claim(claim) for atom in clause.atoms for cell in atom.cells))
     late, units, open_ = [], [], []
+    older: list[tuple[CellName, str]] = []
     for name in names:
         then, now = bench.cell(name), bench.today.cell(name)
         if then.state in _KNOWN:
+            if day := bench.outdated(then, claim):
+                older.append((name, day))
             continue
         if not tells(then) and (tells(now) or (is_mute(then) and now.state is State.MERGED)):
             late.append((name, now))
@@ -65,6 +69,10 @@ def _of(claim: Claim, bench: CustomsBench) -> str:
     if not late and not units and len(open_) == len(names) and all(is_mute(cell) for _, cell in open_):
         return ""
     told = []
+    if older:
+        told.append(
+            f"what it has of {_named([name for name, _ in older])} is of the release of {max(day for _, day in older)}, and may have been revised since"
+        )
     if late:
         first = bench.today.released(late[0][1])
         told.append(f"what it has of {_named([name for name, _ in late])} came out {first}, after the claim" if first

@@ -10,11 +10,12 @@ import msgspec
 
 from tidewaiter.claims import breaks
 from tidewaiter.claims.bench import Bench
-from tidewaiter.claims.evidence import REVISION, Item
+from tidewaiter.claims.evidence import Item
 from tidewaiter.claims.extremes import extreme_words
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.propositions import Atom, Clause, compile_claim, subjects_of, unit_frame
 from tidewaiter.claims.say import said_words, settle_words, why_words
+from tidewaiter.claims.vintages import REVISION
 from tidewaiter.claims.weigh import Status, Weighed, apart, linear, measure, weigh
 from tidewaiter.ledger import Bounds, Conflict, Ledger, Row
 from tidewaiter.model import Interval

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tidewaiter.claims.evidence import Docket, cell_terms
 from tidewaiter.claims.model import Claim, Kind
+from tidewaiter.claims.propositions import unit_frame
 
 __all__ = ["ALIASES", "own_voices", "voices_of"]
 
@@ -147,7 +148,7 @@ def own_voices(claims: Sequence[Claim], docket: Docket) -> dict[str, tuple[int, 
         if claim.kind is Kind.NONE:
             said.add((frozenset(_bare(cell) for cell in cells), 0.0))
         elif claim.kind is Kind.AMOUNT and claim.said is not None:
-            said.add((cells, claim.said.value))
+            said.add((cells, round(claim.said.value * unit_frame(claim), 6)))
         for absent in (claim.base,) if claim.kind is Kind.FIRST and claim.base is not None else ():
             said.add((frozenset(_bare(cell) for cell in cell_terms(claim.subject, absent)), 0.0))
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -163,7 +164,9 @@ def own_voices(claims: Sequence[Claim], docket: Docket) -> dict[str, tuple[int, 
             names: frozenset[object] = frozenset(cell for cell, _ in entry.row.terms)
             bare = frozenset(_bare(cell) for cell in names)
             counts[item.family][1] += 1
-            counts[item.family][0] += (names, item.value) in said or (entry.zero and (bare, 0.0) in said)
+            counts[item.family][0] += (names, round(item.value or 0.0, 6)) in said or (
+                entry.zero and (bare, 0.0) in said
+            )
     return {family: (same, every) for family, (same, every) in counts.items() if same >= 3 and same >= _MOST * every}
 
 

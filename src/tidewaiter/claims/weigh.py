@@ -42,6 +42,8 @@ class Weighed(msgspec.Struct, frozen=True):
         Ids of the evidence behind it.
     doubt
         For an open one: True if the evidence excludes it as it stands, but conflicts or revisions could explain that.
+    suspect
+        Whether a later figure points at what it rests on as revised since.
     """
 
     status: Status
@@ -49,6 +51,7 @@ class Weighed(msgspec.Struct, frozen=True):
     bounds: Bounds | None
     rows: tuple[str, ...] = ()
     doubt: bool = False
+    suspect: bool = False
     undecided: tuple[Atom, ...] = ()
 
 
@@ -86,13 +89,15 @@ def weigh_atom(atom: Atom, ledger: Ledger, doubting: Callable[[], Ledger]) -> We
     """
     bounds, mixed = known(atom, ledger)
     found = bounds.interval
+    fits = inside(atom.said, found, strict=atom.strict)
     if mixed and not apart(atom.said, found, strict=atom.strict):
-        loose = measure(doubting(), atom)
-        if not inside(atom.said, loose.interval, strict=atom.strict):
-            return Weighed("open", atom, loose, bounds.rows)
-        return Weighed("supported", atom, loose, bounds.rows)
-    if inside(atom.said, found, strict=atom.strict):
-        return Weighed("supported", atom, bounds, bounds.rows)
+        sure = inside(atom.said, measure(doubting(), atom).interval, strict=atom.strict)
+        # A rate is what the two levels printed come to, whatever became of them since; a level that was revised is not.
+        if not sure and not (fits and atom.bottom):
+            return Weighed("open", atom, bounds, bounds.rows, suspect=fits)
+        return Weighed(_closely(atom, found), atom, bounds, bounds.rows, suspect=not sure)
+    if fits:
+        return Weighed(_closely(atom, found), atom, bounds, bounds.rows)
     if apart(atom.said, found, strict=atom.strict):
         worst = measure(doubting(), atom)
         if apart(atom.said, worst.interval, strict=atom.strict):
@@ -101,6 +106,13 @@ def weigh_atom(atom: Atom, ledger: Ledger, doubting: Callable[[], Ledger]) -> We
     if bounds.settled:
         return Weighed("within rounding", atom, bounds, bounds.rows)
     return Weighed("open", atom, bounds, bounds.rows)
+
+
+def _closely(atom: Atom, found: Interval) -> Status:
+    """Return how well what fits does: as said, or only as far as rounding goes."""
+    if atom.near is None or not atom.said.is_bounded or inside(atom.near, found, strict=False):
+        return "supported"
+    return "within rounding"
 
 
 def known(atom: Atom, ledger: Ledger) -> tuple[Bounds, bool]:

@@ -19,6 +19,7 @@ from tidewaiter.model import Measure, State
 from tidewaiter.period import Period
 from tidewaiter.store.blocks import Block
 from tidewaiter.store.coverage import is_group
+from tidewaiter.store.silence import doubtful_silence
 from tidewaiter.store.view import View
 
 __all__ = ["STATE_NUMBERS", "TOGETHER", "SeriesPanel", "panels"]
@@ -171,12 +172,17 @@ def _parts(view: View, block: Block, period: Period, measure: Measure, reporter:
     months = np.arange(period.start, period.end + 1)
     states = np.full((count, width), _UNKNOWN, np.uint8)
     out = np.isin(months, view.months(dataset, reporter, flow))
-    states[view.covered_months(block.keys, months.tolist(), measure.value)] = _ZERO
+    covered = view.covered_months(block.keys, months.tolist(), measure.value)
+    states[covered] = _ZERO
     states[:, ~out] = _UNRELEASED
     for run in view.runs(dataset, reporter, flow):
         inside = (months >= run.start) & (months <= run.end) & ~out
         states[:, inside] = _MERGED
     codes = block.keys["cmd_code"].to_pylist()
+    if covered.any():
+        partners = block.keys["partner"].to_pylist()
+        silent = doubtful_silence(view, (dataset, reporter, flow), partners, codes, months, covered & ~listed)
+        states[silent & (states == _ZERO)] = _UNKNOWN
     states[~_alive(codes, months)] = _NOT_ALIVE
     finite = np.isfinite(values)
     states[listed & finite & (values > 0)] = _VALUE

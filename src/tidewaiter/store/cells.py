@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "alive_in",
     "cells_of",
+    "in_nomenclature",
     "keys_of",
     "run_cell",
     "runs_of",
@@ -396,12 +397,13 @@ def alive_in(code: str, month: int) -> bool:
 def _doubtful_line(view: View, key: SeriesKey, month: int) -> str:
     """Say why a covered cell without a row is no proved zero: nobody knows whether the line exists in that year."""
     code = key.cmd
-    if code == TOTAL or (len(code) <= 6 and _in_hs(code, month // 12)):
+    if code == TOTAL or (len(code) <= 6 and in_nomenclature(code, month // 12)):
         return ""
     if month // 12 in view.years_of_line(key.dataset, code):
         return ""
     return f"covered, but no row of {key.dataset} in {month // 12} has the line {code}: whether it exists is not known"
 
 
-def _in_hs(code: str, year: int) -> bool:
+def in_nomenclature(code: str, year: int) -> bool:
+    """Whether the Harmonized System of a year has a code of six digits or fewer."""
     return code.isdigit() and len(code) in (2, 4, 6) and year >= hs.REVISIONS[0] and hs.alive(code, year)
