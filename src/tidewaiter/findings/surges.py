@@ -260,8 +260,8 @@ def _notes(panel: SeriesPanel, inside: Any) -> Iterable[str]:
         )
     if (states[:, -1] == STATE_NUMBERS[State.UNRELEASED]).all():
         yield (
-            f"{panel.dataset}: the store has nothing of {month_words(panel.period.end)} for these series: not released, or"
-            " not loaded (tidewaiter coverage tells when it was due)"
+            f"{panel.dataset}: {month_words(panel.period.end)} is not, or not wholly, in the store for these series: not released yet,"
+            " or not loaded (tidewaiter coverage tells when it was due)"
         )
     merged = (states == STATE_NUMBERS[State.MERGED]).any(0)
     if merged.any():
