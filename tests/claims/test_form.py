@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.claims.form import COLUMNS, read_claims
+from tidewaiter.claims.form import COLUMNS, read_claims, read_rows
 from tidewaiter.claims.hedges import HEDGES, said, said_fraction, said_order
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
+from tidewaiter.claims.possible import impossible
 from tidewaiter.claims.written import to_csv, to_toml
 from tidewaiter.errors import BadFile
 from tidewaiter.model import Flow, Interval, Measure
@@ -73,7 +74,7 @@ claims = st.builds(
     publisher=words,
     published=st.sampled_from(["", "2022-05-27"]),
     published_to=st.just(""),
-)
+).filter(lambda claim: impossible(claim) is None)
 
 
 @settings(max_examples=60, deadline=None)
@@ -123,6 +124,48 @@ def test_what_cannot_be_read_is_named_with_its_line(tmp_path: Path, text: str, n
         read_claims(path)
     assert named in str(told.value)
     assert "\n" not in str(told.value)
+
+
+HEAD = "kind,reporter,partner,flow,goods,period,base,since,rank,direction,printed\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value"),
+    [
+        ("extreme,CHN,PRK,X,total,2022-10,,2022-10,,highest,", "since", "2022-10"),
+        ("extreme,CHN,PRK,X,total,2022-10,,2022-12,,highest,", "since", "2022-12"),
+        ("extreme,CHN,PRK,X,total,2022-10,,2022-10,,record highest,", "since", "2022-10"),
+        ("extreme,CHN,PRK,X,total,2022-10,,2022-01,0,highest,", "rank", "0"),
+        ("change,CHN,PRK,X,total,2022-10,2022-10,,,,5", "base", "2022-10"),
+        ("change,CHN,PRK,X,total,2022-10,2022-11,,,,5", "base", "2022-11"),
+        ("first,CHN,PRK,X,total,2022-10,2022-11,,,,", "base", "2022-11"),
+        ("first,CHN,PRK,X,total,2022-10,2022-10,,,,", "base", "2022-10"),
+        ("exceeds,CHN,PRK,X,total,2022-10,2022-10,,,,", "base", "2022-10"),
+        ("streak,CHN,PRK,X,total,2022-10,2022-10,,,rise,", "base", "2022-10"),
+    ],
+)
+def test_periods_that_cannot_be_are_refused(tmp_path: Path, row: str, column: str, value: str) -> None:
+    path = tmp_path / "claims.csv"
+    path.write_text(f"{HEAD}{row}\n", encoding="utf-8")
+    with pytest.raises(BadFile) as told:
+        read_claims(path)
+    text = str(told.value)
+    assert "line 2" in text
+    assert column in text
+    assert repr(value) in text
+    assert "valid: " in text
+
+
+def test_what_a_kind_does_not_use_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "claims.csv"
+    path.write_text(
+        f"{HEAD}exceeds,CHN,PRK,X,total,2022-05,2022-06,,,lower,5\nnone,CHN,PRK,X,total,2022-05,2022-04,,,,\n"
+        "share,CHN,PRK,X,total,2022-05,2022,,,,5\n",
+        encoding="utf-8",
+    )
+    printed, base = read_rows(path).notes
+    assert "line 2, column printed: '5'" in printed
+    assert "line 3, column base: '2022-04'" in base
 
 
 def test_a_published_span_has_two_ends(tmp_path: Path) -> None:

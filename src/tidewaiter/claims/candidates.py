@@ -10,8 +10,10 @@ import msgspec
 
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.goods import canonical_unit, contains, phrase
+from tidewaiter.claims.hedges import HEDGES
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
 from tidewaiter.claims.propositions import turned
+from tidewaiter.codes.areas import all_areas
 from tidewaiter.errors import NoData
 from tidewaiter.model import Flow, Interval, Measure
 from tidewaiter.period import Period
@@ -26,6 +28,9 @@ _MONTHS = 24
 _WIDE = 1.05
 """A run whose monthly rates differ by more is not converted: which month's rate was meant nobody can say."""
 
+_QUOTED = ("USD", "EUR", "CNY")
+"""Currencies in which anybody's trade is told."""
+
 _NOUGHT = "one nought too"
 _EAST = ", as when ten thousands (만, 万) are taken for thousands or hundred thousands"
 
@@ -34,12 +39,14 @@ class Candidate(msgspec.Struct, frozen=True):
     """What a claim may have meant: the reading's name, in words, and the claim it would be.
 
     ``own_cells``: it speaks of the very cells of the claim, so that what its own reporting printed of them says nothing.
+    ``exact``: one of so many that near is no fit.
     """
 
     name: str
     words: str
     claim: Claim
     own_cells: bool = False
+    exact: bool = False
 
 
 def candidates(claim: Claim, bench: Bench) -> Iterator[Candidate]:
@@ -203,13 +210,13 @@ def _currencies(claim: Claim) -> Iterator[Candidate]:
     """Yield the number as one in another currency, at the rate of its month, where the months of a run differ little."""
     if claim.kind is not Kind.AMOUNT or claim.said is None or claim.subject is None or claim.period is None:
         return
-    if claim.subject.measure is not Measure.VALUE or not claim.said.bounds.is_bounded:
+    if claim.subject.measure is not Measure.VALUE or _is_half_line(claim.said):
         return
     from tidewaiter.sources.rates import shipped_rates
 
     table, own = shipped_rates(), claim.subject.unit
     for other in table.currencies:
-        if other == own:
+        if other == own or not _is_near(other, claim.subject):
             continue
         try:
             rates = [_cross(table, other, own, month) for month in claim.period]
@@ -224,8 +231,34 @@ def _currencies(claim: Claim) -> Iterator[Candidate]:
             f" to {rate.hi:.4g}" if f"{rate.hi:.4g}" != f"{rate.lo:.4g}" else ""
         )
         yield Candidate(
-            "another currency", f"{words} ({table.source})", msgspec.structs.replace(claim, said=said), own_cells=True
-        )
+            "another currency", f"{words} ({table.source})", msgspec.structs.replace(claim, said=said), own_cells=True,
+            exact=not _is_sharp(claim.said),
+        )  # fmt: skip
+
+
+def _is_near(currency: str, subject: Subject) -> bool:
+    """Whether a figure of a pair may be meant in a currency: one that trade is quoted in, or of one of the two."""
+    if currency in _QUOTED:
+        return True
+    # The first two letters of a currency of ISO 4217 are its country's of ISO 3166.
+    return any(
+        area is not None and area.iso2 == currency[:2]
+        for area in map(all_areas().get, (subject.reporter, subject.partner))
+    )
+
+
+def _is_half_line(said: Said) -> bool:
+    """Whether a number bounds on one side only: what fits half of all numbers explains none."""
+    return (
+        not said.bounds.is_bounded
+        or HEDGES.get(said.hedge) in ("more", "less")
+        or (said.bounds.lo == 0 < said.bounds.hi)
+    )
+
+
+def _is_sharp(said: Said) -> bool:
+    """Whether a number was printed to three digits or more."""
+    return abs(said.value) >= 100 * said.step
 
 
 def _cross(table: Rates, other: str, own: str, month: int) -> Interval:

@@ -22,6 +22,7 @@ from tidewaiter.claims.goods import canonical_unit, resolve_goods
 from tidewaiter.claims.hedges import FRACTIONS, HEDGES, ORDERS, said, said_fraction, said_order
 from tidewaiter.claims.model import Claim, Kind, Said, Subject
 from tidewaiter.claims.numbers import Printed, default_step, read_printed
+from tidewaiter.claims.possible import impossible, unused
 from tidewaiter.codes.areas import all_areas, area, has_members, known_groups
 from tidewaiter.codes.currencies import currency
 from tidewaiter.codes.units import all_units
@@ -71,10 +72,13 @@ class Read(msgspec.Struct, frozen=True):
         In their order; a row that was refused is a claim of kind *unread* whose ``why`` names line, column, value and reason.
     refused
         How many rows were.
+    notes
+        Cells that were not looked at, since claims of that kind do not say such a thing.
     """
 
     claims: tuple[Claim, ...]
     refused: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def read_claims(path: Path | str) -> tuple[Claim, ...]:
@@ -103,6 +107,7 @@ def read_rows(path: Path | str, *, keep_going: bool = False) -> Read:
     rows = _toml_rows(text, name) if name.lower().endswith(".toml") else _csv_rows(text, name)
     found: list[Claim] = []
     refused: list[BadFile] = []
+    notes: list[str] = []
     seen: set[str] = set()
     for number, (line, row) in enumerate(rows, start=1):
         row = {key: value for key, value in row.items() if value != ""}
@@ -112,6 +117,14 @@ def read_rows(path: Path | str, *, keep_going: bool = False) -> Read:
             claim = _claim(row)
             if claim.id in seen:
                 raise _Cell("id", "this id stands twice")
+            problem_cell = impossible(claim)
+            if problem_cell is not None:
+                raise _Cell(*problem_cell)
+            for column in unused(claim.kind, row):
+                place = where if line is None else f"{name}, line {line}"
+                notes.append(
+                    f"{place}, column {column}: {row[column]!r} was not judged: a claim of kind {claim.kind.value!r} says no such thing"
+                )
         except _Cell as problem:
             value = row.get(problem.column, "")
             refused.append(BadFile(where, problem.reason, line=line, column=problem.column, value=value))
@@ -125,7 +138,7 @@ def read_rows(path: Path | str, *, keep_going: bool = False) -> Read:
         raise BadRows(name, tuple(refused), len(rows), "mend them, or judge the rest with --keep-going")
     if not found:
         raise BadFile(name, f"no claim in it; a table of claims has the columns {', '.join(COLUMNS[:12])} ...")
-    return Read(tuple(found), len(refused))
+    return Read(tuple(found), len(refused), tuple(notes))
 
 
 class _Cell(Exception):

@@ -114,7 +114,7 @@ def _try(candidate: Candidate, bench: Bench) -> Reading | None:
         if not bounds.settled or not bounds.interval.is_bounded:
             continue
         distance = _distance(atom.said, bounds.interval)
-        if distance > NEAR:
+        if distance > (0.0 if candidate.exact else NEAR):
             continue
         missed = f"; it misses by {distance:.2%}" if distance else ""
         words = f"{candidate.words} ({_shown(atom, bounds.interval, candidate.claim)}){missed}"

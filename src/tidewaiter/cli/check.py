@@ -22,6 +22,7 @@ it by others than its own reporting. Exit code 0: no claim is contradicted; 1: a
 
 
 _MAX_BYTES = 4 * 2**20
+_MOST_NOTES = 10
 
 
 def register(commands: Any) -> None:
@@ -124,6 +125,10 @@ def _claims(arguments: argparse.Namespace) -> tuple[Any, Any]:
             print(f"tidewaiter: {one_line(str(problem))}", file=sys.stderr)
         raise
     claims = read.claims
+    for note in read.notes[:_MOST_NOTES]:
+        print(f"tidewaiter: {one_line(note)}", file=sys.stderr)
+    if len(read.notes) > _MOST_NOTES:
+        print(f"tidewaiter: and {len(read.notes) - _MOST_NOTES} more cells were not judged", file=sys.stderr)
     if read.refused:
         print(
             f"tidewaiter: {read.refused} of {len(claims)} rows were refused; they are listed as not read",
