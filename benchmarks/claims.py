@@ -93,7 +93,7 @@ def claim_on(number: int, subject: Subject, held: dict[int, float], draw: Any) -
             now, parts[kind] = (now, {"base": silent}) if kind is Kind.FIRST else (silent, {})
     claim = Claim(
         id=f"C{number}", kind=kind, subject=subject, period=now, publisher=f"Publisher {number % 9}",
-        published=f"2024-03-{1 + number % 30:02d}", **parts[kind],
+        published=f"2024-02-{1 + number % 19:02d}", **parts[kind],
     )  # fmt: skip
     return claim, demanded
 

@@ -259,7 +259,10 @@ def _notes(panel: SeriesPanel, inside: Any) -> Iterable[str]:
             " known and starts cannot be told from gaps; declare what the file covers with load --covers"
         )
     if (states[:, -1] == STATE_NUMBERS[State.UNRELEASED]).all():
-        yield f"{panel.dataset}: {month_words(panel.period.end)} is not released for these series"
+        yield (
+            f"{panel.dataset}: {month_words(panel.period.end)} is not, or not wholly, in the store for these series: not released yet,"
+            " or not loaded (tidewaiter coverage tells when it was due)"
+        )
     merged = (states == STATE_NUMBERS[State.MERGED]).any(0)
     if merged.any():
         months = ", ".join(month_words(panel.period.start + int(at)) for at in np.flatnonzero(merged))

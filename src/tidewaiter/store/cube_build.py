@@ -289,7 +289,8 @@ def _holding(
 def _absorbed(old: Manifest, rows: int) -> tuple[list[Batch], list[Batch]]:
     """Divide the batches into those that stay and those, the latest, that a new one of so many rows takes in."""
     at, total = len(old.batches), rows
-    while at and old.batches[at - 1].rows <= total and old.batches[at - 1].rows + total <= ABSORBED:
+    # Months of one series differ a little in size: what is up to half as large again is as large.
+    while at and 2 * old.batches[at - 1].rows <= 3 * total and old.batches[at - 1].rows + total <= ABSORBED:
         at -= 1
         total += old.batches[at].rows
     return old.batches[:at], old.batches[at:]
