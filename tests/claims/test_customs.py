@@ -286,3 +286,23 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     formats = several()
     monkeypatch.setattr(registry, "sources", lambda: formats)
     return Store(tmp_path / "store", create=True)
+
+
+def test_a_contradiction_tells_what_all_the_evidence_leaves(
+    world: tuple[Store, dict[tuple[str, str, str], float]],
+) -> None:
+    store, values = world
+    first, second = total(values, "X", "870323", 0, 5), total(values, "X", "870323", 6, 11)
+    true = (second / first - 1) * 100
+    wrong = 3 * true + 300  # beyond any revision
+    claim = Claim(
+        id="C1", kind=Kind.CHANGE, subject=subject("X", "870323"), period=Period.parse("2023-07..2023-12"),
+        base=Period.parse("2023-01..2023-06"), said=said(f"{wrong:.1f}", wrong, 0.1), published="2024-03-01",
+    )  # fmt: skip
+    (verdict,) = check([claim], [], customs=Customs(store))
+    assert verdict.verdict == "contradicted"
+    assert verdict.found is not None
+    assert verdict.found.lo == pytest.approx(true)
+    assert verdict.found.hi == pytest.approx(true)
+    assert "at least" not in verdict.why
+    assert "at most" not in verdict.why

@@ -160,10 +160,14 @@ def why_words(
     unit: str,
     items: Sequence[Item],
     *,
+    behind: Sequence[Item] = (),
     own_only: bool,
     given: bool,
 ) -> str:
-    """Return the reason of a verdict, in one or two sentences."""
+    """Return the reason of a verdict, in one or two sentences.
+
+    ``items`` are shown as its evidence; ``behind`` what is found, where that rests on more than these.
+    """
     shown = [item for item in items if item.kind not in ("definition", "given")]
     whose = _whose(shown)
     what = _found_words(claim, weighed, found, unit)
@@ -197,9 +201,9 @@ def why_words(
         one = shown[0]
         if whole:
             return f"{one.publisher} has {amount_words(one)} for it{tail}."
-        return (
-            f"{one.publisher} has {amount_words(one)} for {one.what}, {_period(one.period)}, which leaves {what}{tail}."
-        )
+        if not behind:
+            return f"{one.publisher} has {amount_words(one)} for {one.what}, {_period(one.period)}, which leaves {what}{tail}."
+    whose = _whose([item for item in behind if item.kind not in ("definition", "given")]) if behind else whose
     return _first_up(f"{taken}by {whose} it is {what}{tail}.")
 
 
