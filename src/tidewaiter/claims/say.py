@@ -161,12 +161,14 @@ def why_words(
     items: Sequence[Item],
     *,
     behind: Sequence[Item] = (),
+    doubt: str = "",
     own_only: bool,
     given: bool,
 ) -> str:
     """Return the reason of a verdict, in one or two sentences.
 
-    ``items`` are shown as its evidence; ``behind`` what is found, where that rests on more than these.
+    ``items`` are shown as its evidence; ``behind`` what is found, where that rests on more than these;
+    ``doubt`` is why what does not fit does not exclude it.
     """
     shown = [item for item in items if item.kind not in ("definition", "given")]
     whose = _whose(shown)
@@ -178,8 +180,7 @@ def why_words(
             return against
         if weighed.doubt:
             return _first_up(
-                f"{whose} leave {what}, which does not fit; but publishers conflict there, or the number may have been "
-                "revised between, so that it is not excluded."
+                f"{whose} leave {what}, which does not fit; but {doubt or 'it may have been revised'}, so that it is not excluded."
             )
         if weighed.suspect:
             return _first_up(

@@ -10,6 +10,7 @@ import msgspec
 
 from tidewaiter.claims import breaks
 from tidewaiter.claims.bench import Bench
+from tidewaiter.claims.doubts import doubt_words
 from tidewaiter.claims.evidence import Item
 from tidewaiter.claims.extremes import extreme_words
 from tidewaiter.claims.model import Claim, Kind
@@ -114,6 +115,7 @@ class _Outcome(msgspec.Struct, frozen=True):
     given: tuple[Given, ...] = ()
     own_only: bool = False
     cut_off: bool = False
+    against: bool = False
 
 
 def _cut_off(claim: Claim) -> Claim | None:
@@ -153,7 +155,7 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
     if outcome.verdict == "contradicted" and _is_word_against_word(claim, bench, outcome):
         # Whoever counted first-hand and one other paper: one of them is wrong, and nobody can tell which.
         doubt = msgspec.structs.replace(outcome.weighed, status="open", doubt=True)
-        outcome = msgspec.structs.replace(outcome, verdict="cannot tell", weighed=doubt)
+        outcome = msgspec.structs.replace(outcome, verdict="cannot tell", weighed=doubt, against=True)
     verdict, weighed = outcome.verdict, outcome.weighed
     broken = None
     absent = claim.kind in (Kind.NONE, Kind.FIRST)
@@ -171,11 +173,12 @@ def judge_claim(claim: Claim, bench: Bench, *, givens: Sequence[Given] = ()) -> 
     if verdict == "cannot tell" and any(item.kind == "definition" for item in items) and not weighed.doubt:
         # That a good is at most what holds it is true and tells nobody anything.
         items, found = (), None
-    conflicts = tuple(dict.fromkeys(_conflict_words(bench, one) for one in _conflicts(outcome)))
+    touching = _conflicts(outcome)
+    conflicts = tuple(dict.fromkeys(_conflict_words(bench, one) for one in touching))
     settle = settle_words(claim, weighed) if verdict == "cannot tell" else ""
     why = why_words(
         claim, verdict, weighed, found, unit, items,
-        behind=behind, own_only=outcome.own_only, given=bool(outcome.given),
+        behind=behind, doubt=_doubt(claim, bench, outcome, items, touching), own_only=outcome.own_only, given=bool(outcome.given),
     )  # fmt: skip
     if claim.kind is Kind.EXTREME:
         told, rows = extreme_words(claim, outcome.ledger, verdict)
@@ -396,6 +399,21 @@ def _conflict_words(bench: Bench, conflict: Conflict) -> str:
     else:
         how = f"{'; '.join(out)} was set aside"
     return f"{'; '.join(every)}: {how}"
+
+
+def _doubt(claim: Claim, bench: Bench, outcome: _Outcome, items: Sequence[Item], touching: Sequence[Conflict]) -> str:
+    """Return why evidence that does not fit does not exclude a claim; empty where that is not the case."""
+    weighed = outcome.weighed
+    if outcome.verdict != "cannot tell" or not weighed.doubt or claim.kind is Kind.EXTREME:
+        return ""
+    if outcome.against:
+        whom = claim.publisher or "the claim"
+        return f"it is one voice against one: {' and '.join(sorted(_voices(bench, outcome.rows)))} against {whom}"
+    cells = dict.fromkeys(cell for clause in outcome.clauses for atom in clause.atoms for cell in atom.cells)
+    doubting = bench.ledger(claim, subjects_of(claim), cells, doubting=True)
+    told = list(dict.fromkeys(_conflict_words(bench, one) for one in touching if one.how != "revised"))
+    shown = [item for item in items if item.kind in ("figure", "customs")]
+    return doubt_words(claim, weighed, outcome.ledger, doubting, shown, told)
 
 
 def _shown(claim: Claim, weighed: Weighed) -> tuple[Interval | None, str]:
