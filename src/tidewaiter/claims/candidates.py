@@ -106,8 +106,9 @@ def periods(claim: Claim) -> Iterator[Candidate]:
     period, base = claim.period, claim.base
     sharp = claim.said is not None and claim.said.step and abs(claim.said.value) >= 100 * claim.said.step
 
-    def moved(name: str, words: str, new: Period, old: Period | None = base) -> Candidate:
-        return Candidate(name, f"{words}: {new.words()}", msgspec.structs.replace(claim, period=new, base=old))
+    def moved(name: str, words: str, new: Period, old: Period | None = base, *, exact: bool = False) -> Candidate:
+        changed = msgspec.structs.replace(claim, period=new, base=old)
+        return Candidate(name, f"{words}: {new.words()}", changed, exact=exact)
 
     start = period.start // 12 * 12
     # January and February together are the merged months below.
@@ -117,13 +118,18 @@ def periods(claim: Claim) -> Iterator[Candidate]:
         yield moved("year to date", "as the year to date", to_date, earlier)
     if len(period) > 1:
         for month in period:
-            yield moved("one month printed as the sum", "as one month of them alone", Period(month, month))
+            yield moved("one month printed as the sum", "as one month of them alone", Period(month, month), exact=True)
     if period.is_month and period.start - start < 2:
         merged = Period(start, start + 1)
         earlier = (
             Period(base.start // 12 * 12, base.start // 12 * 12 + 1) if base is not None and base.is_month else base
         )
-        yield moved("merged months", "as January and February, published together", merged, earlier)
+        together = claim.subject is not None and "CHN" in (claim.subject.reporter, claim.subject.partner)
+        name, words = (
+            ("merged months", "as January and February, published together") if together
+            else ("year to date", "as January and February together")
+        )  # fmt: skip
+        yield moved(name, words, merged, earlier)
     if len(period) > 1 and period.start == start and base is not None and len(base) == len(period):
         yield moved("month", "as the last month alone", Period(period.end, period.end), Period(base.end, base.end))
     if base is not None and claim.kind is not Kind.SHARE:
@@ -138,12 +144,13 @@ def periods(claim: Claim) -> Iterator[Candidate]:
         )
         return
     for years in _YEARS:
-        yield moved("another year", "as another year", period.back(12 * years))
+        yield moved("another year", "as another year", period.back(12 * years), exact=years != 1)
     if period.is_month and sharp:
         for months in range(1, _MONTHS + 1):
             for side in (months, -months):
                 if months % 12:
-                    yield moved("another month", "as another month", period.back(side))
+                    # Of so many months one is near any number.
+                    yield moved("another month", "as another month", period.back(side), exact=side != 1)
 
 
 def _to_date(period: Period) -> Period:

@@ -44,6 +44,11 @@ def impossible(claim: Claim) -> tuple[str, str] | None:
     period, base, since = claim.period, claim.base, claim.since
     if claim.rank < 1:
         return "rank", "not a place in an order; valid: 1 (the highest), 2 (the second highest) ..."
+    if claim.kind is Kind.COUNT and claim.indicator:
+        from tidewaiter.claims.counts import known_counts
+
+        if claim.indicator not in known_counts():
+            return "indicator", f"no daily count of this is known; valid: {', '.join(known_counts())}"
     if period is None:
         return None
     before = f"valid: a month up to {month_text(period.start - 1)}"

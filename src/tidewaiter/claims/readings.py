@@ -31,9 +31,9 @@ __all__ = ["NAMES", "NEAR", "best_reading", "longer_reading", "parted", "reading
 
 NAMES = (
     "cut off", "N times more", "N times", "per cent of", "year to date", "one month printed as the sum", "merged months", "month",
-    "flow turned round", "imports and exports", "another unit", "thousands", "ten thousands", "another vintage", "digits",
-    "numbers exchanged", "another currency", "wider code", "narrower code", "another base", "another year", "another month", "wider code before", "another code before", "another code since",
-    "unit value",
+    "flow turned round", "imports and exports", "another unit", "thousands", "ten thousands", "another vintage",
+    "numbers exchanged", "another currency", "wider code", "narrower code", "another base", "another year", "digits", "another month",
+    "wider code before", "another code before", "another code since", "unit value",
 )  # fmt: skip
 """Every reading, the likelier before the less likely."""
 
@@ -113,7 +113,7 @@ def _try(candidate: Candidate, bench: Bench) -> Reading | None:
         bounds = measure(ledger, atom)
         if not bounds.settled or not bounds.interval.is_bounded:
             continue
-        distance = _distance(atom.said, bounds.interval)
+        distance = _distance(_as_shown(atom, atom.said), _as_shown(atom, bounds.interval))
         if distance > (0.0 if candidate.exact else NEAR):
             continue
         missed = f"; it misses by {distance:.2%}" if distance else ""
@@ -194,6 +194,11 @@ def parted(claim: Claim) -> list[tuple[Subject, Period]]:
         return []
     # A number of two digits is found under some code by chance.
     return [(claim.subject, claim.period)] if abs(claim.said.value) >= 100 * claim.said.step else []
+
+
+def _as_shown(atom: Atom, bounds: Interval) -> Interval:
+    """Return a change as the change, not as what it multiplies by, so that a miss is one of the number that was printed."""
+    return Interval(bounds.lo - 1, bounds.hi - 1) if atom.show in ("change", "more") else bounds
 
 
 def _distance(said: Interval, found: Interval) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from tidewaiter.claims.model import Said
 
@@ -27,22 +27,22 @@ def digit_slip(said: Said, value: float) -> str:
     'one digit differs from'
     >>> digit_slip(said("1.60 million", 1_600_000, 10_000), 10_600_000)
     'two digits are swapped, and a power of ten moved, in'
-    >>> digit_slip(said("98 million", 98e6, 1e6), 105e6)
-    ''
+    >>> digit_slip(said("98 million", 98e6, 1e6), 105e6), digit_slip(said("26.8", 26.8, 0.1), -28.6)
+    ('', '')
     """
     return slip_of(said, value)[0]
 
 
 def slip_of(said: Said, value: float) -> tuple[str, float]:
     """Return the slip as :func:`digit_slip` does, and the number as it was before it: rounded, where it was rounded."""
-    if not value or not said.value:
+    # A rise is no mistyped fall.
+    if value * said.value <= 0:
         return "", 0.0
     printed = _significant(abs(said.value), said.step)
-    for other in _forms(abs(value), len(printed)):
+    for other, form in _forms(abs(value), len(printed)):
         slip = _slip(printed, other)
         if not slip:
             continue
-        form = float(Decimal(int(other)).scaleb(math.floor(math.log10(abs(value))) - len(other) + 1))
         # The digits tell the slip; the size tells whether the point moved too.
         shift = round(math.log10(abs(value) / abs(said.value)))
         length = len(other) - len(printed)
@@ -69,14 +69,23 @@ def _significant(value: float, step: float) -> str:
     return text.lstrip("0") or "0"
 
 
-def _forms(value: float, digits: int) -> list[str]:
-    """Return the digits of a number as they may be printed: all, rounded and cut off to as many as the other has."""
-    whole = "".join(str(digit) for digit in Decimal(repr(value)).as_tuple().digits).strip("0")
-    forms = [whole]
+def _forms(value: float, digits: int) -> list[tuple[str, float]]:
+    """Return the digits of a number as they may be printed, all or rounded to about as many as the other has; and each number.
+
+    Examples
+    --------
+    >>> _forms(189.96, 3)
+    [('18996', 189.96), ('19', 190.0), ('190', 190.0), ('1900', 190.0)]
+    """
+    number = Decimal(repr(value)).normalize()
+    whole = len(number.as_tuple().digits)
+    forms = {"".join(map(str, number.as_tuple().digits)): float(number)}
     for count in (digits - 1, digits, digits + 1):
-        if 2 <= count < len(whole):
-            forms += [whole[:count], str(round(int(whole) / 10 ** (len(whole) - count)))]
-    return [form for form in dict.fromkeys(forms) if len(form) >= 2]
+        if 2 <= count < whole:
+            last = number.adjusted() - count + 1
+            rounded = number.quantize(Decimal(1).scaleb(last), ROUND_HALF_UP)
+            forms.setdefault(str(int(rounded.scaleb(-last))), float(rounded))
+    return [(text, form) for text, form in forms.items() if len(text) >= 2]
 
 
 def _slip(one: str, other: str) -> str:

@@ -43,11 +43,12 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Day(msgspec.Struct, frozen=True):
-    """One day of an indicator; None where nothing was reported."""
+    """One day of an indicator; None where nothing was reported. ``deaths`` is the total of deaths told beside it."""
 
     day: str
     new: float | None
     cumulative: float | None
+    deaths: float | None = None
 
 
 class Indicator(msgspec.Struct, frozen=True):
@@ -136,7 +137,12 @@ def indicators(area: str) -> tuple[Indicator, ...]:
         text = _file("indicators", entry["file"])
         assert text is not None, f"the table {entry['file']} is missing from the installation"
         days = tuple(
-            Day(row["reported"], _number(row["new"]), _number(row["cumulative"]))
+            Day(
+                row["reported"],
+                _number(row["new"]),
+                _number(row["cumulative"]),
+                _number(row.get("deaths_cumulative", "")),
+            )
             for row in csv.DictReader(text.splitlines())
         )
         found.append(msgspec.structs.replace(msgspec.convert(entry, Indicator), days=days))
