@@ -30,6 +30,7 @@ __all__ = [
     "Item",
     "Press",
     "cell_terms",
+    "speaks_for",
 ]
 
 CellName: TypeAlias = tuple[str, str, Flow, str, Measure, str, int]
@@ -191,7 +192,7 @@ class Docket:
         found = [
             entry
             for entry in self.entries(claim.subject)
-            if (own or not _speaks(entry, voices)) and (until is None or entry.item.published_to <= until)
+            if (own or not speaks_for(entry, voices)) and (until is None or entry.item.published_to <= until)
         ]
         if until is None:
             return found
@@ -282,7 +283,7 @@ class Docket:
         ]
 
 
-def _speaks(entry: Entry, voices: frozenset[str]) -> bool:
+def speaks_for(entry: Entry, voices: frozenset[str]) -> bool:
     """Whether a figure is of one of some voices: its reporting, or the outlet that printed it.
 
     What the list that is judged says speaks on nothing whose voice is not told: it may be the same article.
@@ -391,7 +392,7 @@ class Press:
                 continue
             if entry.voices:
                 continue  # A claim of the list does not stand by itself.
-            if _speaks(entry, self.voices):
+            if speaks_for(entry, self.voices):
                 mine = mine or entry.item.bounds.meets(said)
             elif not entry.item.bounds.meets(said):
                 against.add(entry.item.family)
@@ -404,7 +405,7 @@ class Press:
         return [
             entry.item
             for entry in entries
-            if not _speaks(entry, self.voices) and frozenset(cell for cell, _ in entry.row.terms) == cells
+            if not speaks_for(entry, self.voices) and frozenset(cell for cell, _ in entry.row.terms) == cells
         ]
 
     def goods_near(self, subject: Subject) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def extreme_words(claim: Claim, ledger: Ledger, verdict: str) -> tuple[str, tupl
         since = list(claim.since)
         told = " and ".join(f"{month_words(one)} came to {levels.words(one)}" for one in since)
         rows = (*now.rows, *(row for one in since for row in levels.at(one).rows))
-        return f"{told}, not {more} than {own}: not the last month that was.", tuple(dict.fromkeys(rows))
+        return f"{told}, not {more} than {own}: it is not the last month that was {more}.", tuple(dict.fromkeys(rows))
     if verdict == "cannot tell" and over:
         words = (
             f"As printed, {month_words(over[-1])} was {more}, {levels.words(over[-1])} against {own}; but publishers conflict there, "

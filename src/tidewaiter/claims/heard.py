@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tidewaiter.claims.evidence import Docket, cell_terms
+from tidewaiter.claims.evidence import Docket, cell_terms, speaks_for
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.propositions import unit_frame
 from tidewaiter.claims.voices import voices_of
@@ -38,7 +38,7 @@ def heard(claims: Sequence[Claim], docket: Docket) -> list[tuple[Figure, frozens
         cells = frozenset(cell_terms(claim.subject, claim.period))
         factor = unit_frame(claim)
         known = any(
-            entry.item.family in voices
+            speaks_for(entry, voices)
             and frozenset(cell for cell, _ in entry.row.terms) == cells
             and entry.item.value == figure.value * factor
             for entry in docket.entries(claim.subject)

@@ -13,6 +13,7 @@ Examples
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tidewaiter.codes import hs
@@ -140,7 +141,7 @@ def _break(code: str, month: int | str, reported: Iterable[str] | None, scheme: 
         return None
     absent: tuple[str, ...] = ()
     if reported is not None:
-        every = set(reported)
+        every = reported if isinstance(reported, frozenset) else frozenset(reported)
         absent = _absent(others, named, every)
         if absent:
             words += f"; of {_some(absent)} the dataset has no row, so it cannot show what there was"
@@ -155,15 +156,21 @@ def _lines(line: str, year: int, scheme: str, *, ahead: bool) -> tuple[str, ...]
     return (cn_after(line) if ahead else cn_before(line)) or None
 
 
-def _absent(others: tuple[str, ...], named: tuple[str, ...], reported: set[str]) -> tuple[str, ...]:
+def _absent(others: tuple[str, ...], named: tuple[str, ...], reported: frozenset[str]) -> tuple[str, ...]:
     """Return the codes, or where lines are known the lines, of which a dataset has nothing at six digits or more."""
     if named:
         return tuple(one for one in named if one not in reported and one[:6] not in reported)
-    there = {one[:6] for one in reported if len(one) >= 6}
+    there = _six(reported)
     return tuple(other for other in others if other not in there)
 
 
-def _headings(line: str, absent: tuple[str, ...], reported: set[str]) -> str:
+@lru_cache(maxsize=8)
+def _six(reported: frozenset[str]) -> frozenset[str]:
+    """Return the first six digits of codes that have as many; asked again for each break of a dataset."""
+    return frozenset(one[:6] for one in reported if len(one) >= 6)
+
+
+def _headings(line: str, absent: tuple[str, ...], reported: frozenset[str]) -> str:
     """Say where a row of four digits holds the goods before and after."""
     if line[:4] in reported and {one[:4] for one in absent} == {line[:4]}:
         return f"; the heading {line[:4]} as a whole it has"

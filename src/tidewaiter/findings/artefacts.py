@@ -36,7 +36,7 @@ def artefact_of(view: View, one: Candidate) -> str:
     if len(code) >= 6 and len(traded):
         first = period.start + int(traded[0])
         if channel not in ("stop", "fall") and first > period.start and period.end - first < 13:
-            made = start_of(code, first, one.firsts)
+            made = start_of(code, first, one.reported)
             if made is not None:
                 found.append(made.words)
             elif len(code) > 6 and one.firsts[code] == first - period.start:
@@ -45,7 +45,7 @@ def artefact_of(view: View, one: Candidate) -> str:
                 if years and min(years) == first // 12 > begin:
                     found.append(f"{code} is in no row of this dataset before {min(years)}; the line may be new")
         if channel == "stop":
-            ended = stop_of(code, period.start + int(traded[-1]), one.firsts)
+            ended = stop_of(code, period.start + int(traded[-1]), one.reported)
             if ended is not None:
                 found.append(ended.words)
     if bool(panel.changed[0]):

@@ -50,6 +50,7 @@ class Candidate(msgspec.Struct, frozen=True):
     tide: float | None
     starts: int
     firsts: dict[str, int]
+    reported: frozenset[str]
 
     @property
     def dataset(self) -> str:
@@ -114,6 +115,7 @@ def candidate_of(
     tide: float | None,
     starts: int,
     firsts: dict[str, int],
+    reported: frozenset[str],
 ) -> Candidate:
     """Take a row out of what was scanned."""
     p = net.channel_p(channel)[at] if channel in OWN_LISTS else net.p[at]
@@ -139,6 +141,7 @@ def candidate_of(
         tide=tide,
         starts=starts,
         firsts=firsts,
+        reported=reported,
     )
 
 

@@ -118,12 +118,22 @@ class Scanner:
             )
         self.series += int(inside.sum())
         mass, firsts = mass_starts(panel), first_columns(panel)
+        reported = frozenset(firsts)
 
         def take(row: int, channel: str) -> Candidate:
             pair = (panel.dataset, panel.flow, panel.reporters[row], panel.partners[row])
             starts = mass.get(panel.reporters[row], 0)
             return candidate_of(
-                panel, row, channel, net, raw, weights=weights, tide=tide.get(pair), starts=starts, firsts=firsts
+                panel,
+                row,
+                channel,
+                net,
+                raw,
+                weights=weights,
+                tide=tide.get(pair),
+                starts=starts,
+                firsts=firsts,
+                reported=reported,
             )
 
         lists = {"net": net.p, "raw": raw.p, **{name: net.channel_p(name) for name in OWN_LISTS}}
