@@ -160,3 +160,9 @@ def test_a_month_that_was_not_over_is_said_so(beans: Store) -> None:
     early = judged(beans, claim("123", published="2023-05-20"))
     assert early.verdict == "cannot tell"
     assert "not over on 2023-05-20" in early.why
+
+
+def test_a_file_that_is_silent_on_it_is_said_to_be(beans: Store) -> None:
+    other = judged(beans, claim("124", partner="USA"))
+    assert other.verdict == "cannot tell"
+    assert "Nobody (plain): May 2023 is" in other.why

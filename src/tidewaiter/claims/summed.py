@@ -1,18 +1,12 @@
-"""Cells that a dataset has no row for but can still speak on: a heading by its lines, a group by its own row or its members.
-
-What is added up, and when the sum is a number and when only a lower bound, is settled where series are made
-(:mod:`tidewaiter.series.groups`, :mod:`tidewaiter.series.customs`); here their answers become evidence.
-"""
+"""What tells something of a cell, under which codes goods are counted, and in which units what is made of other rows is."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, TypeAlias
 
-import msgspec
-
 from tidewaiter.claims.evidence import CellName
-from tidewaiter.claims.goods import canonical_unit, codes_of
+from tidewaiter.claims.goods import codes_of
 from tidewaiter.codes.areas import has_members
 from tidewaiter.codes.parties import Party
 from tidewaiter.model import TOTAL, Cell, Flow, Measure, State
@@ -29,7 +23,6 @@ _EXPLAINED = 100
 """How many series are looked up only to explain why they are silent."""
 
 _MUTE = (State.UNKNOWN, State.UNRELEASED)
-_KNOWN = (State.VALUE, State.ZERO)
 
 
 def tells(cell: Cell) -> bool:
@@ -56,7 +49,7 @@ def codes_in(goods: str, reporter: str, year: int) -> tuple[str, ...]:
 
 
 class Summed:
-    """What the releases of a view say of cells through other rows than their own.
+    """In which units headings and groups are counted: by the lines of the one and the members of the other.
 
     Parameters
     ----------
@@ -79,32 +72,6 @@ class Summed:
         longest = max(self._view.digits(dataset), default=0)
         return any(code != TOTAL and len(code) < longest for code in codes_in(goods, reporter, name[6] // 12))
 
-    def cell(self, dataset: str, name: CellName) -> Cell | None:
-        """Return what is added up for a cell; ``None`` if nothing is.
-
-        Without a unit, where only trade or no trade is asked, whatever currency says most.
-        """
-        at = name[6] - self._span.start
-        found = None
-        for series in self._series(dataset, name):
-            cell = series.cells[at]
-            if is_mute(cell):
-                continue
-            notes = [cell.note, *(note for note in series.notes if "publisher's own row" in note)]
-            cell = msgspec.structs.replace(cell, note="; ".join(note for note in notes if note))
-            if found is None or cell.bounds.lo > found.bounds.lo:
-                found = cell
-        return found
-
-    def runs(self, dataset: str, name: CellName) -> list[Cell]:
-        """Return longer periods that hold a cell's month, as added up."""
-        return [
-            cell
-            for series in self._series(dataset, name)
-            for cell in series.longer
-            if cell.period.start <= name[6] <= cell.period.end and cell.state in _KNOWN
-        ]
-
     def units(self, dataset: str, name: CellName) -> tuple[str, ...]:
         """Return the units in which a dataset counts what a cell counts; nothing after many questions.
 
@@ -114,15 +81,6 @@ class Summed:
             return ()
         self._explained.add(name[:5])
         return tuple(sorted({one.key.unit for one in self._every(dataset, name) if any(map(tells, one.cells))} - {""}))
-
-    def _series(self, dataset: str, name: CellName) -> list[CustomsSeries]:
-        measure, unit = name[4:6]
-        every = self._every(dataset, name)
-        if not unit:
-            return every
-        return [
-            one for one in every if one.key.unit in ("", unit) or canonical_unit(measure, one.key.unit)[1:] == (unit, 1)
-        ]
 
     def _every(self, dataset: str, name: CellName) -> list[CustomsSeries]:
         reporter, partner, flow, goods, measure = name[:5]

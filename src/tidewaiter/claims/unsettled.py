@@ -38,6 +38,9 @@ def unsettled_words(claim: Claim, benches: Sequence[Bench]) -> str:
 
     loaded = [bench for bench in benches if isinstance(bench, CustomsBench)]
     told = [_of(claim, bench) for bench in loaded]
+    if loaded and not any(told):
+        # Of files that are all silent each says so; beside one that speaks they are noise.
+        told = [_of(claim, bench, silent=True) for bench in loaded]
     if not loaded and claim.subject is not None:
         subject = claim.subject
         told = [f"The loaded customs files say nothing of trade {way_words(subject.reporter, subject.partner, subject.flow)}"
@@ -45,7 +48,7 @@ def unsettled_words(claim: Claim, benches: Sequence[Bench]) -> str:
     return " ".join(dict.fromkeys(one for one in told if one))
 
 
-def _of(claim: Claim, bench: CustomsBench) -> str:
+def _of(claim: Claim, bench: CustomsBench, *, silent: bool = False) -> str:
     names = list(dict.fromkeys(cell for clause in compile_claim(claim) for atom in clause.atoms for cell in atom.cells))
     late, units, open_ = [], [], []
     older: list[tuple[CellName, str]] = []
@@ -66,7 +69,7 @@ def _of(claim: Claim, bench: CustomsBench) -> str:
             units.append((name, held))
         else:
             open_.append((name, then))
-    if not late and not units and len(open_) == len(names) and all(is_mute(cell) for _, cell in open_):
+    if not silent and not late and not units and len(open_) == len(names) and all(is_mute(cell) for _, cell in open_):
         return ""
     told = []
     if older:
