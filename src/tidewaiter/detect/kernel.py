@@ -45,6 +45,10 @@ COLUMNS = (
 N_COLUMNS = len(COLUMNS)
 FIRST = len(COLUMNS) - RECENT
 P = 6
+N_PROFILE = (P - 1) + (P - 1) * P // 2 + 2
+FIXED = 1048576.0
+CLIP = 2.5
+"""Log distance from the mean of its series beyond which a month does not speak louder for its group."""
 T_DEGREES = 4.0
 ROUNDS = 3
 
@@ -83,6 +87,65 @@ def spread(values, end, out):  # type: ignore[no-untyped-def]
         out[i, 1] = total / n if n > 0 else 0.0
         out[i, 2] = max(n - 1, 0)
         out[i, 3] = steps / (n - 1) if n > 1 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def profile(values, end, basis, discount, own, sums):  # type: ignore[no-untyped-def]
+    """Add each series' normal equations, its own mean taken out, to those of its group: what its members share.
+
+    Parameters
+    ----------
+    values, basis, discount
+        As for :func:`measure`; months before ``end`` count.
+    own
+        int64 [n]: row of ``sums`` of each series.
+    sums
+        int64 [groups, N_PROFILE], in units of 1 / :data:`FIXED`: whole numbers, so that no order of adding changes them.
+    """
+    q = P - 1
+    mean = np.empty(q)
+    local = np.empty(N_PROFILE)
+    ys = np.empty(values.shape[1])
+    at = np.empty(values.shape[1], np.int64)
+    for i in range(values.shape[0]):
+        n = 0
+        mass = 0.0
+        middle = 0.0
+        for a in range(q):
+            mean[a] = 0.0
+        for m in range(end):
+            if values[i, m] > 0.0:
+                y = math.log(values[i, m])
+                w = discount[m]
+                ys[n] = y
+                at[n] = m
+                mass += w
+                middle += w * y
+                for a in range(q):
+                    mean[a] += w * basis[m, a + 1]
+                n += 1
+        if n < 3:
+            continue
+        middle /= mass
+        for a in range(q):
+            mean[a] /= mass
+        for k in range(N_PROFILE):
+            local[k] = 0.0
+        for k in range(n):
+            m = at[k]
+            w = discount[m]
+            d = min(max(ys[k] - middle, -CLIP), CLIP)
+            j = q
+            for a in range(q):
+                x = w * (basis[m, a + 1] - mean[a])
+                local[a] += x * d
+                for b in range(a + 1):
+                    local[j] += x * (basis[m, b + 1] - mean[b])
+                    j += 1
+        local[N_PROFILE - 2] = mass
+        local[N_PROFILE - 1] = mass * mass
+        for k in range(N_PROFILE):
+            sums[own[i], k] += np.int64(np.rint(local[k] * FIXED))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -164,7 +227,7 @@ def solve(gram, rhs, beta, lower):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def measure(values, end, season, recent, basis, discount, ridge, level, scale, freedom, out):  # type: ignore[no-untyped-def]
+def measure(values, end, season, recent, basis, discount, ridge, centre, scale, freedom, out):  # type: ignore[no-untyped-def]
     """Fit the baseline of each series on months before ``end - recent + 1`` and write :data:`COLUMNS` for ``end``.
 
     Parameters
@@ -179,8 +242,8 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
         float64 [T]: weight of each month.
     ridge
         float64 [6]: prior precision in units of the residual's.
-    level, scale, freedom
-        float64 [n], float64 [n], float: prior log level, prior log scale, and how many residuals the latter counts for.
+    centre, scale, freedom
+        float64 [n, 6], float64 [n], float: prior coefficients, prior scale, and how many residuals the latter counts for.
     out
         float64 [n, len(COLUMNS)].
     """
@@ -199,7 +262,10 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
         for m in range(fit_end):
             if values[i, m] > 0.0:
                 at[n] = m
-                ys[n] = math.log(values[i, m]) - level[i]
+                y = math.log(values[i, m])
+                for a in range(P):
+                    y -= centre[i, a] * basis[m, a]
+                ys[n] = y
                 n += 1
         for j in range(RECENT):
             out[i, FIRST + j] = np.nan
@@ -269,8 +335,9 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
                 s -= lower[a, k] * lev[k]
             lev[a] = s / lower[a, a]
             h += lev[a] * lev[a]
-        fit = level[i]
+        fit = 0.0
         for a in range(P):
+            beta[a] += centre[i, a]
             fit += beta[a] * basis[end, a]
         out[i, 6] = fit
         out[i, 7] = squares
@@ -279,7 +346,7 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
         for j in range(recent):
             m = end - j
             if m >= 0 and values[i, m] > 0.0:
-                d = math.log(values[i, m]) - level[i]
+                d = math.log(values[i, m])
                 for a in range(P):
                     d -= beta[a] * basis[m, a]
                 out[i, FIRST + j] = d

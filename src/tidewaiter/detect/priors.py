@@ -11,11 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.detect.kernel import FIXED, P
+
 __all__ = ["Priors", "group_priors"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+NOISE_OF_SHAPE = 2.0
+RIDGE_SHAPE = 1.0
 STEP_TO_SCALE = 0.886
 """Standard deviation of a noise from the mean absolute step between two draws of it."""
 
@@ -79,3 +83,36 @@ def group_priors(spreads: Floats, groups: Ints, n_groups: int) -> Priors:
     mean_step = np.bincount(groups, enough * log_step, n_groups) / np.maximum(mass, 1e-9)
     scale = np.exp(_shrink(mean_step, mass / 6.0, 0.35)) if mass.sum() > 0 else np.full(n_groups, 0.7)
     return Priors(level, np.clip(scale * STEP_TO_SCALE if mass.sum() > 0 else scale, 0.05, 3.0), within)
+
+
+def group_shape(sums: Ints, scale: Floats) -> Floats:
+    """Return what the members of each group share beside their levels: trend and harmonics, float64 [n_groups, 5].
+
+    Normal equations of a regression within series (each series' own mean taken out), solved group by group and shrunk by
+    empirical Bayes to what all groups share; a series that is alone in its group has nobody to share with.
+
+    Parameters
+    ----------
+    sums
+        int64 [n_groups, N_PROFILE], see :func:`tidewaiter.detect.kernel.profile`.
+    scale
+        float64 [n_groups]: prior scale of a month's noise.
+    """
+    n, q = len(sums), P - 1
+    real = sums / FIXED
+    gram = np.zeros((n, q, q))
+    low = np.tril_indices(q)
+    gram[:, low[0], low[1]] = gram[:, low[1], low[0]] = real[:, q:-2]
+    mass = real[:, -2]
+    like = np.maximum(mass**2 / np.maximum(real[:, -1], 1e-9), 1.0)
+    mates = 1.0 - 1.0 / like
+    noise = NOISE_OF_SHAPE * scale**2
+    a = gram * mates[:, None, None] + np.eye(q) * (RIDGE_SHAPE * noise)[:, None, None]
+    found = np.linalg.solve(a, (real[:, :q] * mates[:, None])[:, :, None])[:, :, 0]
+    known = np.maximum(np.einsum("gaa->ga", gram) * mates[:, None], 1e-9)
+    error = noise[:, None] / known
+    weight = 1.0 / (error + 0.02)
+    middle = (weight * found).sum(0) / weight.sum(0)
+    strayed = (weight * ((found - middle) ** 2 - error)).sum(0) + 3.0 * weight.mean(0) * 0.02
+    between = np.maximum(strayed / (weight.sum(0) + 3.0 * weight.mean(0)), 1e-4)
+    return np.asarray(middle + (found - middle) * between / (between + error))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from tidewaiter.detect import kernel, kernel_counts
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.panel import Panel
-from tidewaiter.detect.priors import Priors, group_priors
+from tidewaiter.detect.priors import Priors, group_priors, group_shape
 from tidewaiter.errors import InputError
 
 __all__ = ["Options", "basis", "compiled", "measure_month", "recent_months"]
@@ -22,6 +23,7 @@ __all__ = ["Options", "basis", "compiled", "measure_month", "recent_months"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+SHAPE = True
 HALF_LIFE = 30.0
 RIDGE_TREND, RIDGE_YEAR, RIDGE_HALF = 2.0, 6.0, 12.0
 PRIOR_FREEDOM = 10.0
@@ -94,6 +96,24 @@ def ridge_of(prior: Priors) -> Floats:
     return np.array([typical / prior.within, RIDGE_TREND, RIDGE_YEAR, RIDGE_YEAR, RIDGE_HALF, RIDGE_HALF])
 
 
+def shape_of(
+    panel: Panel, groups: Ints, n_groups: int, end: int, ahead: Floats, discount: Floats, prior: Priors, options: Options
+) -> Floats:
+    """Return trend and harmonics that the members of each group share [n_groups, 5]."""
+    sums = np.zeros((n_groups, kernel.N_PROFILE), np.int64)
+    lock = Lock()
+
+    def add(a: int, b: int) -> None:
+        ids, own = np.unique(groups[a:b], return_inverse=True)
+        mine = np.zeros((len(ids), kernel.N_PROFILE), np.int64)
+        kernel.profile(panel.block(a, b), end, ahead, discount, own.astype(np.int64), mine)
+        with lock:
+            sums[ids] += mine
+
+    each_block(panel.n_series, Options(options.threads, options.batch), add)
+    return group_shape(sums, prior.scale)
+
+
 def measure_month(
     panel: Panel,
     groups: Ints,
@@ -116,6 +136,10 @@ def measure_month(
     level, scale = prior.level[groups], prior.scale[groups]
     ahead = basis(panel.n_months, end, season)
     discount = discount_of(panel.n_months, end, season, family)
+    centre = np.zeros((n_groups, kernel.P))
+    centre[:, 0] = prior.level
+    if family == "value" and SHAPE:
+        centre[:, 1:] = shape_of(panel, groups, n_groups, max(end - recent + 1, 0), ahead, discount, prior, options)
     columns = kernel.COLUMNS if family == "value" else kernel_counts.COUNT_COLUMNS
     table = np.empty((n, len(columns)))
     ridge = ridge_of(prior)
@@ -123,7 +147,7 @@ def measure_month(
     def fit_values(a: int, b: int) -> None:
         kernel.measure(
             panel.block(a, b), end, season, recent, ahead, discount, ridge,
-            level[a:b], scale[a:b], PRIOR_FREEDOM, table[a:b],
+            centre[groups[a:b]], scale[a:b], PRIOR_FREEDOM, table[a:b],
         )  # fmt: skip
 
     def fit_counts(a: int, b: int) -> None:
