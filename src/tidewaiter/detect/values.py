@@ -24,7 +24,7 @@ LEARN_FROM = 12_000
 FIRST_FREEDOM = 4.0
 STEPS_COUNT = 30.0
 """How many residuals a group's scale from steps between months counts for, beside its members' residuals."""
-MIRROR_FROM = 36_000
+MIRROR_FROM = 120_000
 """Series-months looked at upside down."""
 CHOICES = {
     "carry": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
