@@ -35,6 +35,8 @@ COLUMNS = (
     "top_at",  # its month
     "year_ago",  # value one season earlier; NaN where not known
     "lately",  # of the twelve months before the tested one, how many are known
+    "pairs",  # sum of products of the residuals of months next to each other
+    "pair_squares",  # sum of the halved squares of the same
     "r0",  # residuals, log, tested month first; NaN where there is none
     "r1",
     "r2",
@@ -254,6 +256,7 @@ def measure(values, end, season, recent, basis, discount, ridge, centre, scale, 
     lev = np.empty(P)
     ys = np.empty(values.shape[1])
     ws = np.empty(values.shape[1])
+    ds = np.empty(values.shape[1])
     at = np.empty(values.shape[1], np.int64)
     fit_end = end - recent + 1
     for i in range(values.shape[0]):
@@ -322,6 +325,7 @@ def measure(values, end, season, recent, basis, discount, ridge, centre, scale, 
                     d = ys[k]
                     for a in range(P):
                         d -= beta[a] * basis[row, a]
+                    ds[k] = d
                     w = (T_DEGREES + 1.0) / (T_DEGREES + d * d / s2)
                     squares += discount[row] * w * d * d
                     weights += discount[row]
@@ -339,6 +343,14 @@ def measure(values, end, season, recent, basis, discount, ridge, centre, scale, 
         for a in range(P):
             beta[a] += centre[i, a]
             fit += beta[a] * basis[end, a]
+        pairs = 0.0
+        pair_squares = 0.0
+        for k in range(1, n):
+            if at[k] == at[k - 1] + 1:
+                pairs += math.sqrt(ws[k] * ws[k - 1]) * ds[k] * ds[k - 1]
+                pair_squares += 0.5 * (ws[k] * ds[k] * ds[k] + ws[k - 1] * ds[k - 1] * ds[k - 1])
+        out[i, 14] = pairs
+        out[i, 15] = pair_squares
         out[i, 6] = fit
         out[i, 7] = squares
         out[i, 8] = weights
