@@ -23,7 +23,7 @@ ODDS_CHANNELS = frozenset({"sustained", "start", "together"})
 """Scores that are log odds of an event against none, raised by :data:`RAISED`: their null falls by e a unit."""
 RAISED = 3.0
 SHARES = np.array([0.04, 0.12, 0.25, 0.45, 0.7, 0.92])
-WEIGHTS = {"surge": 1.0, "shift": 1.5, "start": 0.6}
+WEIGHTS = {"surge": 1.0, "shift": 1.8, "start": 0.6}
 """How the three kinds of event are weighed against each other; what a start is given would else drown the rest."""
 USUAL = 50.0
 MANY = 1.5

@@ -57,7 +57,7 @@ class Noise:
     freedom: float = 20.0
     doubt: float = 1.0
     moved: float = 0.2
-    wide: float = 1.0
+    wide: float = 1.6
 
 
 @dataclass(frozen=True)
