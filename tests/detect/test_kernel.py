@@ -9,6 +9,7 @@ from scipy import stats
 from tests.detect import panels, reference
 from tidewaiter.detect import kernel, kernel_counts, kernel_odds, run
 from tidewaiter.detect.counts import tail
+from tidewaiter.detect.priors import group_shape
 
 
 def holed(values: np.ndarray, seed: int) -> np.ndarray:
@@ -28,15 +29,48 @@ def test_values_are_measured_as_described(end: int) -> None:
     discount = 2.0 ** ((np.arange(72) - end) / 30)
     ridge = np.array([0.3, 2, 6, 6, 12, 12.0])
     rng = np.random.default_rng(2)
-    level, scale = rng.normal(10, 1, 60), rng.uniform(0.2, 1, 60)
+    scale = rng.uniform(0.2, 1, 60)
+    centre = rng.normal(0, 0.3, (60, 6)) + np.array([10.0, 0, 0, 0, 0, 0])
     out = np.empty((60, len(kernel.COLUMNS)))
-    kernel.measure(values, end, 12, recent, basis, discount, ridge, level, scale, 10.0, out)
+    kernel.measure(values, end, 12, recent, basis, discount, ridge, centre, scale, 10.0, out)
     for i, row in enumerate(values):
         wanted = reference.history(row, end, 12)
-        wanted |= reference.value_baseline(row, end, recent, basis, discount, ridge, level[i], scale[i], 10.0)
+        wanted |= reference.value_baseline(row, end, recent, basis, discount, ridge, centre[i], scale[i], 10.0)
         got = dict(zip(kernel.COLUMNS, out[i], strict=True))
         for name, value in wanted.items():
             assert got[name] == pytest.approx(value, rel=1e-9, abs=1e-9, nan_ok=True), (i, name)
+
+
+def test_what_a_group_shares_is_added_up_as_described() -> None:
+    values = holed(panels.trade(60)[0], 3)
+    basis, discount = run.basis(72, 71, 12), 2.0 ** ((np.arange(72) - 71) / 30)
+    own = np.arange(60) % 2
+    sums = np.zeros((2, kernel.N_PROFILE), np.int64)
+    for part in (slice(0, 17), slice(17, 60)):
+        kernel.profile(values[part], 66, basis, discount, own[part], sums)
+    for g in range(2):
+        right, gram = reference.profile(values[own == g], 66, basis, discount)
+        assert sums[g, :5] / kernel.FIXED == pytest.approx(right, abs=1e-4)
+        assert sums[g, 5:-2] / kernel.FIXED == pytest.approx(gram[np.tril_indices(5)], abs=1e-4)
+
+
+def test_a_season_shared_by_a_group_is_known_to_a_newcomer_and_one_of_its_own_is_not_shared() -> None:
+    rng = np.random.default_rng(5)
+    month = np.arange(60)
+    season = 1.2 * np.cos(2 * np.pi * month / 12)
+    values = np.exp(10 + season + rng.normal(0, 0.3, (40, 60)))
+    lonely = np.exp(10 + rng.normal(0, 0.3, (40, 60)))
+    groups = np.repeat([0, 1], 40)
+    basis, discount = run.basis(60, 59, 12), np.ones(60)
+    sums = np.zeros((2, kernel.N_PROFILE), np.int64)
+    kernel.profile(np.vstack([values, lonely]), 54, basis, discount, groups, sums)
+    shape = group_shape(sums, np.array([0.3, 0.3]))
+    fitted = basis[:, 1:] @ shape.T
+    assert np.abs(fitted[:54, 0] - fitted[:54, 0].mean() - season[:54]).max() < 0.2
+    assert np.abs(fitted[:54, 1] - fitted[:54, 1].mean()).max() < 0.2
+    alone = np.zeros((1, kernel.N_PROFILE), np.int64)
+    kernel.profile(values[:1], 54, basis, discount, np.zeros(1, np.int64), alone)
+    assert np.abs(group_shape(alone, np.array([0.3]))).max() < 1e-9
 
 
 @pytest.mark.parametrize("end", [299, 120, 20])

@@ -48,9 +48,10 @@ N_COLUMNS = len(COLUMNS)
 FIRST = len(COLUMNS) - RECENT
 P = 6
 N_PROFILE = (P - 1) + (P - 1) * P // 2 + 2
+"""Right side and lower triangle of normal equations without a level, sum of weights, and sum of their squares by series."""
 FIXED = 1048576.0
 CLIP = 2.5
-"""Log distance from the mean of its series beyond which a month does not speak louder for its group."""
+"""Log distance from the mean of its series beyond which a month speaks no louder for its group."""
 T_DEGREES = 4.0
 ROUNDS = 3
 

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from tidewaiter.detect.kernel import FIXED, P
 
-__all__ = ["Priors", "group_priors"]
+__all__ = ["Priors", "group_priors", "group_shape"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NOISE_OF_SHAPE = 2.0
-RIDGE_SHAPE = 1.0
+"""Variance of a month over its squared scale: of t(4) noise."""
+SHARED = 0.02
+"""Variance of a group's coefficients among groups that is expected before any is seen, and counts for three of them."""
 STEP_TO_SCALE = 0.886
 """Standard deviation of a noise from the mean absolute step between two draws of it."""
 
@@ -98,21 +100,22 @@ def group_shape(sums: Ints, scale: Floats) -> Floats:
     scale
         float64 [n_groups]: prior scale of a month's noise.
     """
-    n, q = len(sums), P - 1
+    q = P - 1
+    if not len(sums):
+        return np.zeros((0, q))
     real = sums / FIXED
-    gram = np.zeros((n, q, q))
+    gram = np.zeros((len(sums), q, q))
     low = np.tril_indices(q)
     gram[:, low[0], low[1]] = gram[:, low[1], low[0]] = real[:, q:-2]
-    mass = real[:, -2]
-    like = np.maximum(mass**2 / np.maximum(real[:, -1], 1e-9), 1.0)
-    mates = 1.0 - 1.0 / like
+    # a series has no say in what its mates share with it: alone in its group, none; one of fifty, a fiftieth
+    mates = 1.0 - np.minimum(real[:, -1] / np.maximum(real[:, -2] ** 2, 1e-9), 1.0)
     noise = NOISE_OF_SHAPE * scale**2
-    a = gram * mates[:, None, None] + np.eye(q) * (RIDGE_SHAPE * noise)[:, None, None]
-    found = np.linalg.solve(a, (real[:, :q] * mates[:, None])[:, :, None])[:, :, 0]
-    known = np.maximum(np.einsum("gaa->ga", gram) * mates[:, None], 1e-9)
-    error = noise[:, None] / known
-    weight = 1.0 / (error + 0.02)
-    middle = (weight * found).sum(0) / weight.sum(0)
-    strayed = (weight * ((found - middle) ** 2 - error)).sum(0) + 3.0 * weight.mean(0) * 0.02
-    between = np.maximum(strayed / (weight.sum(0) + 3.0 * weight.mean(0)), 1e-4)
+    known = gram * mates[:, None, None]
+    found = np.linalg.solve(known + np.eye(q) * noise[:, None, None], (real[:, :q] * mates[:, None])[:, :, None])[:, :, 0]
+    error = noise[:, None] / np.maximum(np.einsum("gaa->ga", known), 1e-9)
+    weight = 1.0 / (error + SHARED)
+    total, steady = weight.sum(0), 3.0 * weight.mean(0)
+    middle = (weight * found).sum(0) / total
+    strayed = (weight * ((found - middle) ** 2 - error)).sum(0) + steady * SHARED
+    between = np.maximum(strayed / (total + steady), 1e-4)
     return np.asarray(middle + (found - middle) * between / (between + error))

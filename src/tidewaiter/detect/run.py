@@ -23,7 +23,6 @@ __all__ = ["Options", "basis", "compiled", "measure_month", "recent_months"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SHAPE = True
 HALF_LIFE = 45.0
 RIDGE_TREND, RIDGE_YEAR, RIDGE_HALF = 4.0, 12.0, 24.0
 PRIOR_FREEDOM = 10.0
@@ -96,22 +95,29 @@ def ridge_of(prior: Priors) -> Floats:
     return np.array([typical / prior.within, RIDGE_TREND, RIDGE_YEAR, RIDGE_YEAR, RIDGE_HALF, RIDGE_HALF])
 
 
-def shape_of(
-    panel: Panel, groups: Ints, n_groups: int, end: int, ahead: Floats, discount: Floats, prior: Priors, options: Options
+def prior_of(
+    panel: Panel, groups: Ints, prior: Priors, end: int, ahead: Floats, discount: Floats, options: Options
 ) -> Floats:
-    """Return trend and harmonics that the members of each group share [n_groups, 5]."""
+    """Return the prior coefficients of each group [n_groups, 6]: its level, and the trend and season its members share.
+
+    ``end`` is the month after the last that is learnt from; ``ahead`` the :func:`basis`, ``discount`` the weight of each month.
+    """
+    n_groups = len(prior.level)
     sums = np.zeros((n_groups, kernel.N_PROFILE), np.int64)
     lock = Lock()
 
     def add(a: int, b: int) -> None:
-        ids, own = np.unique(groups[a:b], return_inverse=True)
-        mine = np.zeros((len(ids), kernel.N_PROFILE), np.int64)
+        names, own = np.unique(groups[a:b], return_inverse=True)
+        mine = np.zeros((len(names), kernel.N_PROFILE), np.int64)
         kernel.profile(panel.block(a, b), end, ahead, discount, own.astype(np.int64), mine)
-        with lock:
-            sums[ids] += mine
+        with lock:  # whole numbers: the order of adding does not change them
+            sums[names] += mine
 
     each_block(panel.n_series, Options(options.threads, options.batch), add)
-    return group_shape(sums, prior.scale)
+    shape = group_shape(sums, prior.scale)
+    # the level is that of the middle of the past, the coefficients those of the month that is tested
+    middle = ahead[:end, 1:].mean(axis=0) if end else np.zeros(kernel.P - 1)
+    return np.ascontiguousarray(np.column_stack([prior.level - shape @ middle, shape]))
 
 
 def measure_month(
@@ -136,10 +142,9 @@ def measure_month(
     level, scale = prior.level[groups], prior.scale[groups]
     ahead = basis(panel.n_months, end, season)
     discount = discount_of(panel.n_months, end, season, family)
-    centre = np.zeros((n_groups, kernel.P))
-    centre[:, 0] = prior.level
-    if family == "value" and SHAPE:
-        centre[:, 1:] = shape_of(panel, groups, n_groups, max(end - recent + 1, 0), ahead, discount, prior, options)
+    centre = np.empty((0, kernel.P))
+    if family == "value":
+        centre = prior_of(panel, groups, prior, max(end - recent + 1, 0), ahead, discount, options)
     columns = kernel.COLUMNS if family == "value" else kernel_counts.COUNT_COLUMNS
     table = np.empty((n, len(columns)))
     ridge = ridge_of(prior)
