@@ -32,7 +32,7 @@ def test_values_are_measured_as_described(end: int) -> None:
     scale = rng.uniform(0.2, 1, 60)
     centre = rng.normal(0, 0.3, (60, 6)) + np.array([10.0, 0, 0, 0, 0, 0])
     out = np.empty((60, len(kernel.COLUMNS)))
-    kernel.measure(values, end, 12, recent, basis, discount, ridge, centre, scale, 10.0, out)
+    kernel.measure(values, end, 12, recent, basis, run.products_of(basis), discount, ridge, centre, scale, 10.0, out)
     for i, row in enumerate(values):
         wanted = reference.history(row, end, 12)
         wanted |= reference.value_baseline(row, end, recent, basis, discount, ridge, centre[i], scale[i], 10.0)
@@ -47,7 +47,11 @@ def test_what_a_group_shares_is_added_up_as_described() -> None:
     own = np.arange(60) % 2
     sums = np.zeros((2, kernel.N_PROFILE), np.int64)
     for part in (slice(0, 17), slice(17, 60)):
-        kernel.profile(values[part], 66, basis, discount, own[part], sums)
+        spreads = np.empty((len(values[part]), 4))
+        kernel.survey(values[part], 66, basis, run.products_of(basis), discount, own[part], spreads, sums)
+        alone = np.empty_like(spreads)
+        kernel.spread(values[part], 66, alone)
+        assert (alone == spreads).all()
     for g in range(2):
         right, gram = reference.profile(values[own == g], 66, basis, discount)
         assert sums[g, :5] / kernel.FIXED == pytest.approx(right, abs=1e-4)
@@ -63,13 +67,14 @@ def test_a_season_shared_by_a_group_is_known_to_a_newcomer_and_one_of_its_own_is
     groups = np.repeat([0, 1], 40)
     basis, discount = run.basis(60, 59, 12), np.ones(60)
     sums = np.zeros((2, kernel.N_PROFILE), np.int64)
-    kernel.profile(np.vstack([values, lonely]), 54, basis, discount, groups, sums)
+    products, spreads = run.products_of(basis), np.empty((80, 4))
+    kernel.survey(np.vstack([values, lonely]), 54, basis, products, discount, groups, spreads, sums)
     shape = group_shape(sums, np.array([0.3, 0.3]))
     fitted = basis[:, 1:] @ shape.T
     assert np.abs(fitted[:54, 0] - fitted[:54, 0].mean() - season[:54]).max() < 0.2
     assert np.abs(fitted[:54, 1] - fitted[:54, 1].mean()).max() < 0.2
     alone = np.zeros((1, kernel.N_PROFILE), np.int64)
-    kernel.profile(values[:1], 54, basis, discount, np.zeros(1, np.int64), alone)
+    kernel.survey(values[:1], 54, basis, products, discount, np.zeros(1, np.int64), spreads, alone)
     assert np.abs(group_shape(alone, np.array([0.3]))).max() < 1e-9
 
 

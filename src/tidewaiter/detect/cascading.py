@@ -260,8 +260,9 @@ def _score(
     table = np.empty((len(series), len(kernel.COLUMNS)))
     centre = np.zeros((len(series), kernel.P))
     centre[:, 0] = level
+    ahead = run.basis(end + 1, end, season)
     kernel.measure(
-        dense, end, season, c.recent, run.basis(end + 1, end, season), run.discount_of(end + 1, end, season, "value"),
+        dense, end, season, c.recent, ahead, run.products_of(ahead), run.discount_of(end + 1, end, season, "value"),
         ridge, centre, scale, run.PRIOR_FREEDOM, table,
     )  # fmt: skip
     back = np.arange(end, end - RECENT, -1)

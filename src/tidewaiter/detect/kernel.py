@@ -11,7 +11,7 @@ import math
 import numba
 import numpy as np
 
-__all__ = ["COLUMNS", "LATELY", "RECENT", "UNKNOWN", "history", "measure", "solve", "spread", "unpack"]
+__all__ = ["COLUMNS", "LATELY", "RECENT", "UNKNOWN", "history", "measure", "solve", "spread", "survey", "unpack"]
 
 UNKNOWN = -1.0
 RECENT = 6
@@ -47,6 +47,8 @@ COLUMNS = (
 N_COLUMNS = len(COLUMNS)
 FIRST = len(COLUMNS) - RECENT
 P = 6
+PADDED = 24
+"""Length of a packed lower triangle of P rows, made a multiple of what a processor multiplies at once."""
 N_PROFILE = (P - 1) + (P - 1) * P // 2 + 2
 """Right side and lower triangle of normal equations without a level, sum of weights, and sum of their squares by series."""
 FIXED = 1048576.0
@@ -70,85 +72,91 @@ def unpack(offsets, months, amounts, unknown, first, last, out):  # type: ignore
 
 
 @numba.njit(cache=True, nogil=True)
-def spread(values, end, out):  # type: ignore[no-untyped-def]
-    """Per series: count and mean of the logs before ``end``, and count and mean of absolute steps between them."""
-    for i in range(values.shape[0]):
-        n = 0
-        total = 0.0
-        steps = 0.0
-        before = 0.0
-        for m in range(end):
-            v = values[i, m]
-            if v > 0.0:
-                y = math.log(v)
-                if n > 0:
-                    steps += min(abs(y - before), 5.0)
-                total += y
-                before = y
-                n += 1
-        out[i, 0] = n
-        out[i, 1] = total / n if n > 0 else 0.0
-        out[i, 2] = max(n - 1, 0)
-        out[i, 3] = steps / (n - 1) if n > 1 else 0.0
+def logs_of(row, end, ys, at):  # type: ignore[no-untyped-def]
+    """Write the logs of the months with trade before ``end`` and their places; return how many there are."""
+    n = 0
+    for m in range(end):
+        if row[m] > 0.0:
+            at[n] = m
+            ys[n] = math.log(row[m])
+            n += 1
+    return n
 
 
 @numba.njit(cache=True, nogil=True)
-def profile(values, end, basis, discount, own, sums):  # type: ignore[no-untyped-def]
-    """Add each series' normal equations, its own mean taken out, to those of its group: what its members share.
+def spread_of(ys, n, out):  # type: ignore[no-untyped-def]
+    """Write count and mean of ``n`` logs, and count and mean of absolute steps between them."""
+    total = 0.0
+    steps = 0.0
+    for k in range(n):
+        total += ys[k]
+        if k > 0:
+            steps += min(abs(ys[k] - ys[k - 1]), 5.0)
+    out[0] = n
+    out[1] = total / n if n > 0 else 0.0
+    out[2] = max(n - 1, 0)
+    out[3] = steps / (n - 1) if n > 1 else 0.0
 
-    Parameters
-    ----------
-    values, basis, discount
-        As for :func:`measure`; months before ``end`` count.
-    own
-        int64 [n]: row of ``sums`` of each series.
-    sums
-        int64 [groups, N_PROFILE], in units of 1 / :data:`FIXED`: whole numbers, so that no order of adding changes them.
-    """
-    q = P - 1
-    mean = np.empty(q)
-    local = np.empty(N_PROFILE)
+
+@numba.njit(cache=True, nogil=True)
+def spread(values, end, out):  # type: ignore[no-untyped-def]
+    """Write :func:`spread_of` the logs of each series before ``end``, float64 [n, 4]."""
     ys = np.empty(values.shape[1])
     at = np.empty(values.shape[1], np.int64)
     for i in range(values.shape[0]):
-        n = 0
-        mass = 0.0
-        middle = 0.0
-        for a in range(q):
-            mean[a] = 0.0
-        for m in range(end):
-            if values[i, m] > 0.0:
-                y = math.log(values[i, m])
-                w = discount[m]
-                ys[n] = y
-                at[n] = m
-                mass += w
-                middle += w * y
-                for a in range(q):
-                    mean[a] += w * basis[m, a + 1]
-                n += 1
+        spread_of(ys, logs_of(values[i], end, ys, at), out[i])
+
+
+@numba.njit(cache=True, nogil=True)
+def survey(values, end, basis, products, discount, own, spreads, sums):  # type: ignore[no-untyped-def]
+    """Write what :func:`spread` does, and add up by group what its members share: normal equations within series.
+
+    Parameters
+    ----------
+    values, basis, products, discount
+        As for :func:`measure`; months before ``end`` count.
+    own
+        int64 [n]: row of ``sums`` of each series.
+    spreads
+        float64 [n, 4].
+    sums
+        int64 [groups, N_PROFILE], in units of 1 / :data:`FIXED`: whole numbers, so that no order of adding changes them.
+        Each series' own mean is taken out of its logs, trend and harmonics.
+    """
+    ys = np.empty(values.shape[1])
+    at = np.empty(values.shape[1], np.int64)
+    gram = np.empty(PADDED)
+    right = np.empty(P)
+    one = np.int64(1)
+    for i in range(values.shape[0]):
+        n = logs_of(values[i], end, ys, at)
+        spread_of(ys, n, spreads[i])
         if n < 3:
             continue
-        middle /= mass
-        for a in range(q):
-            mean[a] /= mass
-        for k in range(N_PROFILE):
-            local[k] = 0.0
+        gram[:] = 0.0
+        right[:] = 0.0
+        middle = 0.0
         for k in range(n):
-            m = at[k]
-            w = discount[m]
-            d = min(max(ys[k] - middle, -CLIP), CLIP)
-            j = q
-            for a in range(q):
-                x = w * (basis[m, a + 1] - mean[a])
-                local[a] += x * d
-                for b in range(a + 1):
-                    local[j] += x * (basis[m, b + 1] - mean[b])
-                    j += 1
-        local[N_PROFILE - 2] = mass
-        local[N_PROFILE - 1] = mass * mass
-        for k in range(N_PROFILE):
-            sums[own[i], k] += np.int64(np.rint(local[k] * FIXED))
+            w = discount[at[k]]
+            middle += w * ys[k]
+            for j in range(PADDED):
+                gram[j] += w * products[at[k], j]
+        mass = gram[0]
+        middle /= mass
+        for k in range(n):
+            wd = discount[at[k]] * min(max(ys[k] - middle, -CLIP), CLIP)
+            for a in range(P):
+                right[a] += wd * basis[at[k], a]
+        g = own[i]
+        j = P - 1
+        for a in range(1, P):
+            x = gram[a * (a + 1) // 2] / mass
+            sums[g, a - 1] += np.int64(np.rint((right[a] - x * right[0]) * FIXED))
+            for b in range(1, a + 1):
+                sums[g, j] += np.int64(np.rint((gram[a * (a + 1) // 2 + b] - x * gram[b * (b + 1) // 2]) * FIXED))
+                j += one
+        sums[g, j] += np.int64(np.rint(mass * FIXED))
+        sums[g, j + 1] += np.int64(np.rint(mass * mass * FIXED))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -230,7 +238,7 @@ def solve(gram, rhs, beta, lower):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def measure(values, end, season, recent, basis, discount, ridge, centre, scale, freedom, out):  # type: ignore[no-untyped-def]
+def measure(values, end, season, recent, basis, products, discount, ridge, centre, scale, freedom, out):  # type: ignore[no-untyped-def]
     """Fit the baseline of each series on months before ``end - recent + 1`` and write :data:`COLUMNS` for ``end``.
 
     Parameters
@@ -241,6 +249,8 @@ def measure(values, end, season, recent, basis, discount, ridge, centre, scale, 
         The tested month, the length of the season, months kept out of the baseline (at most :data:`RECENT`).
     basis
         float64 [T, 6]: ones, trend, two harmonics, relative to ``end``.
+    products
+        float64 [T, PADDED]: products of its columns, lower triangle row by row, then zeros.
     discount
         float64 [T]: weight of each month.
     ridge
@@ -252,6 +262,7 @@ def measure(values, end, season, recent, basis, discount, ridge, centre, scale, 
     """
     gram = np.empty((P, P))
     lower = np.empty((P, P))
+    packed = np.empty(PADDED)
     rhs = np.empty(P)
     beta = np.empty(P)
     lev = np.empty(P)
@@ -262,15 +273,10 @@ def measure(values, end, season, recent, basis, discount, ridge, centre, scale, 
     fit_end = end - recent + 1
     for i in range(values.shape[0]):
         history(values[i], end, season, out[i])
-        n = 0
-        for m in range(fit_end):
-            if values[i, m] > 0.0:
-                at[n] = m
-                y = math.log(values[i, m])
-                for a in range(P):
-                    y -= centre[i, a] * basis[m, a]
-                ys[n] = y
-                n += 1
+        n = logs_of(values[i], fit_end, ys, at)
+        for k in range(n):
+            for a in range(P):
+                ys[k] -= centre[i, a] * basis[at[k], a]
         for j in range(RECENT):
             out[i, FIRST + j] = np.nan
         s2 = scale[i] * scale[i]
@@ -304,20 +310,22 @@ def measure(values, end, season, recent, basis, discount, ridge, centre, scale, 
                 d = ys[k] - mid
                 ws[k] = discount[at[k]] * (T_DEGREES + 1.0) / (T_DEGREES + d * d / (2.0 * s2))
             for _round in range(ROUNDS):
-                for a in range(P):
-                    rhs[a] = 0.0
-                    for b in range(P):
-                        gram[a, b] = 0.0
-                    gram[a, a] = ridge[a]
+                rhs[:] = 0.0
+                packed[:] = 0.0
                 for k in range(n):
                     row = at[k]
                     w = ws[k]
-                    y = ys[k]
+                    wy = w * ys[k]
+                    for j in range(PADDED):
+                        packed[j] += w * products[row, j]
                     for a in range(P):
-                        wx = w * basis[row, a]
-                        rhs[a] += wx * y
-                        for b in range(a + 1):
-                            gram[a, b] += wx * basis[row, b]
+                        rhs[a] += wy * basis[row, a]
+                j = 0
+                for a in range(P):
+                    for b in range(a + 1):
+                        gram[a, b] = packed[j]
+                        j += 1
+                    gram[a, a] += ridge[a]
                 solve(gram, rhs, beta, lower)
                 squares = 0.0
                 weights = 0.0

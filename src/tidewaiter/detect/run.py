@@ -95,29 +95,38 @@ def ridge_of(prior: Priors) -> Floats:
     return np.array([typical / prior.within, RIDGE_TREND, RIDGE_YEAR, RIDGE_YEAR, RIDGE_HALF, RIDGE_HALF])
 
 
-def prior_of(
-    panel: Panel, groups: Ints, prior: Priors, end: int, ahead: Floats, discount: Floats, options: Options
-) -> Floats:
-    """Return the prior coefficients of each group [n_groups, 6]: its level, and the trend and season its members share.
+def products_of(ahead: Floats) -> Floats:
+    """Return the products of the columns of a :func:`basis`, lower triangle row by row, padded [n_months, kernel.PADDED]."""
+    rows, columns = np.tril_indices(kernel.P)
+    out = np.zeros((len(ahead), kernel.PADDED))
+    out[:, : len(rows)] = ahead[:, rows] * ahead[:, columns]
+    return out
+
+
+def priors_of(
+    panel: Panel, groups: Ints, n_groups: int, end: int, ahead: Floats, discount: Floats, options: Options
+) -> tuple[Priors, Floats]:
+    """Return what groups say of their members: :class:`Priors`, and coefficients [n_groups, 6] of the tested month.
 
     ``end`` is the month after the last that is learnt from; ``ahead`` the :func:`basis`, ``discount`` the weight of each month.
     """
-    n_groups = len(prior.level)
+    spreads = np.empty((panel.n_series, 4))
     sums = np.zeros((n_groups, kernel.N_PROFILE), np.int64)
-    lock = Lock()
+    products, lock = products_of(ahead), Lock()
 
     def add(a: int, b: int) -> None:
         names, own = np.unique(groups[a:b], return_inverse=True)
         mine = np.zeros((len(names), kernel.N_PROFILE), np.int64)
-        kernel.profile(panel.block(a, b), end, ahead, discount, own.astype(np.int64), mine)
+        kernel.survey(panel.block(a, b), end, ahead, products, discount, own.astype(np.int64), spreads[a:b], mine)
         with lock:  # whole numbers: the order of adding does not change them
             sums[names] += mine
 
     each_block(panel.n_series, Options(options.threads, options.batch), add)
+    prior = group_priors(spreads, groups, n_groups)
     shape = group_shape(sums, prior.scale)
     # the level is that of the middle of the past, the coefficients those of the month that is tested
     middle = ahead[:end, 1:].mean(axis=0) if end else np.zeros(kernel.P - 1)
-    return np.ascontiguousarray(np.column_stack([prior.level - shape @ middle, shape]))
+    return prior, np.ascontiguousarray(np.column_stack([prior.level - shape @ middle, shape]))
 
 
 def measure_month(
@@ -132,26 +141,18 @@ def measure_month(
 ) -> Measured:
     """Measure every series' month ``end`` against its own baseline."""
     n = panel.n_series
-    spreads = np.empty((n, 4))
-
-    def first_pass(a: int, b: int) -> None:
-        kernel.spread(panel.block(a, b), max(end - recent + 1, 0), spreads[a:b])
-
-    each_block(n, Options(options.threads, options.batch), first_pass)
-    prior = group_priors(spreads, groups, n_groups)
-    level, scale = prior.level[groups], prior.scale[groups]
     ahead = basis(panel.n_months, end, season)
     discount = discount_of(panel.n_months, end, season, family)
-    centre = np.empty((0, kernel.P))
-    if family == "value":
-        centre = prior_of(panel, groups, prior, max(end - recent + 1, 0), ahead, discount, options)
+    prior, centre = priors_of(panel, groups, n_groups, max(end - recent + 1, 0), ahead, discount, options)
+    level, scale = prior.level[groups], prior.scale[groups]
+    products = products_of(ahead)
     columns = kernel.COLUMNS if family == "value" else kernel_counts.COUNT_COLUMNS
     table = np.empty((n, len(columns)))
     ridge = ridge_of(prior)
 
     def fit_values(a: int, b: int) -> None:
         kernel.measure(
-            panel.block(a, b), end, season, recent, ahead, discount, ridge,
+            panel.block(a, b), end, season, recent, ahead, products, discount, ridge,
             centre[groups[a:b]], scale[a:b], PRIOR_FREEDOM, table[a:b],
         )  # fmt: skip
 
