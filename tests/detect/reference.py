@@ -34,7 +34,7 @@ def value_baseline(
     row: Floats, end: int, recent: int, basis: Floats, discount: Floats, ridge: Floats,
     centre: Floats, scale: float, freedom: float,
 ) -> dict[str, float]:  # fmt: skip
-    """Ridge regression of logs with t(4) weights, three rounds, from a robust middle."""
+    """Ridge regression of logs with t(4) weights, two rounds, from a robust middle."""
     at = np.array([m for m in range(end - recent + 1) if row[m] > 0], int)
     beta, gram = np.zeros(6), np.diag(ridge)
     squares = mass = 0.0
@@ -45,7 +45,7 @@ def value_baseline(
         for _ in range(3):
             middle = np.average(y, weights=d / (1 + (y - middle) ** 2 / (4 * s2)))
         w = d * 5 / (4 + (y - middle) ** 2 / (2 * s2))
-        for _ in range(3):
+        for _ in range(2):
             gram = x.T @ (x * w[:, None]) + np.diag(ridge)
             beta = np.linalg.solve(gram, x.T @ (w * y))
             left = y - x @ beta

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -169,3 +171,23 @@ def test_the_odds_kernel_sums_what_it_says() -> None:
         if z[0] > 0:
             assert out[i, 3] == pytest.approx(np.log(surge / whole), rel=1e-8)
             assert out[i, 4] == pytest.approx(np.log(max(shift / whole, 1e-20)), rel=1e-8)
+
+
+def test_compiled_code_of_other_sources_is_thrown_away(tmp_path: Path) -> None:
+    source, folder = tmp_path / "source", tmp_path / "cache"
+    source.mkdir()
+    folder.mkdir()
+    (source / "kernel.py").write_text("P = 6")
+    (source / "kernel_counts.py").write_text("from kernel import P")
+    old, other = folder / "kernel_counts.measure-1.py311.nbi", folder / "else.nbi"
+    old.write_bytes(b"x")
+    other.write_bytes(b"x")
+    assert run.discard_stale(source, folder)
+    assert not old.exists()
+    assert other.exists()
+    old.write_bytes(b"x")
+    assert not run.discard_stale(source, folder)
+    assert old.exists()
+    (source / "kernel.py").write_text("P = 7")
+    assert run.discard_stale(source, folder)
+    assert not old.exists()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ LEAST_SHARE = 1e-3
 LEAST_BIN, BINS = 30, 40
 FEW_FALLS = 2.0
 """Falls, and rises, that are taken to have been there beside those seen; a ratio of few leans on 1."""
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ FIXED = 1048576.0
 CLIP = 2.5
 """Log distance from the mean of its series beyond which a month speaks no louder for its group."""
 T_DEGREES = 4.0
-ROUNDS = 3
+ROUNDS = 2
 
 
 @numba.njit(cache=True, nogil=True)
@@ -127,7 +127,6 @@ def survey(values, end, basis, products, discount, own, spreads, sums):  # type:
     at = np.empty(values.shape[1], np.int64)
     gram = np.empty(PADDED)
     right = np.empty(P)
-    one = np.int64(1)
     for i in range(values.shape[0]):
         n = logs_of(values[i], end, ys, at)
         spread_of(ys, n, spreads[i])
@@ -154,7 +153,7 @@ def survey(values, end, basis, products, discount, own, spreads, sums):  # type:
             sums[g, a - 1] += np.int64(np.rint((right[a] - x * right[0]) * FIXED))
             for b in range(1, a + 1):
                 sums[g, j] += np.int64(np.rint((gram[a * (a + 1) // 2 + b] - x * gram[b * (b + 1) // 2]) * FIXED))
-                j += one
+                j += 1
         sums[g, j] += np.int64(np.rint(mass * FIXED))
         sums[g, j + 1] += np.int64(np.rint(mass * mass * FIXED))
 

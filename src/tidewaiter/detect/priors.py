@@ -111,7 +111,9 @@ def group_shape(sums: Ints, scale: Floats) -> Floats:
     mates = 1.0 - np.minimum(real[:, -1] / np.maximum(real[:, -2] ** 2, 1e-9), 1.0)
     noise = NOISE_OF_SHAPE * scale**2
     known = gram * mates[:, None, None]
-    found = np.linalg.solve(known + np.eye(q) * noise[:, None, None], (real[:, :q] * mates[:, None])[:, :, None])[:, :, 0]
+    found = np.linalg.solve(known + np.eye(q) * noise[:, None, None], (real[:, :q] * mates[:, None])[:, :, None])[
+        :, :, 0
+    ]
     error = noise[:, None] / np.maximum(np.einsum("gaa->ga", known), 1e-9)
     weight = 1.0 / (error + SHARED)
     total, steady = weight.sum(0), 3.0 * weight.mean(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -47,11 +48,45 @@ def compiled() -> bool:
     """Whether the kernel's compiled form is at hand, so that the first scan will not have to wait for it."""
     if kernel.measure.signatures:
         return True
+    folder = cache_folder()
+    return folder is not None and any(folder.glob("kernel.measure*.nbi"))
+
+
+def cache_folder() -> Path | None:
+    """Where compiled code is kept; None where it cannot be."""
     try:
-        folder = Path(kernel.measure._cache.cache_path)  # type: ignore[attr-defined]
+        return Path(kernel.measure._cache.cache_path)  # type: ignore[attr-defined]
     except AttributeError:
+        return None
+
+
+def discard_stale(source: Path, folder: Path) -> bool:
+    """Throw away compiled kernels in ``folder`` that were made from other sources than those in ``source``.
+
+    Numba looks at the file of a function only, not at those it calls or takes constants from: after an update of one kernel the
+    compiled form of another would go on with what no longer is, and numbers would be wrong without a word.
+
+    Returns
+    -------
+    bool
+        Whether anything was thrown away.
+    """
+    digest = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(source.glob("kernel*.py")))).hexdigest()
+    stamp = folder / "kernels.sha256"
+    try:
+        if stamp.read_text() == digest:
+            return False
+    except OSError:
+        pass
+    stale = [*folder.glob("kernel*.nbi"), *folder.glob("kernel*.nbc")]
+    try:
+        for path in stale:
+            path.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(digest)
+    except OSError:  # not ours to write to: then nothing was compiled into it by us either
         return False
-    return any(folder.glob("kernel.measure*.nbi"))
+    return bool(stale)
 
 
 def basis(n_months: int, end: int, season: int) -> Floats:
@@ -168,3 +203,7 @@ def measure_month(
 
     each_block(n, options, fit_values if family == "value" else fit_counts)
     return Measured(family, table, groups, n_groups, level, scale, prior.within)
+
+
+if (_folder := cache_folder()) is not None:
+    discard_stale(Path(__file__).parent, _folder)

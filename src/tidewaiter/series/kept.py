@@ -28,7 +28,7 @@ __all__ = ["KEPT", "Slice", "kept_list", "kept_panels", "numbered"]
 
 KEPT: Final = "scan"
 """Folder of a store."""
-_FORM: Final = 2
+_FORM: Final = 3
 _MOST: Final = 24
 _MOST_BYTES: Final = 2_000_000_000
 _MOST_CELLS: Final = 60_000_000
