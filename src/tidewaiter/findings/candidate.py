@@ -11,6 +11,7 @@ import numpy as np
 from tidewaiter.detect import ScanResult, level_shift, price_and_quantity
 from tidewaiter.findings.artefacts import artefact_of
 from tidewaiter.findings.surge import DOWN, Surge, goods_name, surge_words
+from tidewaiter.findings.tides import Tide
 from tidewaiter.model import State
 from tidewaiter.period import Period
 from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
@@ -41,13 +42,14 @@ class Candidate(msgspec.Struct, frozen=True):
     expected_net: float
     low_net: float
     high_net: float
+    usual: float
     usual_low: float
     usual_high: float
     recent: int
     restart: float
     expected_unit_value: float | None
     told: str
-    tide: float | None
+    tide: Tide | None
     starts: int
     firsts: dict[str, int]
     reported: frozenset[str]
@@ -89,9 +91,24 @@ class Candidate(msgspec.Struct, frozen=True):
 
     @property
     def excess(self) -> float:
-        """The amount above (below, on the way down) what was expected, the move of the pair's goods taken in; 0 if none."""
-        above = self.value - self.expected_net
+        """The amount above (below, on the way down) what was expected, the move of the pair's goods taken in; 0 if none.
+
+        What lasts is set against its past before the months that are judged together, where that is less.
+        """
+        expected = self.expected_net
+        if self.channel == "sustained" and self.traded(self.recent):
+            expected = min(expected, self.usual)
+        above = self.value - expected
         return max(-above if self.way == "down" else above, 0.0)
+
+    @property
+    def size(self) -> float:
+        """How large it is: the month's amount; on the way down, by how much it is less than expected."""
+        return self.excess if self.way == "down" else self.value
+
+    def traded(self, back: int = 1) -> int:
+        """Count the months with trade, the last ``back`` left out."""
+        return int((self.states[: len(self.states) - back] == STATE_NUMBERS[State.VALUE]).sum())
 
     @property
     def id(self) -> str:
@@ -112,7 +129,7 @@ def candidate_of(
     raw: ScanResult,
     *,
     weights: Any,
-    tide: float | None,
+    tide: Tide | None,
     starts: int,
     firsts: dict[str, int],
     reported: frozenset[str],
@@ -132,6 +149,7 @@ def candidate_of(
         expected_net=float(net.expected[at]),
         low_net=float(net.low[at]),
         high_net=float(net.high[at]),
+        usual=float(net.usual[at]),
         usual_low=float(net.usual_low[at]),
         usual_high=float(net.usual_high[at]),
         recent=net.calibration.recent,
@@ -153,6 +171,10 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     multiple = one.value / year_ago if year_ago else None
     top, top_at = _record(values)
     month = panel.period.end
+    # Of a flow that never traded a range is that of others, and how often such flows restart cannot be told: those of
+    # them that never traded at all are in no row.
+    ever, before = one.traded(), one.traded(one.recent)
+    whole = ~panel.partial[0]
     surge = Surge(
         id=one.id,
         dataset=panel.dataset,
@@ -166,31 +188,37 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         unit=panel.units[0],
         channel=one.channel,
         tier=tier,
+        tier_by=one.code,
         with_the_tide=with_the_tide,
         score=round(-float(np.log(max(one.p, 1e-300))), 3),
-        p=one.p,
-        p_raw=one.p_raw,
-        q=q,
+        p=_round(one.p),
+        p_raw=_round(one.p_raw),
+        q=_round(q),
         value=one.value,
-        expected=one.expected,
-        low=one.low,
-        high=one.high,
-        expected_net=one.expected_net,
-        low_net=one.low_net,
-        high_net=one.high_net,
-        usual_low=one.usual_low,
-        usual_high=one.usual_high,
+        at_least=not whole[-1],
+        lacking=int(panel.lacking[0]),
+        expected=_round(one.expected),
+        low=_round(one.low),
+        high=_round(one.high) if ever else None,
+        expected_net=_round(one.expected_net),
+        low_net=_round(one.low_net),
+        high_net=_round(one.high_net) if ever else None,
+        usual_low=_round(one.usual_low) if before else None,
+        usual_high=_round(one.usual_high) if before else None,
+        usual_months=before,
         usual_until=str(Period(month - one.recent, month - one.recent)),
-        tide=one.tide,
+        tide=one.tide.times if one.tide else None,
+        tide_left_out=one.tide.left_out if one.tide else 0,
         year_ago=year_ago,
+        year_ago_at_least=len(values) > 12 and not whole[-13],
         multiple=multiple,
-        net_multiple=None if multiple is None or not one.tide else multiple / one.tide,
+        net_multiple=None if multiple is None or one.tide is None or not one.tide.times else multiple / one.tide.times,
         record=top if top_at >= 0 else None,
         record_month=str(Period(panel.period.start + top_at, panel.period.start + top_at)) if top_at >= 0 else None,
-        proved=bool((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).all()),
+        proved=bool((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).all() and whole[:-1].all()),
         known=int((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).sum()),
         silent=silence(one.states),
-        restart=one.restart,
+        restart=round(one.restart, 5) if ever else None,
         reporters=int(panel.added[0]),
         largest_reporter=panel.largest[0],
         largest_share=round(float(panel.share[0]), 4),
@@ -200,6 +228,7 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         since=str(Period(panel.period.start, panel.period.start)),
         history=tuple(_known(one) for one in values),
         states=tuple(STATES[number] for number in one.states.tolist()),
+        open_months=tuple(str(Period(at, at)) for at in (panel.period.start + np.flatnonzero(~whole)).tolist()),
         words="",
         unit_value=None,
         expected_unit_value=None,
@@ -241,6 +270,11 @@ def _split(one: Candidate) -> dict[str, float | None]:
         "by_price": _known(price),
         "by_quantity": _known(quantity),
     }
+
+
+def _round(value: float) -> float:
+    """Six digits: a baseline has no more, and a file of them should not look as if it had."""
+    return float(f"{value:.6g}")
 
 
 def _known(value: Any) -> float | None:
