@@ -19,7 +19,7 @@ from tidewaiter.findings.surge import Surge
 from tidewaiter.findings.survey import Asked, Survey, survey
 from tidewaiter.findings.tides import tides
 from tidewaiter.model import Measure
-from tidewaiter.period import Period, month_text
+from tidewaiter.period import Period, month, month_text
 from tidewaiter.series.panel import TOGETHER, SeriesPanel, panels
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View
@@ -343,3 +343,22 @@ def test_months_published_together_are_not_judged_and_the_next_one_is(
     assert (one.code, one.states[-3:], one.history[-3:-1]) == ("300490", ("merged", "merged", "value"), (None, None))
     assert not one.proved
     assert "more than in any of the 44 earlier months that are known" in one.words
+
+
+def test_new_codes_are_listed_by_size_and_nothing_is_expected_of_them(tmp_path: Path) -> None:
+    new = {"85415900": 30_000_000, "87012110": 60_000, "90138010": 2_000_000}
+    lines = rows()
+    for code, size in new.items():
+        lines += [
+            ("FR", "KG", code, month_text(number), size + number) for number in range(month("2022-01"), SPAN.end + 1)
+        ]
+    store = Store(tmp_path / "store", create=True)
+    store.load(write(tmp_path / "file.csv", lines), published="2022-11-15", covers=("all",))
+    found = survey(store, Asked(partners=("KGZ",), month="2022-01"))
+    labelled = [event for event in found.events if event.artefact]
+    assert {one.code for event in labelled for one in (event, *event.members)} >= {"85171300", "85415900", "87012110"}
+    assert [event.value for event in labelled] == sorted((event.value for event in labelled), reverse=True)
+    for one in every(found):
+        if "new code" in one.artefact and not one.known:
+            assert (one.expected, one.high, one.expected_net, one.p, one.usual_high) == (None,) * 5
+            assert "expected" not in one.words

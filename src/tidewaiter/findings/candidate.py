@@ -95,7 +95,8 @@ class Candidate(msgspec.Struct, frozen=True):
 
         What lasts is set against its past before the months that are judged together, where that is less.
         """
-        expected = self.expected_net
+        # Of a code that is new nothing is expected, neither trade nor none: it is as large as it is.
+        expected = 0.0 if np.isnan(self.expected_net) else self.expected_net
         if self.channel == "sustained" and self.traded(self.recent) >= ENOUGH:
             expected = min(expected, self.usual)
         above = self.value - expected
@@ -140,18 +141,24 @@ def candidate_of(
     """Take a row out of what was scanned."""
     p = net.channel_p(channel)[at] if channel in OWN_LISTS else net.p[at]
     usual = float(net.expected_unit_value[at])
+    # Where no earlier month is known, what the scan puts there is what others of the pair have.
+    known = bool((panel.states[at, :-1] <= STATE_NUMBERS[State.ZERO]).any())
+
+    def own(of: Any) -> float:
+        return float(of[at]) if known else float("nan")
+
     return Candidate(
         panel=panel.only(at),
         channel=channel,
         weights=None if weights is None else weights[at],
         p=float(p),
         p_raw=float(raw.p[at]),
-        expected=float(raw.expected[at]),
-        low=float(raw.low[at]),
-        high=float(raw.high[at]),
-        expected_net=float(net.expected[at]),
-        low_net=float(net.low[at]),
-        high_net=float(net.high[at]),
+        expected=own(raw.expected),
+        low=own(raw.low),
+        high=own(raw.high),
+        expected_net=own(net.expected),
+        low_net=own(net.low),
+        high_net=own(net.high),
         usual=float(net.usual[at]),
         usual_low=float(net.usual_low[at]),
         usual_high=float(net.usual_high[at]),
@@ -193,7 +200,7 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         tier=tier,
         tier_by=one.code,
         with_the_tide=with_the_tide,
-        score=round(-float(np.log(max(one.p, 1e-300))), 3),
+        score=0.0 if np.isnan(one.p) else round(-float(np.log(max(one.p, 1e-300))), 3),
         p=_round(one.p),
         p_raw=_round(one.p_raw),
         q=_round(q),
@@ -276,9 +283,9 @@ def _split(one: Candidate) -> dict[str, float | None]:
     }
 
 
-def _round(value: float) -> float:
-    """Six digits: a baseline has no more, and a file of them should not look as if it had."""
-    return float(f"{value:.6g}")
+def _round(value: float) -> float | None:
+    """Six digits: a baseline has no more, and a file of them should not look as if it had. None where not known."""
+    return None if np.isnan(value) else float(f"{value:.6g}")
 
 
 def _known(value: Any) -> float | None:

@@ -11,12 +11,14 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from tidewaiter.codes import area_name
 from tidewaiter.codes.areas import has_members
 from tidewaiter.codes.parties import Party, changes_in, party
 from tidewaiter.errors import InputError, NoData, UnknownName
 from tidewaiter.findings.asked import Asked, nothing_words, partners_there
 from tidewaiter.findings.surge import Surge
 from tidewaiter.findings.surges import Scanner
+from tidewaiter.findings.words import join
 from tidewaiter.model import Measure
 from tidewaiter.period import Period, month, month_words
 from tidewaiter.series.kept import kept_panels
@@ -120,6 +122,7 @@ def survey(
             continue
         period = Period(max(last - asked.months + 1, first), last)
         for some in _slices(view, dataset, period, asked, reporters, partners, together=not each):
+            words += _away(view, dataset, reporters)
             scanner.add(some.panels, some.weights if asked.measure == "value" else None, some.folder, codes=some.codes)
             told.append(month_words(last))
     if not scanner.series:
@@ -131,8 +134,17 @@ def survey(
         events = tuple(_of_group(one, name) for one in events)
     return Survey(
         events=events, found=scanner.events_found, at_least=asked.at_least, small=scanner.small, series=scanner.series,
-        judged=scanner.judged, months=", ".join(dict.fromkeys(told)), notes=(*words, *scanner.notes()),
+        judged=scanner.judged, months=", ".join(dict.fromkeys(told)), notes=tuple(dict.fromkeys((*words, *scanner.notes()))),
     )  # fmt: skip
+
+
+def _away(view: View, dataset: str, reporters: Sequence[str] | None) -> list[str]:
+    """Name those of whom a sum can have nothing."""
+    there = view.reporters(dataset)
+    away = [area_name(one) for one in reporters or () if one not in there]
+    if not away or len(reporters or ()) < 2:
+        return []
+    return [f"{dataset}: no row of {join(away)}; what the others list is at least so much"]
 
 
 def _of_group(event: Surge, name: str) -> Surge:
