@@ -73,6 +73,20 @@ def test_nothing_is_expected_by_a_past_without_trade(folder: Path) -> None:
     assert "of flows so silent about 1 in" in again.words
 
 
+def test_a_range_of_one_or_two_months_is_not_told_as_the_past(folder: Path, capsys: Capture) -> None:
+    for partner in ("KGZ", "KAZ", "UZB"):
+        found = survey(Store(folder), Asked(partners=(partner,), month=MONTH))
+        for one in every(found):
+            assert (one.usual_high is None) == (one.usual_months < 3), one.words
+            assert (one.high is None) == (one.traded < 3), one.words
+            assert one.traded == sum(state == "value" for state in one.states[:-1])
+            assert one.usual_months == sum(state == "value" for state in one.states[:-6])
+    (late,) = [
+        one for one in every(survey(Store(folder), Asked(partners=("KGZ",), month=MONTH))) if one.code == "87060010"
+    ]
+    assert late.traded == 1
+
+
 def test_small_events_are_left_out_and_counted_and_tiers_are_as_before(folder: Path, capsys: Capture) -> None:
     whole = survey(Store(folder), Asked(month=MONTH))
     some = survey(Store(folder), Asked(month=MONTH, at_least=1_000_000))
@@ -273,3 +287,59 @@ def _by_hand(*files: list[tuple[str, str, str, str, float]]) -> float:
         when: sum(v for _, _, c, w, v in lines if w == when and c[:4] not in polish) for when in ("2022-09", "2021-09")
     }
     return sums["2022-09"] / sums["2021-09"]
+
+
+def test_groups_that_report_beside_countries_are_left_out_and_one_reporter_is_named(tmp_path: Path) -> None:
+    lines = [line for line in rows() if line[0] == "DE"]
+    store = Store(tmp_path / "store", create=True)
+    store.load(write(tmp_path / "file.csv", lines), published="2022-11-15", covers=("all",))
+    alone = survey(store, Asked(partners=("KGZ",), month=MONTH))
+    assert {one.reporter for one in every(alone)} == {"DEU"}
+    group = [("EU27_2020", *line[1:4], 3 * line[4]) for line in lines]
+    store.load(write(tmp_path / "group.csv", group), published="2022-11-15", covers=("all",))
+    for whose in ((), ("each",)):
+        both = survey(store, Asked(reporters=whose, partners=("KGZ",), month=MONTH))
+        assert {one.reporter for one in every(both)} == {"DEU"}
+        assert both.series == alone.series
+    other = Store(tmp_path / "other", create=True)
+    other.load(tmp_path / "group.csv", published="2022-11-15", covers=("all",))
+    only = survey(other, Asked(reporters=("each",), partners=("KGZ",), month=MONTH))
+    assert {one.reporter for one in every(only)} == {"EU27_2020"} or {one.reporter for one in every(only)} == {"EU27"}
+
+
+def test_months_published_together_are_not_judged_and_the_next_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    from tests.store import plain
+    from tidewaiter.sources import registry
+
+    formats = plain.several()
+    monkeypatch.setattr(registry, "sources", lambda: formats)
+    rng = np.random.default_rng(5)
+    store = Store(tmp_path / "store", create=True)
+    codes = ("300490", "300420", "870323", "870322", "841381", "850440", "392690", "401519", "870899", "940360")
+    months = Period.parse("2018-01..2022-03").months
+    for code in codes:
+        period, value = [], []
+        for number in months:
+            year, place = divmod(number, 12)
+            if place == 0 and year >= 2020:
+                continue
+            merged = place == 1 and year >= 2020
+            period.append(f"{year}-01..{year}-02" if merged else month_text(number))
+            surge = 60 if (code, number) == ("300490", months[-1]) else 1
+            value.append(round(1000 * (2 if merged else 1) * surge * float(np.exp(rng.normal(0, 0.2)))))
+        file = plain.write(tmp_path / f"{code}.csv", plain.rows(period=period, value=value, cmd_code=code))
+        store.load(file, published="2022-05-01")
+    for when in ("2022-01", "2022-02"):
+        found = survey(store, Asked(month=when))
+        assert (found.found, found.judged) == (0, {"merged": len(codes)})
+        assert any(
+            "published only together with other months, so left out: January 2020, February 2020" in note
+            for note in found.notes
+        )
+    found = survey(store, Asked(month="2022-03"))
+    (one,) = found.events
+    assert (one.code, one.states[-3:], one.history[-3:-1]) == ("300490", ("merged", "merged", "value"), (None, None))
+    assert not one.proved
+    assert "more than in any of the 44 earlier months that are known" in one.words

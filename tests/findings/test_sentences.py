@@ -165,6 +165,10 @@ class Judge:
             assert min(past) / 3 < amount(found[3])[0] < 10 * max(past), words
             assert (len(past) if len(past) < 6 else None) == (found[2] and int(found[2].replace("one", "1"))), words
             name = "past"
+        elif found := re.fullmatch(r"only (one|2) months? with trade up to (\w+ \d{4})", part):
+            assert found[2] == f"{MONTHS[(end - 6) % 12]} {(end - 6) // 12}"
+            assert sum(one > 0 for one in months[: end - 6 - SINCE + 1]) == int(found[1].replace("one", "1")), words
+            name = "hardly"
         elif found := re.fullmatch(r"no trade up to (\w+ \d{4})", part):
             assert found[1] == f"{MONTHS[(end - 6) % 12]} {(end - 6) // 12}"
             assert not any(months[: end - 6 - SINCE + 1]), words

@@ -96,7 +96,7 @@ class Candidate(msgspec.Struct, frozen=True):
         What lasts is set against its past before the months that are judged together, where that is less.
         """
         expected = self.expected_net
-        if self.channel == "sustained" and self.traded(self.recent):
+        if self.channel == "sustained" and self.traded(self.recent) >= ENOUGH:
             expected = min(expected, self.usual)
         above = self.value - expected
         return max(-above if self.way == "down" else above, 0.0)
@@ -117,6 +117,9 @@ class Candidate(msgspec.Struct, frozen=True):
         parts = (panel.dataset, *self.pair, panel.flow, self.code, panel.measure.value, self.way, month)
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
+
+ENOUGH: Final = 3
+"""Months with trade that a range has to have, to be called its own."""
 
 STATES: Final = [state.value for state in State]
 
@@ -171,8 +174,8 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     multiple = one.value / year_ago if year_ago else None
     top, top_at = _record(values)
     month = panel.period.end
-    # Of a flow that never traded a range is that of others, and how often such flows restart cannot be told: those of
-    # them that never traded at all are in no row.
+    # Of a flow that hardly traded a range is that of others. How often flows that never did restart cannot be told: those
+    # of them that never traded at all are in no row.
     ever, before = one.traded(), one.traded(one.recent)
     whole = ~panel.partial[0]
     surge = Surge(
@@ -199,13 +202,14 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         lacking=int(panel.lacking[0]),
         expected=_round(one.expected),
         low=_round(one.low),
-        high=_round(one.high) if ever else None,
+        high=_round(one.high) if ever >= ENOUGH else None,
         expected_net=_round(one.expected_net),
         low_net=_round(one.low_net),
-        high_net=_round(one.high_net) if ever else None,
-        usual_low=_round(one.usual_low) if before else None,
-        usual_high=_round(one.usual_high) if before else None,
+        high_net=_round(one.high_net) if ever >= ENOUGH else None,
+        usual_low=_round(one.usual_low) if before >= ENOUGH else None,
+        usual_high=_round(one.usual_high) if before >= ENOUGH else None,
         usual_months=before,
+        traded=ever,
         usual_until=str(Period(month - one.recent, month - one.recent)),
         tide=one.tide.times if one.tide else None,
         tide_left_out=one.tide.left_out if one.tide else 0,

@@ -39,12 +39,15 @@ class Surge(msgspec.Struct, frozen=True):
     value, at_least, lacking
         The month; whether it is a sum that lacks what some reporters may have, so that it is at least so much; how many.
     expected, low, high
-        Median and 90 % range of what its own past and season let expect; ``high`` is None for a flow that never traded before.
+        Median and 90 % range of what its own past and season let expect; ``high`` is None for a flow that
+        traded in fewer than three months before.
     expected_net, low_net, high_net
         The same with how the goods of the pair moved on the whole taken in: what tiers and order go by.
     usual_low, usual_high, usual_until, usual_months
         Lower and upper end of the 90 % range of a month with trade that its past up to this month lets expect: the last months, which are judged together for a
-        sustained rise, are left out. None where there was no trade up to then; how many months with trade there were.
+        sustained rise, are left out. None where it traded in fewer than three months up to then; in how many it did.
+    traded
+        How many months with trade there were before this one.
     tide, tide_left_out
         How many times the same month a year before all listed goods of the pair came to, each good once. None where not
         known, or where they are counted in more than one unit. How many goods are left out because a month of theirs is not
@@ -111,6 +114,7 @@ class Surge(msgspec.Struct, frozen=True):
     usual_high: float | None
     usual_until: str
     usual_months: int
+    traded: int
     tide: float | None
     tide_left_out: int
     year_ago: float | None
@@ -178,7 +182,7 @@ def surge_words(surge: Surge, panel: SeriesPanel) -> str:
         parts.append(f"none in {month_words(month - 12)}")
     if surge.known:
         parts.append(_expected_words(surge, amount))
-    if surge.channel == "start" and not (surge.high is None and 0 < surge.silent == surge.known):
+    if surge.channel == "start" and not (surge.traded == 0 and 0 < surge.silent == surge.known):
         parts.append(_start_words(surge))
     if surge.channel not in ("start", *DOWN) and surge.record is not None and surge.value > surge.record > 0:
         first = month_words(panel.period.start)
@@ -211,16 +215,15 @@ _FEW: Final = 6
 def _expected_words(surge: Surge, amount: Callable[[float], str]) -> str:
     """Say what was expected, and by what the month is out of the ordinary where its own past would allow for it.
 
-    Nothing is said to be expected by a past in which there was no trade: the range of such a flow is that of others.
+    Nothing is said to be expected by a past with hardly any trade: the range of such a flow is that of others.
     """
     until = month_words(month_number(surge.usual_until))
     past = f"by its past up to {until}"
-    if 0 < surge.usual_months < _FEW:
-        count = "one month" if surge.usual_months == 1 else f"{surge.usual_months} months"
-        past = f"by its past up to {until}, only {count} with trade,"
+    if surge.usual_months < _FEW:
+        past += f", only {_months_of_trade(surge.usual_months)},"
     if surge.channel in DOWN:
         if surge.usual_low is None:
-            return f"no trade up to {until}" if surge.proved else f"no trade is known up to {until}"
+            return _little(surge.usual_months, until, surge)
         if surge.value < surge.usual_low:
             return f"{past} expected {amount(surge.usual_low)} or more"
         if surge.value < surge.low_net:
@@ -228,12 +231,12 @@ def _expected_words(surge: Surge, amount: Callable[[float], str]) -> str:
         return f"{amount(surge.usual_low)} or more would be usual for one month"
     if surge.channel == "sustained" and surge.usual_high is not None and surge.value > surge.usual_high:
         return f"{past} expected under {amount(surge.usual_high)}"
-    if surge.high is None:
+    if surge.traded == 0:
         return _never(surge)
     if surge.usual_high is None:
-        # It began among the months that are judged together.
-        return f"no trade up to {until}" if surge.proved else f"no trade is known up to {until}"
-    if surge.high <= 0:
+        # It began, or nearly so, among the months that are judged together.
+        return _little(surge.usual_months, until, surge)
+    if surge.high is None or surge.high <= 0:
         return "none expected"
     if surge.value > surge.high:
         return f"expected under {amount(surge.high)}"
@@ -242,11 +245,22 @@ def _expected_words(surge: Surge, amount: Callable[[float], str]) -> str:
     return f"up to {amount(surge.high)} would be usual for one month"
 
 
+def _months_of_trade(many: int) -> str:
+    return "one month with trade" if many == 1 else f"{many} months with trade"
+
+
+def _little(many: int, until: str, surge: Surge) -> str:
+    """Say that there was no trade, or hardly any, up to a month."""
+    if many:
+        return f"only {_months_of_trade(many)} up to {until}"
+    return f"no trade up to {until}" if surge.proved else f"no trade is known up to {until}"
+
+
 def _never_before(surge: Surge, year_ago: int) -> bool:
     """Whether it is said anyway that there was no trade in a stretch of months that the one a year ago lies in."""
     if surge.channel in DOWN or not surge.proved:
         return False
-    return surge.high is None or (surge.usual_high is None and month_number(surge.usual_until) >= year_ago)
+    return surge.traded == 0 or (surge.usual_months == 0 and month_number(surge.usual_until) >= year_ago)
 
 
 def _never(surge: Surge) -> str:

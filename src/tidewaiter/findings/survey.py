@@ -245,6 +245,9 @@ def _slices(
         codes = frozenset(code for code in there if code[:6] in six or (len(code) == 4 and _whole(code, six, period)))
         if not codes:
             return
+    # Where only one reports there is nothing to add: it is told by its name.
+    there_are = [one for one in view.reporters(dataset) if not is_group(one)]
+    several = len(there_are if reporters is None else reporters) > 1
     for some in _shares(view, dataset, partners):
         again: dict[str, Any] = {
             "dataset": dataset,
@@ -254,7 +257,7 @@ def _slices(
             # All goods, whatever is asked about: the trade of a pair is judged beside the rest of it.
             "digits": None,
             "codes": None,
-            "together": together and (reporters is None or len(reporters) > 1),
+            "together": together and several,
         }
         try:
             found = kept_panels(view, period, measure=Measure(asked.measure), **again)

@@ -8,6 +8,7 @@ from tidewaiter.codes import area_name
 from tidewaiter.codes.parties import side_name
 from tidewaiter.findings.surge import DOWN, Surge
 from tidewaiter.findings.words import number
+from tidewaiter.model import TOTAL
 from tidewaiter.period import month as month_number
 from tidewaiter.period import month_words
 from tidewaiter.series.panel import TOGETHER
@@ -33,15 +34,15 @@ def who_line(event: Surge) -> str:
 
 
 def tide_line(event: Surge) -> str:
-    """Say what the whole trade of the pair did, where it moved; empty where it did not, or is not known."""
-    if event.tide is None or 0.8 < event.tide < 1.2:
+    """Say what the whole trade of the pair did, where it moved; empty where it did not, is not known, or is the event itself."""
+    if not _moved(event):
         return ""
     return "; ".join(filter(None, (f"{_tide(event)} the year before", beside_tide(event))))
 
 
 def beside_tide(event: Surge) -> str:
     """Say what the event is beside that."""
-    if event.tide is None or 0.8 < event.tide < 1.2:
+    if not _moved(event):
         return ""
     net = event.net_multiple
     beyond = f"set against that, {_net(net)} times" if net is not None and event.channel not in DOWN else ""
@@ -59,6 +60,10 @@ def same_tide(events: Sequence[Surge]) -> str:
     way = "to" if one.flow in ("X", "RX") else "from"
     month = month_words(month_number(one.month) - 12)
     return f"{_tide(one).replace('of the pair', f'of {who} {way} {area_name(one.partner)}')} {month}"
+
+
+def _moved(event: Surge) -> bool:
+    return event.tide is not None and not 0.8 < event.tide < 1.2 and event.code != TOTAL
 
 
 def _tide(event: Surge) -> str:

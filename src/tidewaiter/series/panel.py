@@ -117,6 +117,8 @@ def panels(
     ----------
     period
         Months to take in, the last one the month that is asked about.
+    reporters
+        Those named; all countries that report if None, and groups that report beside them only where no country does.
     together
         Add the reporters up, those named or all that report in the dataset; groups of countries that report beside their
         members are left out. What one of them may have and the store does not know makes a month *at least* so much, and
@@ -134,7 +136,7 @@ def panels(
         digits=digits, period=period,
     ):  # fmt: skip
         dataset, reporter, way = (block.keys[name][0].as_py() for name in ("dataset", "reporter", "flow"))
-        if together and is_group(reporter):
+        if is_group(reporter) and (together or (reporters is None and not _only_groups(view, dataset))):
             continue
         for length, part in _parts(view, block, period, measure, reporter):
             gathered.setdefault((dataset, way, length), []).append(part)
@@ -151,6 +153,10 @@ def panels(
     if not found:
         raise NoData("the store has no row of what was asked for; tidewaiter coverage shows what it has")
     return tuple(found)
+
+
+def _only_groups(view: View, dataset: str) -> bool:
+    return all(is_group(one) for one in view.reporters(dataset))
 
 
 def _parts(view: View, block: Block, period: Period, measure: Measure, reporter: str) -> list[tuple[int, Part]]:
