@@ -14,6 +14,7 @@ import msgspec
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
 from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
+from tidewaiter.claims.goods import phrase
 from tidewaiter.claims.heard import heard, names_in
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
@@ -223,7 +224,7 @@ def _given(claim: Claim) -> Given | None:
     identity = f"given {claim.id}"
     row = Row(identity, tuple(cell_terms(claim.subject, claim.period).items()), bounds, identity)
     item = Item(
-        id=identity, kind="given", what=f"{claim.subject.goods}: {said_words(claim)}", period=str(claim.period),
+        id=identity, kind="given", what=f"{phrase(claim.subject.goods)}: {said_words(claim)}", period=str(claim.period),
         unit=claim.subject.unit, value=claim.said.value, bounds=bounds, publisher=claim.publisher,
         published=claim.published, published_to=claim.latest,
     )  # fmt: skip

@@ -34,7 +34,12 @@ def register(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    check.add_argument("file", metavar="FILE", type=Path, help="an article (text), or claims (.csv, .toml)")
+    check.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="an article (text, a page), a brief (.md, .html, .json), or claims (.csv, .toml)",
+    )
     check.add_argument("--date", metavar="DATE", help="when it was published: YYYY-MM-DD, YYYY-MM or DATE..DATE")
     check.add_argument(
         "--publisher", metavar="NAME", default="", help="who published it; its own figures are no evidence"

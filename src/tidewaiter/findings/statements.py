@@ -23,7 +23,7 @@ from tidewaiter.facts.since import highest_since
 from tidewaiter.findings.words import amount, goods_amount, month_list, with_unit
 from tidewaiter.model import Figure, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period
-from tidewaiter.series.book import Book
+from tidewaiter.series.book import Book, Reading
 from tidewaiter.sources.figures import figure_bounds, good_key, goods
 from tidewaiter.sources.statements import Statement
 
@@ -108,6 +108,11 @@ def _amount(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> J
         else f"the months that others printed add up to {_added(found, key)}"
     )
     text = text[0].upper() + text[1:]
+    against = found.reading.others if found.reading else ()
+    if found.reading is not None and len({f.origin.family for f in against}) >= len(found.reading.families):
+        # As many voices on either side: which of them is right nobody can tell from print.
+        rest = " and ".join(f"{f.origin.family} {amount(_alone(f), key)}" for f in against)
+        return Judged("cannot tell", f"{text}, but {rest}: the customs file would settle it.", "", proof.rows)
     # A sum that others' months make is better evidence than a coarse round number.
     if found.reading is not None and not said.contains(found.bounds):
         finer = _sum(others, key, statement, proof)
@@ -118,6 +123,11 @@ def _amount(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> J
         return Judged("contradicted", f"{text}.", _digits(statement.value, found.value), proof.rows)
     exact = said.contains(found.bounds) or found.value == statement.value
     return Judged("supported" if exact else "within rounding", f"{text}.", "", proof.rows)
+
+
+def _alone(figure: Figure) -> Known:
+    """Return what one figure says by itself."""
+    return Known(figure.period, figure.bounds, figure.value, Reading((figure,), (), figure.bounds), figure.id)
 
 
 def _added(known: Known, key: SeriesKey) -> str:
