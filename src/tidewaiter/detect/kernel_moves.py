@@ -115,23 +115,26 @@ def weigh_moves(base, y, gap, at, precision, month, length, out):  # type: ignor
                     both += score[i] * score[i - 1]
                     each += 0.5 * (score[i] ** 2 + score[i - 1] ** 2)
                     pairs += 1
+            evidence = math.log(NORMAL * math.exp(-0.5 * ((rho - RHO_MEAN) / RHO_SD) ** 2) + EVEN)
+            evidence -= 0.5 * (n - p) * math.log(s2) + 0.5 * log_det - n * LOG_T
+            for i in range(n):
+                evidence -= 0.5 * (DEGREES + 1.0) * math.log1p(square[i] / (DEGREES * s2))
+                a = _link(rho, gap[i])
+                if a != 0.0:
+                    z, z0 = score[i], score[i - 1]
+                    evidence -= 0.5 * math.log(1.0 - a * a)
+                    evidence -= (a * a * (z * z + z0 * z0) - 2.0 * a * z * z0) / (2.0 * (1.0 - a * a))
+            for j in range(p):
+                evidence += 0.5 * math.log(precision[j]) - 0.5 * precision[j] * beta[j] ** 2
+            if step == 0 or evidence > out[k, 0]:
+                out[k, 0] = evidence
+                out[k, 1] = beta[fixed] if p > fixed else 0.0
+            # the next autocorrelation; where a series wanders the steps may lead astray, so that the best fit met counts
             known = pairs / (1.0 - min(max(rho, 0.0), 0.9) ** 2)
             normal = NORMAL * math.exp(-0.5 * ((rho - RHO_MEAN) / RHO_SD) ** 2)
             prior = normal / (normal + EVEN) / RHO_SD**2
             rho = (both / max(each, 1e-9) * known + RHO_MEAN * prior) / (known + prior)
             rho = min(max(rho, RHO_LOW), RHO_HIGH)
-        evidence = math.log(NORMAL * math.exp(-0.5 * ((rho - RHO_MEAN) / RHO_SD) ** 2) + EVEN) - 0.5 * n * math.log(s2)
-        for i in range(n):
-            evidence += LOG_T - 0.5 * (DEGREES + 1.0) * math.log1p(square[i] / (DEGREES * s2))
-            a = _link(rho, gap[i])
-            if a != 0.0:
-                z, z0 = score[i], score[i - 1]
-                evidence -= 0.5 * math.log(1.0 - a * a)
-                evidence -= (a * a * (z * z + z0 * z0) - 2.0 * a * z * z0) / (2.0 * (1.0 - a * a))
-        for j in range(p):
-            evidence += 0.5 * math.log(precision[j]) - 0.5 * precision[j] * beta[j] ** 2
-        out[k, 0] = evidence - 0.5 * (log_det - p * math.log(s2))
-        out[k, 1] = beta[fixed] if p > fixed else 0.0
 
 
 @numba.njit(cache=True, nogil=True)

@@ -19,12 +19,14 @@ FEWEST = 12
 """Months with trade below which nothing is dated."""
 MARGIN_BEFORE, MARGIN_AFTER = 4, 3
 """Months with trade that a level must have lasted, before a shift and since."""
-LENGTHS = (2, 3, 4, 6, 9, 12, 18, 24, 36)
+LENGTHS = (2, 3, 4, 6, 9, 12, 18, 24, 36, 60)
 """Months that a slow move may take; one that takes longer than the series has goes on to its end."""
-STEP, SLOW = 0.85, 0.15
+STEP, SLOW = 0.9, 0.1
 """Prior of a move in one month, and of all slow ones."""
-SURE, SURE_OF_MORE = 0.5, 3.0
+SURE, SURE_OF_MORE = 1.5, 3.0
 """Log evidence, averaged over all months, that speaks for a first move, and for further ones."""
+SURE_OF_TWO = 6.0
+"""Log evidence by which two moves in one month each have to beat one slow move."""
 WIDEST = 12
 """Months within which the whole move must lie, with a probability of 1 - 2 TAIL, to be dated."""
 TAIL = 0.1
@@ -139,7 +141,8 @@ def _search(values: ArrayLike, season: int) -> tuple[list[LevelShift], LevelShif
         if not moves and (gain < need or more.best[1] > 1):
             # what goes up and comes down again shows as a pair only, or passes for one slow move
             pair = series.places([more.best_step])
-            if pair is not None and pair.gain - without >= max(gain, need) + SURE_OF_MORE:
+            margin = SURE_OF_MORE if gain < need else SURE_OF_TWO
+            if pair is not None and pair.gain - without >= max(gain, need) + margin:
                 gain, chosen = pair.gain - without, [more.best_step, pair.best]
         if gain < need:
             break
