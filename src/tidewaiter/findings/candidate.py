@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from tidewaiter.detect import ScanResult, level_shift, price_and_quantity
+from tidewaiter.detect import LevelShift, ScanResult, level_shifts, price_and_quantity
 from tidewaiter.findings.artefacts import artefact_of
 from tidewaiter.findings.surge import DOWN, Surge, goods_name, surge_words
 from tidewaiter.findings.tides import Tide
@@ -185,6 +185,8 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     # of them that never traded at all are in no row.
     ever, before = one.traded(), one.traded(one.recent)
     whole = ~panel.partial[0]
+    # a sum that becomes whole again rises without any trade
+    rise = _rise_of(np.where(whole, values, np.nan)) if one.channel == "sustained" else None
     surge = Surge(
         id=one.id,
         dataset=panel.dataset,
@@ -234,7 +236,9 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         largest_reporter=panel.largest[0],
         largest_share=round(float(panel.share[0]), 4),
         above=_above(values) if one.channel == "sustained" else 0,
-        level_since=_level_since(panel, values) if one.channel == "sustained" else None,
+        level_since=_month_of(panel, rise.month) if rise else None,
+        level_earliest=_month_of(panel, rise.earliest) if rise else None,
+        level_latest=_month_of(panel, rise.latest) if rise else None,
         artefact=artefact_of(view, one),
         since=str(Period(panel.period.start, panel.period.start)),
         history=tuple(_known(one) for one in values),
@@ -259,13 +263,16 @@ def _above(values: Any) -> int:
     return 0
 
 
-def _level_since(panel: SeriesPanel, values: Any) -> str | None:
-    """Return the month since which a series lies on a higher level, where that is sure and lies within two years."""
-    shift = level_shift(values)
-    if shift.month is None or shift.factor <= 1 or shift.month < len(values) - 24:
+def _month_of(panel: SeriesPanel, column: int | None) -> str | None:
+    return None if column is None else str(Period(panel.period.start + column, panel.period.start + column))
+
+
+def _rise_of(values: Any) -> LevelShift | None:
+    """Return the shift since which a series lies on a higher level, where it is sure, the last one, and of the last two years."""
+    shifts = level_shifts(values)
+    if not shifts or shifts[-1].factor <= 1 or shifts[-1].month is None or shifts[-1].month < len(values) - 24:
         return None
-    month = panel.period.start + shift.month
-    return str(Period(month, month))
+    return shifts[-1]
 
 
 def _split(one: Candidate) -> dict[str, float | None]:

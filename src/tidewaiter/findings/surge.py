@@ -69,6 +69,8 @@ class Surge(msgspec.Struct, frozen=True):
         two, or if one of those is not known.
     level_since
         For a sustained rise: the month since which the series lies on a higher level, where one is sure.
+    level_earliest, level_latest
+        The months between which it rose to that level.
     unit_value, expected_unit_value, by_price, by_quantity
         Value per quantity and what its past lets expect; the change over the same month a year before, split by price and by
         quantity (they add up to it). None where quantities are not known.
@@ -132,6 +134,8 @@ class Surge(msgspec.Struct, frozen=True):
     largest_share: float
     above: int
     level_since: str | None
+    level_earliest: str | None
+    level_latest: str | None
     unit_value: float | None
     expected_unit_value: float | None
     by_price: float | None
@@ -283,6 +287,9 @@ def _lasting_words(surge: Surge) -> str:
         told = "not much by itself, but the last months together are more than expected"
     if surge.level_since is not None:
         told += f", on a higher level since about {month_words(month_number(surge.level_since))}"
+        if surge.level_earliest and surge.level_latest and surge.level_earliest != surge.level_latest:
+            first, last = (month_words(month_number(month)) for month in (surge.level_earliest, surge.level_latest))
+            told += f" (between {first} and {last})"
     return told
 
 
