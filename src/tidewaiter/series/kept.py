@@ -33,7 +33,7 @@ _MOST: Final = 24
 _MOST_BYTES: Final = 2_000_000_000
 _MOST_CELLS: Final = 60_000_000
 _TEXTS: Final = ("reporters", "partners", "codes", "units", "largest")
-_ARRAYS: Final = ("values", "states", "changed", "added", "share")
+_ARRAYS: Final = ("values", "states", "changed", "added", "partial", "lacking", "share")
 
 
 class Slice(msgspec.Struct, frozen=True):
