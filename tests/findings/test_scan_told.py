@@ -392,3 +392,15 @@ def test_new_codes_are_listed_by_size_and_nothing_is_expected_of_them(tmp_path: 
         if "new code" in one.artefact and not one.known:
             assert (one.expected, one.high, one.expected_net, one.p, one.usual_high) == (None,) * 5
             assert "expected" not in one.words
+
+
+def test_who_has_not_released_the_month_is_named(tmp_path: Path) -> None:
+    late = [line for line in rows() if not (line[0] == "PL" and line[3] == MONTH)]
+    store = Store(tmp_path / "store", create=True)
+    store.load(write(tmp_path / "file.csv", late), published="2022-11-15", covers=("all",))
+    said = (
+        "comext: September 2022 is not in the store for Poland; a sum is left out where it usually trades these goods"
+    )
+    assert any(note.startswith(said) for note in survey(store, Asked(partners=("KGZ",), month=MONTH)).notes)
+    assert not any("Poland" in note for note in survey(store, Asked(partners=("KGZ",), month="2022-08")).notes)
+    assert not any("Poland" in note for note in survey(store, Asked(reporters=("DEU,FRA",), month=MONTH)).notes)

@@ -36,6 +36,10 @@ AT_ONCE: Final = 5_000_000
 """Rows that are looked at in one go, all partners together; more go in shares."""
 
 
+_NAMED: Final = 12
+"""Names in a list, before the rest is counted."""
+
+
 class Survey(msgspec.Struct, frozen=True):
     """What was found, and of what.
 
@@ -123,6 +127,7 @@ def survey(
         period = Period(max(last - asked.months + 1, first), last)
         for some in _slices(view, dataset, period, asked, reporters, partners, together=not each):
             words += _away(view, dataset, reporters)
+            words += _late(view, dataset, reporters, asked.flow, last, each=each)
             scanner.add(some.panels, some.weights if asked.measure == "value" else None, some.folder, codes=some.codes)
             told.append(month_words(last))
     if not scanner.series:
@@ -145,6 +150,29 @@ def _away(view: View, dataset: str, reporters: Sequence[str] | None) -> list[str
     if not away or len(reporters or ()) < 2:
         return []
     return [f"{dataset}: no row of {join(away)}; what the others list is at least so much"]
+
+
+def _late(
+    view: View, dataset: str, reporters: Sequence[str] | None, flow: str | None, last: int, *, each: bool
+) -> list[str]:
+    """Name those that the store has earlier months of, but not the one looked at; nothing where that is so of all."""
+    late: dict[str, set[bool]] = {}
+    for one, who, way in view.spans:
+        if one == dataset and flow in (None, way) and not is_group(who) and (reporters is None or who in reporters):
+            months = view.months(dataset, who, way)
+            if months and months[0] < last:
+                late.setdefault(who, set()).add(last not in months)
+    names = [area_name(who) for who, missing in sorted(late.items()) if True in missing]
+    if not names or len(names) == len(late):
+        return []
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    told = ", ".join(names[:_NAMED]) + more if more else join(names)
+    if each:
+        return [f"{dataset}: {month_words(last)} is not in the store for {told}"]
+    return [
+        f"{dataset}: {month_words(last)} is not in the store for {told}; a sum is left out where {'it' if len(names) == 1 else 'one of them'}"
+        " usually trades these goods, and is at least so much elsewhere"
+    ]
 
 
 def _of_group(event: Surge, name: str) -> Surge:
