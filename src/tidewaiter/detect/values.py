@@ -27,6 +27,8 @@ STEPS_COUNT = 30.0
 """How many residuals a group's scale from steps between months counts for, beside its members' residuals."""
 MIRROR_FROM = 120_000
 """Series-months looked at upside down."""
+FAR_OFF = 2.5
+"""Scales from its baseline beyond which a month may have been an outlier."""
 CHOICES = {
     "carry": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
     "ratio": (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4),
@@ -184,7 +186,10 @@ def learn_noise(months: list[Measured]) -> Noise:
 
 
 def weigh_mirrored(months: list[Measured], noise: Noise) -> tuple[Floats, Floats]:
-    """Log odds of a surge and of a shift downwards, in some of the series of each month; -inf without trade."""
+    """Log odds of a surge and of a shift downwards, in some of the series of each month; -inf without trade.
+
+    Nor do months count that follow one far off: after an outlier that was no part of the noise, a usual month looks like a fall.
+    """
     per = max(MIRROR_FROM // max(len(months), 1), 1)
     surge, shift = [], []
     for m in months:
@@ -193,7 +198,9 @@ def weigh_mirrored(months: list[Measured], noise: Noise) -> tuple[Floats, Floats
         turned = dataclasses.replace(thin, table=table)
         turned.recent[:] *= -1.0
         w = weigh(turned, noise)
-        trade = np.isfinite(thin["now"])
+        with np.errstate(invalid="ignore"):
+            after = (np.abs(thin.recent[:, 1:3]) > FAR_OFF * w.scale[:, None]).any(axis=1)
+        trade = np.isfinite(thin["now"]) & ~after
         surge.append(np.where(trade, w["surge"], -np.inf))
         shift.append(np.where(trade, w["shift"], -np.inf))
     return np.concatenate(surge), np.concatenate(shift)
