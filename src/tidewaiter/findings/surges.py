@@ -122,7 +122,9 @@ class Scanner:
         keep: Path | None,
         codes: frozenset[str] | None,
     ) -> None:
-        inside = np.array([self._partners is None or partner in self._partners for partner in panel.partners], bool)
+        inside = np.ones(len(panel), bool)
+        if self._partners is not None:
+            inside &= np.array([partner in self._partners for partner in panel.partners], bool)
         if codes is not None:
             inside &= np.array([code in codes for code in panel.codes], bool)
         if not inside.any():
