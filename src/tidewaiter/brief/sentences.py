@@ -313,7 +313,7 @@ def _rivals(fact: Multiple) -> str:
     """Write the multiples that conflicting figures of either month would give."""
     others = [f for side in (fact.later, fact.earlier) if side.reading for f in side.reading.others if f.bounds.lo > 0]
     told = [
-        f"on the {amount_of(figure)} that {figure.origin.family} printed, {times(row.bounds)}"
+        f"on the {amount_of(figure)} that {figure.origin.family} printed for {figure.period.words()}, {times(row.bounds)}"
         for figure, row in zip(others, fact.rivals, strict=True)
     ]
     return f" ({join(told)})" if told else ""
