@@ -81,7 +81,7 @@ def test_nearly_every_number_of_all_briefs_is_read_and_stands(courts: dict[str, 
     assert counts["cannot tell"] < 0.03 * every, counts
 
 
-@pytest.mark.parametrize("name", ["demo", "headings", "as known"])
+@pytest.mark.parametrize("name", ["demo", "headings"])
 def test_every_format_says_the_same_to_the_court(written: dict[str, Path], name: str) -> None:
     told = {}
     for file in FORMATS:
@@ -125,7 +125,8 @@ def test_what_is_changed_in_a_brief_is_found_out_by_the_command(
     text = words(written["demo"], "brief.md")
     assert true in text
     page = tmp_path / "false.md"
-    page.write_text(text.replace(true, false), encoding="utf-8")
+    lines = [line for line in text.replace(true, false).splitlines() if false in line or line.startswith("*China: ")]
+    page.write_text("\n".join(lines), encoding="utf-8")
     code = main(["check", str(page)])
     said = capsys.readouterr().out
     # Words that no sentence of a brief has are no longer read, and are listed.
