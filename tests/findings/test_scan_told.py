@@ -19,7 +19,7 @@ from tidewaiter.findings.surge import Surge
 from tidewaiter.findings.survey import Asked, Survey, survey
 from tidewaiter.findings.tides import tides
 from tidewaiter.model import Measure
-from tidewaiter.period import Period, month_text
+from tidewaiter.period import Period, month, month_text
 from tidewaiter.series.panel import TOGETHER, SeriesPanel, panels
 from tidewaiter.store.store import Store
 from tidewaiter.store.view import View
@@ -201,6 +201,36 @@ def test_all_reporters_are_no_whole_where_one_of_them_has_no_coverage(folder: Pa
     assert not any(one.channel == "start" and one.silent for one in every(found))
 
 
+def test_a_sum_that_becomes_whole_has_not_risen_to_a_level(tmp_path: Path) -> None:
+    """Italy has most of the trade; of the time before March 2022 it is known of one line only."""
+    since = month("2022-03")
+    rng = np.random.default_rng(3)
+
+    def some(value: float) -> float:
+        return round(value * float(np.exp(rng.normal(0, 0.15))))
+
+    def levels(every_: bool) -> dict[str, Surge]:
+        small = [("DE", "KG", "33051000", month_text(n), some(1000 + 5000 * (n >= since))) for n in SPAN.months]
+        small += [("DE", "KG", "40111000", month_text(n), some(1000)) for n in SPAN.months]
+        large = [("IT", "KG", "33051000", month_text(n), some(5000)) for n in SPAN.months if every_ or n >= since]
+        large += [("IT", "KG", "40111000", month_text(n), some(9000)) for n in SPAN.months]
+        store = Store(tmp_path / f"store {every_}", create=True)
+        store.load(write(tmp_path / "de.csv", small), published="2022-11-15", covers=("all",))
+        covers = () if every_ else ("partners=all; codes=all; periods=2022-03..2022-09",)
+        store.load(write(tmp_path / "it.csv", large), published="2022-11-15", covers=covers)
+        found = survey(store, Asked(partners=("KGZ",), month=MONTH, digits=8, channels=("sustained",)))
+        return {one.code: one for one in every(found)}
+
+    known = levels(every_=True)["33051000"]
+    assert known.level_since is not None
+    assert abs(month(known.level_since) - since) <= 1
+    assert known.above == 7
+    part = levels(every_=False)["33051000"]
+    assert len(part.open_months) == since - SPAN.start
+    assert (part.level_since, part.above) == (None, 0), part.words
+    assert "level since" not in part.words
+
+
 def test_one_pair_tells_what_all_goods_did_once(tmp_path: Path, capsys: Capture) -> None:
     flood = [(r, p, c, w, v * 12 if (p, w) == ("KG", MONTH) else v) for r, p, c, w, v in rows()]
     store = Store(tmp_path / "store", create=True)
@@ -343,3 +373,34 @@ def test_months_published_together_are_not_judged_and_the_next_one_is(
     assert (one.code, one.states[-3:], one.history[-3:-1]) == ("300490", ("merged", "merged", "value"), (None, None))
     assert not one.proved
     assert "more than in any of the 44 earlier months that are known" in one.words
+
+
+def test_new_codes_are_listed_by_size_and_nothing_is_expected_of_them(tmp_path: Path) -> None:
+    new = {"85415900": 30_000_000, "87012110": 60_000, "90138010": 2_000_000}
+    lines = rows()
+    for code, size in new.items():
+        lines += [
+            ("FR", "KG", code, month_text(number), size + number) for number in range(month("2022-01"), SPAN.end + 1)
+        ]
+    store = Store(tmp_path / "store", create=True)
+    store.load(write(tmp_path / "file.csv", lines), published="2022-11-15", covers=("all",))
+    found = survey(store, Asked(partners=("KGZ",), month="2022-01"))
+    labelled = [event for event in found.events if event.artefact]
+    assert {one.code for event in labelled for one in (event, *event.members)} >= {"85171300", "85415900", "87012110"}
+    assert [event.value for event in labelled] == sorted((event.value for event in labelled), reverse=True)
+    for one in every(found):
+        if "new code" in one.artefact and not one.known:
+            assert (one.expected, one.high, one.expected_net, one.p, one.usual_high) == (None,) * 5
+            assert "expected" not in one.words
+
+
+def test_who_has_not_released_the_month_is_named(tmp_path: Path) -> None:
+    late = [line for line in rows() if not (line[0] == "PL" and line[3] == MONTH)]
+    store = Store(tmp_path / "store", create=True)
+    store.load(write(tmp_path / "file.csv", late), published="2022-11-15", covers=("all",))
+    said = (
+        "comext: September 2022 is not in the store for Poland; a sum is left out where it usually trades these goods"
+    )
+    assert any(note.startswith(said) for note in survey(store, Asked(partners=("KGZ",), month=MONTH)).notes)
+    assert not any("Poland" in note for note in survey(store, Asked(partners=("KGZ",), month="2022-08")).notes)
+    assert not any("Poland" in note for note in survey(store, Asked(reporters=("DEU,FRA",), month=MONTH)).notes)

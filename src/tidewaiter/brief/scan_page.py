@@ -140,6 +140,6 @@ def _expected(event: Surge) -> Expected | None:
             return None
         until = Period.parse(event.usual_until).end + 1
         return Expected(str(Period(until, until)), event.month, event.usual_low, event.usual_high)
-    if event.high is None or event.usual_high is None:
+    if event.low is None or event.high is None or event.usual_high is None:
         return None
     return Expected(event.month, event.month, event.low, event.high)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from tidewaiter.detect import ScanResult, level_shift, price_and_quantity
+from tidewaiter.detect import LevelShift, ScanResult, level_shifts, price_and_quantity
 from tidewaiter.findings.artefacts import artefact_of
 from tidewaiter.findings.surge import DOWN, Surge, goods_name, surge_words
 from tidewaiter.findings.tides import Tide
@@ -95,7 +95,8 @@ class Candidate(msgspec.Struct, frozen=True):
 
         What lasts is set against its past before the months that are judged together, where that is less.
         """
-        expected = self.expected_net
+        # Of a code that is new nothing is expected, neither trade nor none: it is as large as it is.
+        expected = 0.0 if np.isnan(self.expected_net) else self.expected_net
         if self.channel == "sustained" and self.traded(self.recent) >= ENOUGH:
             expected = min(expected, self.usual)
         above = self.value - expected
@@ -140,18 +141,24 @@ def candidate_of(
     """Take a row out of what was scanned."""
     p = net.channel_p(channel)[at] if channel in OWN_LISTS else net.p[at]
     usual = float(net.expected_unit_value[at])
+    # Where no earlier month is known, what the scan puts there is what others of the pair have.
+    known = bool((panel.states[at, :-1] <= STATE_NUMBERS[State.ZERO]).any())
+
+    def own(of: Any) -> float:
+        return float(of[at]) if known else float("nan")
+
     return Candidate(
         panel=panel.only(at),
         channel=channel,
         weights=None if weights is None else weights[at],
         p=float(p),
         p_raw=float(raw.p[at]),
-        expected=float(raw.expected[at]),
-        low=float(raw.low[at]),
-        high=float(raw.high[at]),
-        expected_net=float(net.expected[at]),
-        low_net=float(net.low[at]),
-        high_net=float(net.high[at]),
+        expected=own(raw.expected),
+        low=own(raw.low),
+        high=own(raw.high),
+        expected_net=own(net.expected),
+        low_net=own(net.low),
+        high_net=own(net.high),
         usual=float(net.usual[at]),
         usual_low=float(net.usual_low[at]),
         usual_high=float(net.usual_high[at]),
@@ -178,6 +185,9 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     # of them that never traded at all are in no row.
     ever, before = one.traded(), one.traded(one.recent)
     whole = ~panel.partial[0]
+    # A sum that becomes whole again rises without any trade. Where none is whole, the sentence says that it is of what is listed.
+    sums = np.where(whole, values, np.nan) if whole[values > 0].any() else values
+    rise = _rise_of(sums) if one.channel == "sustained" else None
     surge = Surge(
         id=one.id,
         dataset=panel.dataset,
@@ -193,7 +203,7 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         tier=tier,
         tier_by=one.code,
         with_the_tide=with_the_tide,
-        score=round(-float(np.log(max(one.p, 1e-300))), 3),
+        score=0.0 if np.isnan(one.p) else round(-float(np.log(max(one.p, 1e-300))), 3),
         p=_round(one.p),
         p_raw=_round(one.p_raw),
         q=_round(q),
@@ -226,8 +236,10 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         reporters=int(panel.added[0]),
         largest_reporter=panel.largest[0],
         largest_share=round(float(panel.share[0]), 4),
-        above=_above(values) if one.channel == "sustained" else 0,
-        level_since=_level_since(panel, values) if one.channel == "sustained" else None,
+        above=_above(values, sums) if one.channel == "sustained" else 0,
+        level_since=_month_of(panel, rise.month) if rise else None,
+        level_earliest=_month_of(panel, rise.earliest) if rise else None,
+        level_latest=_month_of(panel, rise.latest) if rise else None,
         artefact=artefact_of(view, one),
         since=str(Period(panel.period.start, panel.period.start)),
         history=tuple(_known(one) for one in values),
@@ -243,22 +255,25 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     return msgspec.structs.replace(surge, words=surge_words(surge, panel))
 
 
-def _above(values: Any) -> int:
-    """Count the last months, as many as can be, each of which is more than each of the twelve known months before them; 0 if only one."""
+def _above(values: Any, known: Any) -> int:
+    """Count the last months, as many as can be, each of which is more than each of the twelve known ones before them; 0 if only one."""
     for many in range(12, 1, -1):
-        last, before = values[-many:], values[-many - 12 : -many]
+        last, before = values[-many:], known[-many - 12 : -many]
         if len(before) == 12 and not np.isnan(last).any() and not np.isnan(before).any() and last.min() > before.max():
             return many
     return 0
 
 
-def _level_since(panel: SeriesPanel, values: Any) -> str | None:
-    """Return the month since which a series lies on a higher level, where that is sure and lies within two years."""
-    shift = level_shift(values)
-    if shift.month is None or shift.factor <= 1 or shift.month < len(values) - 24:
+def _month_of(panel: SeriesPanel, column: int | None) -> str | None:
+    return None if column is None else str(Period(panel.period.start + column, panel.period.start + column))
+
+
+def _rise_of(values: Any) -> LevelShift | None:
+    """Return the shift since which a series lies on a higher level, where it is sure, the last one, and of the last two years."""
+    shifts = level_shifts(values)
+    if not shifts or shifts[-1].factor <= 1 or shifts[-1].month is None or shifts[-1].month < len(values) - 24:
         return None
-    month = panel.period.start + shift.month
-    return str(Period(month, month))
+    return shifts[-1]
 
 
 def _split(one: Candidate) -> dict[str, float | None]:
@@ -276,9 +291,9 @@ def _split(one: Candidate) -> dict[str, float | None]:
     }
 
 
-def _round(value: float) -> float:
-    """Six digits: a baseline has no more, and a file of them should not look as if it had."""
-    return float(f"{value:.6g}")
+def _round(value: float) -> float | None:
+    """Six digits: a baseline has no more, and a file of them should not look as if it had. None where not known."""
+    return None if np.isnan(value) else float(f"{value:.6g}")
 
 
 def _known(value: Any) -> float | None:

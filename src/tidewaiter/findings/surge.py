@@ -39,7 +39,7 @@ class Surge(msgspec.Struct, frozen=True):
     value, at_least, lacking
         The month; whether it is a sum that lacks what some reporters may have, so that it is at least so much; how many.
     expected, low, high
-        Median and 90 % range of what its own past and season let expect; ``high`` is None for a flow that
+        Median and 90 % range of what its own past and season let expect, None where that cannot be told; ``high`` is None for a flow that
         traded in fewer than three months before.
     expected_net, low_net, high_net
         The same with how the goods of the pair moved on the whole taken in: what tiers and order go by.
@@ -69,6 +69,8 @@ class Surge(msgspec.Struct, frozen=True):
         two, or if one of those is not known.
     level_since
         For a sustained rise: the month since which the series lies on a higher level, where one is sure.
+    level_earliest, level_latest
+        The months between which it rose to that level.
     unit_value, expected_unit_value, by_price, by_quantity
         Value per quantity and what its past lets expect; the change over the same month a year before, split by price and by
         quantity (they add up to it). None where quantities are not known.
@@ -98,17 +100,17 @@ class Surge(msgspec.Struct, frozen=True):
     tier_by: str
     with_the_tide: bool
     score: float
-    p: float
-    p_raw: float
-    q: float
+    p: float | None
+    p_raw: float | None
+    q: float | None
     value: float
     at_least: bool
     lacking: int
-    expected: float
-    low: float
+    expected: float | None
+    low: float | None
     high: float | None
-    expected_net: float
-    low_net: float
+    expected_net: float | None
+    low_net: float | None
     high_net: float | None
     usual_low: float | None
     usual_high: float | None
@@ -132,6 +134,8 @@ class Surge(msgspec.Struct, frozen=True):
     largest_share: float
     above: int
     level_since: str | None
+    level_earliest: str | None
+    level_latest: str | None
     unit_value: float | None
     expected_unit_value: float | None
     by_price: float | None
@@ -226,7 +230,7 @@ def _expected_words(surge: Surge, amount: Callable[[float], str]) -> str:
             return _little(surge.usual_months, until, surge)
         if surge.value < surge.usual_low:
             return f"{past} expected {amount(surge.usual_low)} or more"
-        if surge.value < surge.low_net:
+        if surge.low_net is not None and surge.value < surge.low_net:
             return f"its own past allows for {amount(surge.usual_low)}, but as the goods of this pair moved it would be {amount(surge.low_net)} or more"
         return f"{amount(surge.usual_low)} or more would be usual for one month"
     if surge.channel == "sustained" and surge.usual_high is not None and surge.value > surge.usual_high:
@@ -283,6 +287,9 @@ def _lasting_words(surge: Surge) -> str:
         told = "not much by itself, but the last months together are more than expected"
     if surge.level_since is not None:
         told += f", on a higher level since about {month_words(month_number(surge.level_since))}"
+        if surge.level_earliest and surge.level_latest and surge.level_earliest != surge.level_latest:
+            first, last = (month_words(month_number(month)) for month in (surge.level_earliest, surge.level_latest))
+            told += f" (between {first} and {last})"
     return told
 
 

@@ -11,12 +11,14 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from tidewaiter.codes import area_name
 from tidewaiter.codes.areas import has_members
 from tidewaiter.codes.parties import Party, changes_in, party
 from tidewaiter.errors import InputError, NoData, UnknownName
 from tidewaiter.findings.asked import Asked, nothing_words, partners_there
 from tidewaiter.findings.surge import Surge
 from tidewaiter.findings.surges import Scanner
+from tidewaiter.findings.words import join
 from tidewaiter.model import Measure
 from tidewaiter.period import Period, month, month_words
 from tidewaiter.series.kept import kept_panels
@@ -32,6 +34,10 @@ COMPANY: Final = 12
 
 AT_ONCE: Final = 5_000_000
 """Rows that are looked at in one go, all partners together; more go in shares."""
+
+
+_NAMED: Final = 12
+"""Names in a list, before the rest is counted."""
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -120,6 +126,8 @@ def survey(
             continue
         period = Period(max(last - asked.months + 1, first), last)
         for some in _slices(view, dataset, period, asked, reporters, partners, together=not each):
+            words += _away(view, dataset, reporters)
+            words += _late(view, dataset, reporters, asked.flow, last, each=each)
             scanner.add(some.panels, some.weights if asked.measure == "value" else None, some.folder, codes=some.codes)
             told.append(month_words(last))
     if not scanner.series:
@@ -131,8 +139,40 @@ def survey(
         events = tuple(_of_group(one, name) for one in events)
     return Survey(
         events=events, found=scanner.events_found, at_least=asked.at_least, small=scanner.small, series=scanner.series,
-        judged=scanner.judged, months=", ".join(dict.fromkeys(told)), notes=(*words, *scanner.notes()),
+        judged=scanner.judged, months=", ".join(dict.fromkeys(told)), notes=tuple(dict.fromkeys((*words, *scanner.notes()))),
     )  # fmt: skip
+
+
+def _away(view: View, dataset: str, reporters: Sequence[str] | None) -> list[str]:
+    """Name those of whom a sum can have nothing."""
+    there = view.reporters(dataset)
+    away = [area_name(one) for one in reporters or () if one not in there]
+    if not away or len(reporters or ()) < 2:
+        return []
+    return [f"{dataset}: no row of {join(away)}; what the others list is at least so much"]
+
+
+def _late(
+    view: View, dataset: str, reporters: Sequence[str] | None, flow: str | None, last: int, *, each: bool
+) -> list[str]:
+    """Name those that the store has earlier months of, but not the one looked at; nothing where that is so of all."""
+    late: dict[str, set[bool]] = {}
+    for one, who, way in view.spans:
+        if one == dataset and flow in (None, way) and not is_group(who) and (reporters is None or who in reporters):
+            months = view.months(dataset, who, way)
+            if months and months[0] < last:
+                late.setdefault(who, set()).add(last not in months)
+    names = [area_name(who) for who, missing in sorted(late.items()) if True in missing]
+    if not names or len(names) == len(late):
+        return []
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    told = ", ".join(names[:_NAMED]) + more if more else join(names)
+    if each:
+        return [f"{dataset}: {month_words(last)} is not in the store for {told}"]
+    return [
+        f"{dataset}: {month_words(last)} is not in the store for {told}; a sum is left out where {'it' if len(names) == 1 else 'one of them'}"
+        " usually trades these goods, and is at least so much elsewhere"
+    ]
 
 
 def _of_group(event: Surge, name: str) -> Surge:

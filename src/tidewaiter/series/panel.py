@@ -131,10 +131,14 @@ def panels(
     """
     wanted = None if codes is None else sorted(set(codes))
     gathered: dict[tuple[str, str, int], list[Part]] = {}
-    for block in view.blocks(
-        measure=measure, datasets=datasets, reporters=reporters, partners=partners, flow=flow, codes=wanted,
-        digits=digits, period=period,
-    ):  # fmt: skip
+    blocks = list(
+        view.blocks(
+            measure=measure, datasets=datasets, reporters=reporters, partners=partners, flow=flow, codes=wanted,
+            digits=digits, period=period,
+        )
+    )  # fmt: skip
+    _learn_lines(view, blocks)
+    for block in blocks:
         dataset, reporter, way = (block.keys[name][0].as_py() for name in ("dataset", "reporter", "flow"))
         if is_group(reporter) and (together or (reporters is None and not _only_groups(view, dataset))):
             continue
@@ -153,6 +157,17 @@ def panels(
     if not found:
         raise NoData("the store has no row of what was asked for; tidewaiter coverage shows what it has")
     return tuple(found)
+
+
+def _learn_lines(view: View, blocks: Iterable[Block]) -> None:
+    """Find out in one reading, not one for each reporter, in which years national lines exist."""
+    lines: dict[str, set[str]] = {}
+    for block in blocks:
+        found = block.keys["cmd_code"].unique().to_pylist()
+        lines.setdefault(block.keys["dataset"][0].as_py(), set()).update(code for code in found if len(code) > 6)
+    covered = {one.dataset for rectangles in view.rectangles.values() for one in rectangles}
+    for dataset in sorted(covered & set(lines)):
+        view.learn_lines(dataset, lines[dataset])
 
 
 def _only_groups(view: View, dataset: str) -> bool:
