@@ -11,8 +11,11 @@ import pytest
 
 from tests.brief.test_customs import CARS, COVERS, EU
 from tests.claims.briefs.reading import STATED, Judged, caveats_of, checked, judged, own_sentences, words
+from tidewaiter.claims.court import sit
+from tidewaiter.claims.form import read_claims
 from tidewaiter.claims.read import read_article
 from tidewaiter.claims.read.briefs import brief_in
+from tidewaiter.claims.written import to_csv, to_toml
 from tidewaiter.cli import main
 
 PRESS = ("--partner", "PRK")
@@ -174,3 +177,15 @@ def test_a_hostile_line_is_read_in_bounded_time(line: str) -> None:
     reading = read_article(f"China: exports to North Korea · January–April 2022\n\n{line}\n")
     assert time.process_time() - before < 20  # a hang, not a speed
     assert reading.sentences
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".toml"])
+def test_what_was_read_of_a_brief_can_be_corrected_by_hand_and_checked_again(
+    written: dict[str, Path], tmp_path: Path, suffix: str
+) -> None:
+    claims = read_article(words(written["month"], "brief.md")).claims
+    path = tmp_path / f"claims{suffix}"
+    path.write_text(to_csv(claims) if suffix == ".csv" else to_toml(claims), encoding="utf-8")
+    again = read_claims(path)
+    assert len(again) == len(claims) > 50
+    assert [one.verdict for one in sit(again).verdicts] == [one.verdict for one in sit(claims).verdicts]
