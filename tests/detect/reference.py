@@ -32,28 +32,36 @@ def history(row: Floats, end: int, season: int) -> dict[str, float]:
 
 def value_baseline(
     row: Floats, end: int, recent: int, basis: Floats, discount: Floats, ridge: Floats,
-    level: float, scale: float, freedom: float,
+    centre: Floats, scale: float, freedom: float,
 ) -> dict[str, float]:  # fmt: skip
-    """Ridge regression of logs with t(4) weights, three rounds, from a robust middle."""
+    """Ridge regression of logs with t(4) weights, two rounds, from a robust middle."""
     at = np.array([m for m in range(end - recent + 1) if row[m] > 0], int)
     beta, gram = np.zeros(6), np.diag(ridge)
     squares = mass = 0.0
     if len(at):
-        x, y, d = basis[at], np.log(row[at]) - level, discount[at]
+        x, y, d = basis[at], np.log(row[at]) - basis[at] @ centre, discount[at]
         s2 = scale**2
         middle = np.average(y, weights=d)
         for _ in range(3):
             middle = np.average(y, weights=d / (1 + (y - middle) ** 2 / (4 * s2)))
         w = d * 5 / (4 + (y - middle) ** 2 / (2 * s2))
-        for _ in range(3):
+        for _ in range(2):
             gram = x.T @ (x * w[:, None]) + np.diag(ridge)
             beta = np.linalg.solve(gram, x.T @ (w * y))
             left = y - x @ beta
             w = d * 5 / (4 + left**2 / s2)
             squares, mass = float((w * left**2).sum()), float(d.sum())
             s2 = (freedom * scale**2 + squares) / (freedom + mass)
+    pairs = pair_squares = 0.0
+    for k in range(1, len(at)):
+        if at[k] == at[k - 1] + 1:
+            pairs += np.sqrt(w[k] * w[k - 1]) * left[k] * left[k - 1]
+            pair_squares += (w[k] * left[k] ** 2 + w[k - 1] * left[k - 1] ** 2) / 2
+    beta = beta + centre
     out = {
-        "baseline": level + float(basis[end] @ beta),
+        "pairs": pairs,
+        "pair_squares": pair_squares,
+        "baseline": float(basis[end] @ beta),
         "squares": squares,
         "freedom": mass,
         "leverage": float(basis[end] @ np.linalg.solve(gram, basis[end])),
@@ -61,8 +69,23 @@ def value_baseline(
     for j in range(6):
         m = end - j
         ok = j < recent and m >= 0 and row[m] > 0
-        out[f"r{j}"] = float(np.log(row[m]) - level - basis[m] @ beta) if ok else np.nan
+        out[f"r{j}"] = float(np.log(row[m]) - basis[m] @ beta) if ok else np.nan
     return out
+
+
+def profile(values: Floats, end: int, basis: Floats, discount: Floats) -> tuple[Floats, Floats]:
+    """Normal equations within series, means taken out, of one group: right side [5] and matrix [5, 5]."""
+    right, gram = np.zeros(5), np.zeros((5, 5))
+    for row in values:
+        at = np.array([m for m in range(end) if row[m] > 0], int)
+        if len(at) < 3:
+            continue
+        w, x, y = discount[at], basis[at, 1:], np.log(row[at])
+        x = x - np.average(x, axis=0, weights=w)
+        y = np.clip(y - np.average(y, weights=w), -2.5, 2.5)
+        right += x.T @ (w * y)
+        gram += x.T @ (x * w[:, None])
+    return right, gram
 
 
 def count_baseline(

@@ -201,6 +201,36 @@ def test_all_reporters_are_no_whole_where_one_of_them_has_no_coverage(folder: Pa
     assert not any(one.channel == "start" and one.silent for one in every(found))
 
 
+def test_a_sum_that_becomes_whole_has_not_risen_to_a_level(tmp_path: Path) -> None:
+    """Italy has most of the trade; of the time before March 2022 it is known of one line only."""
+    since = month("2022-03")
+    rng = np.random.default_rng(3)
+
+    def some(value: float) -> float:
+        return round(value * float(np.exp(rng.normal(0, 0.15))))
+
+    def levels(every_: bool) -> dict[str, Surge]:
+        small = [("DE", "KG", "33051000", month_text(n), some(1000 + 5000 * (n >= since))) for n in SPAN.months]
+        small += [("DE", "KG", "40111000", month_text(n), some(1000)) for n in SPAN.months]
+        large = [("IT", "KG", "33051000", month_text(n), some(5000)) for n in SPAN.months if every_ or n >= since]
+        large += [("IT", "KG", "40111000", month_text(n), some(9000)) for n in SPAN.months]
+        store = Store(tmp_path / f"store {every_}", create=True)
+        store.load(write(tmp_path / "de.csv", small), published="2022-11-15", covers=("all",))
+        covers = () if every_ else ("partners=all; codes=all; periods=2022-03..2022-09",)
+        store.load(write(tmp_path / "it.csv", large), published="2022-11-15", covers=covers)
+        found = survey(store, Asked(partners=("KGZ",), month=MONTH, digits=8, channels=("sustained",)))
+        return {one.code: one for one in every(found)}
+
+    known = levels(every_=True)["33051000"]
+    assert known.level_since is not None
+    assert abs(month(known.level_since) - since) <= 1
+    assert known.above == 7
+    part = levels(every_=False)["33051000"]
+    assert len(part.open_months) == since - SPAN.start
+    assert (part.level_since, part.above) == (None, 0), part.words
+    assert "level since" not in part.words
+
+
 def test_one_pair_tells_what_all_goods_did_once(tmp_path: Path, capsys: Capture) -> None:
     flood = [(r, p, c, w, v * 12 if (p, w) == ("KG", MONTH) else v) for r, p, c, w, v in rows()]
     store = Store(tmp_path / "store", create=True)

@@ -258,9 +258,12 @@ def _score(
     level, scale = prior.level[own], prior.scale[own]
     ridge = run.ridge_of(prior)
     table = np.empty((len(series), len(kernel.COLUMNS)))
+    centre = np.zeros((len(series), kernel.P))
+    centre[:, 0] = level
+    ahead = run.basis(end + 1, end, season)
     kernel.measure(
-        dense, end, season, c.recent, run.basis(end + 1, end, season), run.discount_of(end + 1, end, season, "value"),
-        ridge, level, scale, run.PRIOR_FREEDOM, table,
+        dense, end, season, c.recent, ahead, run.products_of(ahead), run.discount_of(end + 1, end, season, "value"),
+        ridge, centre, scale, run.PRIOR_FREEDOM, table,
     )  # fmt: skip
     back = np.arange(end, end - RECENT, -1)
     move = np.where(back >= 0, moves[own][:, np.maximum(back, 0)], 0.0) * scale[:, None]

@@ -27,9 +27,8 @@ SURE, SURE_OF_MORE = 1.5, 3.0
 """Log evidence, averaged over all months, that speaks for a first move, and for further ones."""
 SURE_OF_TWO = 6.0
 """Log evidence by which two moves in one month each have to beat one slow move."""
-WIDEST = 12
-"""Months within which the whole move must lie, with a probability of 1 - 2 TAIL, to be dated."""
 TAIL = 0.1
+"""A move is dated if it lies within a year with a probability of 1 - 2 TAIL."""
 MOST = 4
 PRECISION = np.array([1e-6, 16.0, 12.0, 12.0, 30.0, 30.0, 20.0, 20.0])
 """Of the priors: level, drift over three years, one and two waves a year, growth of the first."""
@@ -154,7 +153,7 @@ def _search(values: ArrayLike, season: int) -> tuple[list[LevelShift], LevelShif
         places = series.places(others)
         if places is None:
             continue
-        shift = places.shift(at, series.none(others))
+        shift = places.shift(at, series.none(others), season)
         if shift.month is not None:
             found.append(shift)
         elif shift.gain > nothing.gain:
@@ -188,7 +187,7 @@ class _Places:
         """The likeliest that takes one month."""
         return float(self.month[int(self.weight[: self.steps].argmax())]), 1.0
 
-    def shift(self, at: NDArray[np.int64], without: float) -> LevelShift:
+    def shift(self, at: NDArray[np.int64], without: float, widest: int) -> LevelShift:
         """Tell when it was: the likeliest place, and the months within which it lies."""
         gain = self.gain - without
         p = np.exp(self.weight - self.weight.max())
@@ -203,7 +202,7 @@ class _Places:
         best = int(self.weight.argmax())
         month = int(self.month[best] + (self.length[best] - 1) // 2)
         latest = min(last, int(at[-1]))
-        if gain < SURE or last - earliest >= WIDEST or not earliest <= month <= latest:
+        if gain < SURE or last - earliest >= widest or not earliest <= month <= latest:
             return LevelShift(None, 1.0, gain, earliest, latest)
         # a slow move may go on after the last month
         reached = min((at[-1] - self.month[best] + 1) / self.length[best], 1.0)

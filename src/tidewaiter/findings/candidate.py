@@ -186,8 +186,9 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     # Of a flow that hardly traded a range is that of others.
     ever, before = one.traded(), one.traded(one.recent)
     whole = ~panel.partial[0]
-    # a sum that becomes whole again rises without any trade
-    rise = _rise_of(np.where(whole, values, np.nan)) if one.channel == "sustained" else None
+    # A sum that becomes whole again rises without any trade. Where none is whole, the sentence says that it is of what is listed.
+    sums = np.where(whole, values, np.nan) if whole[values > 0].any() else values
+    rise = _rise_of(sums) if one.channel == "sustained" else None
     surge = Surge(
         id=one.id,
         dataset=panel.dataset,
@@ -237,7 +238,7 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         reporters=int(panel.added[0]),
         largest_reporter=panel.largest[0],
         largest_share=round(float(panel.share[0]), 4),
-        above=_above(values) if one.channel == "sustained" else 0,
+        above=_above(values, sums) if one.channel == "sustained" else 0,
         level_since=_month_of(panel, rise.month) if rise else None,
         level_earliest=_month_of(panel, rise.earliest) if rise else None,
         level_latest=_month_of(panel, rise.latest) if rise else None,
@@ -256,10 +257,10 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     return msgspec.structs.replace(surge, words=surge_words(surge, panel))
 
 
-def _above(values: Any) -> int:
-    """Count the last months, as many as can be, each of which is more than each of the twelve known months before them; 0 if only one."""
+def _above(values: Any, known: Any) -> int:
+    """Count the last months, as many as can be, each of which is more than each of the twelve known ones before them; 0 if only one."""
     for many in range(12, 1, -1):
-        last, before = values[-many:], values[-many - 12 : -many]
+        last, before = values[-many:], known[-many - 12 : -many]
         if len(before) == 12 and not np.isnan(last).any() and not np.isnan(before).any() and last.min() > before.max():
             return many
     return 0
