@@ -169,6 +169,8 @@ HOSTILE = (
     "China exported 5 a to North Korea in April 2022 (" + "x printed " * 280 + "), after none in 2021",
     "5 a in April 2022, " + "1 times the " * 240, "A, value: " + "1 in April 2022, " * 170 + "!", "\\" * 2000, "China exported " + "1 and " * 400,
     "China exported 5 a to North Korea in May 2022" + " (a printed (b) " * 180 + ".", "China exported 5 a to North Korea in May 2022" + "; none" * 400,
+    "China exported 5." + "1" * 60 + "x", "China exported 5. " + "1 " * 5000 + "x", "a" + " " * 200_000 + "b", "x" * 1_000_000, "1 a in May 2022, " * 60_000,
+    "(" * 100_000, "- " * 50_000, "\\" * 100_001,
 )  # fmt: skip
 
 
