@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.brief.test_customs import CARS, COVERS, EU
+from tests.brief.test_truth import HEADER, THAI
 from tests.claims.briefs.reading import STATED, Judged, caveats_of, checked, judged, own_sentences, words
 from tidewaiter.claims.court import sit
 from tidewaiter.claims.form import read_claims
@@ -168,6 +169,8 @@ HOSTILE = (
     "China exported 5 a to North Korea in April 2022 (" + "x printed " * 280 + "), after none in 2021",
     "5 a in April 2022, " + "1 times the " * 240, "A, value: " + "1 in April 2022, " * 170 + "!", "\\" * 2000, "China exported " + "1 and " * 400,
     "China exported 5 a to North Korea in May 2022" + " (a printed (b) " * 180 + ".", "China exported 5 a to North Korea in May 2022" + "; none" * 400,
+    "China exported 5." + "1" * 60 + "x", "China exported 5. " + "1 " * 5000 + "x", "a" + " " * 200_000 + "b", "x" * 1_000_000, "1 a in May 2022, " * 60_000,
+    "(" * 100_000, "- " * 50_000, "\\" * 100_001,
 )  # fmt: skip
 
 
@@ -189,3 +192,17 @@ def test_what_was_read_of_a_brief_can_be_corrected_by_hand_and_checked_again(
     again = read_claims(path)
     assert len(again) == len(claims) > 50
     assert [one.verdict for one in sit(again).verdicts] == [one.verdict for one in sit(claims).verdicts]
+
+
+def test_a_brief_from_a_readers_own_table_is_judged_on_it(tmp_path: Path) -> None:
+    """Another pair, goods in the reader's own words, a total in conflict."""
+    own = tmp_path / "own.csv"
+    own.write_text(f"{HEADER}\n{THAI}", encoding="utf-8")
+    question = ("--reporter", "THA", "--partner", "MMR", "--from", "2022-01", "--to", "2022-02", "--figures", str(own))
+    assert main(["brief", *question, "--out", str(tmp_path / "out")]) == 0
+    for name in FORMATS:
+        found = checked(tmp_path / "out", name, "--figures", str(own))["claims"]
+        verdicts = Counter(one["verdict"]["verdict"] for one in found)
+        assert verdicts["supported"] >= 12, verdicts
+        assert set(verdicts) <= {"supported", "cannot tell", "not read"}, verdicts
+        assert any(one["claim"]["subject"]["goods"] == "Sunflower oil" for one in found if "subject" in one["claim"])

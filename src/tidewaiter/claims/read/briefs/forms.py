@@ -20,6 +20,10 @@ from tidewaiter.model import Measure
 __all__ = ["Forms"]
 
 
+LONGEST = 4000
+"""Characters of the longest line that is held against the forms; the sentence on a record of five years has a quarter of it."""
+
+
 class Forms:
     """The forms of one brief, in the words of its pair and flow.
 
@@ -78,6 +82,8 @@ class Forms:
 
     def read(self, text: str) -> list[Claim] | None:
         """Return the claims of a line, with spans in it; None if it has no form that is known."""
+        if len(text) > LONGEST:
+            return None
         for pattern, rule in self._forms:
             match = pattern.fullmatch(text)
             if match is None:

@@ -353,7 +353,7 @@ def conflict(match: Match, parts: Parts) -> None:
             raise Unknown(match["quotes"])
         names = [name for name in one["who"].split(", ") if not re.match(r"\d{4}", name)]
         at = match.start("quotes")
-        parts.quote(goods, said_amount(one["a"]), period, names, (at + one.start(), at + one.end()))
+        parts.quote(goods, said_amount(one["a"]), period, names, (at + one.start(), at + one.end("who") + 1))
         place = one.end()
     if place != len(match["quotes"]):
         raise Unknown(match["quotes"])
