@@ -135,3 +135,20 @@ def test_unknown_membership_is_said_not_guessed() -> None:
 def test_an_empty_cell_is_no_area_and_least_of_all_the_world() -> None:
     for scheme in areas.SCHEMES:
         assert areas.by_scheme(scheme, " ") is None
+
+
+@pytest.mark.parametrize(
+    ("number", "whose"), [("417", "Kyrgyzstan (KGZ) to the UN"), ("5790", "North Korea (PRK) to the US Census Bureau")]
+)
+def test_a_number_is_told_whose_it_is_and_no_name_alike_in_digits(number: str, whose: str) -> None:
+    with pytest.raises(UnknownName) as refused:
+        areas.area(number)
+    told = str(refused.value)
+    assert whose in told
+    assert "give an ISO code" in told
+    assert "did you mean" not in told
+
+
+def test_one_number_is_two_countries_to_two_publishers() -> None:
+    with pytest.raises(UnknownName, match=r"North Korea \(PRK\) to the UN, Bolivia \(BOL\) to China Customs"):
+        areas.area("408", "reporter")

@@ -42,7 +42,7 @@ def test_rates_are_those_that_loops_count(seed: int) -> None:
     seen = 0
     for at in range(300):
         mine = state_before(states[at], 39)
-        found = told.of(at)
+        (found,) = told.of([at])
         if mine is None:
             assert found is None
             continue
@@ -73,9 +73,9 @@ def test_flows_that_never_traded_are_not_counted_nor_told_of() -> None:
     states[100:, -2] = VALUE  # these are listed because they began in the end
     states[0, -1] = states[150, -1] = VALUE
     told = Restarts(panel_of(states))
-    found = told.of(0)
+    (found,) = told.of([0])
     assert found is not None
     assert found.again == 0
-    assert told.of(150) is None
+    assert told.of([150]) == [None]
     states[150, -2] = ZERO
-    assert Restarts(panel_of(states)).of(150) is None
+    assert Restarts(panel_of(states)).of([150, 0])[0] is None

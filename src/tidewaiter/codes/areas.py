@@ -182,12 +182,24 @@ def area(text: str, kind: str = "partner") -> Area:
     plain = _plain(text)
     code = None if plain in _AMBIGUOUS else _names().get(plain)
     if code is None:
-        hint = _AMBIGUOUS.get(plain, "Give an ISO code (PRK, KP) or a name (North Korea)")
         if plain.isdigit():
-            hint = "A number means different countries to different publishers; give an ISO code or a name"
+            # The nearest name would be nearest in digits only.
+            raise UnknownName(kind, text, [], _number_hint(plain))
+        hint = _AMBIGUOUS.get(plain, "Give an ISO code (PRK, KP) or a name (North Korea)")
         valid = [] if plain in _AMBIGUOUS else [n for a in all_areas().values() for n in (a.code, a.name)]
         raise UnknownName(kind, text, valid, hint)
     return all_areas()[code]
+
+
+def _number_hint(number: str) -> str:
+    """Say whom publishers mean by a number, and what to write in its place."""
+    meant = []
+    for scheme, whose in (("m49", "the UN"), ("gacc", "China Customs"), ("census", "the US Census Bureau")):
+        code = by_scheme(scheme, number)
+        if code is not None:
+            meant.append(f"{all_areas()[code].name} ({code}) to {whose}")
+    why = f"{number} is {', '.join(meant)}" if meant else "no publisher's number for an area that is in the table"
+    return f"{why}; a number means different countries to different publishers, so give an ISO code (KGZ, KG) or a name (Kyrgyzstan)"
 
 
 def area_name(code: str) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from tidewaiter.codes import REVISIONS, codes_of, predecessors, start_of, stop_of, successors
 from tidewaiter.findings.holidays import holiday_note
 from tidewaiter.model import State
-from tidewaiter.series.kept import kept_list, numbered
+from tidewaiter.series.kept import kept_list
+from tidewaiter.series.names import Names
 from tidewaiter.series.panel import STATE_NUMBERS, TOGETHER, SeriesPanel
 from tidewaiter.store.view import View
 
@@ -98,10 +99,13 @@ def first_columns(panel: SeriesPanel) -> dict[str, int]:
     """Return for each code of a panel the first column in which any of its series has trade."""
     traded = panel.states == STATE_NUMBERS[State.VALUE]
     first = np.where(traded.any(1), traded.argmax(1), panel.states.shape[1])
-    places, words = numbered(panel.codes)
-    least = np.full(len(words), panel.states.shape[1])
-    np.minimum.at(least, places, first)
-    return dict(zip(words, least.tolist(), strict=True))
+    codes = Names.of(panel.codes)
+    least = np.full(len(codes.words), panel.states.shape[1])
+    np.minimum.at(least, codes.places, first)
+    there = np.bincount(codes.places, minlength=len(codes.words)) > 0
+    return {
+        code: column for code, column, any_ in zip(codes.words, least.tolist(), there.tolist(), strict=True) if any_
+    }
 
 
 def mass_starts(panel: SeriesPanel) -> dict[str, int]:
@@ -115,9 +119,10 @@ def mass_starts(panel: SeriesPanel) -> dict[str, int]:
         silent &= states[:, 6 - back : states.shape[1] - back] == zero
     starts = silent & (states[:, 6:] == value)
     found = {}
-    places, names = numbered(panel.reporters)
-    for number, reporter in enumerate(names):
-        by_month = starts[places == number].sum(0)
+    reporters = Names.of(panel.reporters)
+    # Each column is counted for all reporters at once.
+    counted = np.stack([np.bincount(reporters.places[month], minlength=len(reporters.words)) for month in starts.T], 1)
+    for reporter, by_month in zip(reporters.words, counted, strict=True):
         usual = float(np.median(by_month[:-1])) if len(by_month) > 1 else 0.0
         if by_month[-1] >= max(_MASS, 5 * usual):
             found[reporter] = int(by_month[-1])

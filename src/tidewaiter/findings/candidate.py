@@ -18,7 +18,7 @@ from tidewaiter.period import Period
 from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
 from tidewaiter.store.view import View
 
-__all__ = ["OWN_LISTS", "Candidate", "candidate_of", "silence", "surge_of"]
+__all__ = ["OWN_LISTS", "Called", "Candidate", "silence", "silences", "surge_of"]
 
 OWN_LISTS: Final = ("record", "stop", "fall", "unit_value")
 """Ways that are calibrated and listed by themselves."""
@@ -126,53 +126,79 @@ ENOUGH: Final = 3
 STATES: Final = [state.value for state in State]
 
 
-def candidate_of(
-    panel: SeriesPanel,
-    at: int,
-    channel: str,
-    net: ScanResult,
-    raw: ScanResult,
-    *,
-    weights: Any,
-    tide: Tide | None,
-    starts: int,
-    firsts: dict[str, int],
-    reported: frozenset[str],
-    again: Restart | None = None,
-) -> Candidate:
-    """Take a row out of what was scanned."""
-    p = net.channel_p(channel)[at] if channel in OWN_LISTS else net.p[at]
-    usual = float(net.expected_unit_value[at])
-    # Where no earlier month is known, what the scan puts there is what others of the pair have.
-    known = bool((panel.states[at, :-1] <= STATE_NUMBERS[State.ZERO]).any())
+class Called:
+    """Series of a panel that the scan called, with what it says of them, so that the rest of the panel need not be kept.
 
-    def own(of: Any) -> float:
-        return float(of[at]) if known else float("nan")
+    Thousands are called and few are told: a :class:`Candidate` is made of one when it is wanted.
 
-    return Candidate(
-        panel=panel.only(at),
-        channel=channel,
-        weights=None if weights is None else weights[at],
-        p=float(p),
-        p_raw=float(raw.p[at]),
-        expected=own(raw.expected),
-        low=own(raw.low),
-        high=own(raw.high),
-        expected_net=own(net.expected),
-        low_net=own(net.low),
-        high_net=own(net.high),
-        usual=float(net.usual[at]),
-        usual_low=float(net.usual_low[at]),
-        usual_high=float(net.usual_high[at]),
-        recent=net.calibration.recent,
-        expected_unit_value=None if np.isnan(usual) else usual,
-        told=str(net.artefact[at]),
-        tide=tide,
-        starts=starts,
-        firsts=firsts,
-        reported=reported,
-        again=again,
-    )
+    Parameters
+    ----------
+    panel, net, raw, weights
+        What was scanned, and the scans net of the tide and raw.
+    rows
+        int64 ``[n_called]``: rows of the panel, ascending.
+    tide, starts, firsts
+        Of the panel: of each pair of countries; of each reporter with a mass of starts; of each code.
+    again
+        Of rows that may be told as starts, how often flows alike trade again.
+    """
+
+    def __init__(
+        self,
+        panel: SeriesPanel,
+        net: ScanResult,
+        raw: ScanResult,
+        rows: Any,
+        *,
+        weights: Any,
+        tide: dict[tuple[str, str, str, str], Tide],
+        starts: dict[str, int],
+        firsts: dict[str, int],
+        again: dict[int, Restart | None],
+    ) -> None:
+        self.panel = panel.take(rows)
+        self._weights = None if weights is None else weights[rows]
+        self._p = {"": net.p[rows], **{name: net.channel_p(name)[rows] for name in OWN_LISTS}}
+        self._numbers = {
+            "p_raw": raw.p[rows], "usual": net.usual[rows], "usual_low": net.usual_low[rows],
+            "usual_high": net.usual_high[rows],
+        }  # fmt: skip
+        self._unit_value = net.expected_unit_value[rows]
+        # Where no earlier month is known, what the scan puts there is what others of the pair have.
+        known = (self.panel.states[:, :-1] <= STATE_NUMBERS[State.ZERO]).any(1)
+        own = {
+            "expected": raw.expected, "low": raw.low, "high": raw.high,
+            "expected_net": net.expected, "low_net": net.low, "high_net": net.high,
+        }  # fmt: skip
+        self._numbers |= {name: np.where(known, of[rows], np.nan) for name, of in own.items()}
+        self._told = net.artefact[rows]
+        self._recent = net.calibration.recent
+        pairs = {*zip(self.panel.reporters, self.panel.partners, strict=True)}
+        self._tide = {pair: tide.get((panel.dataset, panel.flow, *pair)) for pair in pairs}
+        self._starts, self._firsts, self._reported = starts, firsts, frozenset(firsts)
+        self._again = again
+        self.rows = rows
+
+    def candidate(self, at: int, channel: str) -> Candidate:
+        """Return one of those called, by its place among them, as a candidate in a channel."""
+        panel = self.panel.only(at)
+        pair = panel.reporters[0], panel.partners[0]
+        usual = float(self._unit_value[at])
+        return Candidate(
+            panel=panel,
+            channel=channel,
+            weights=None if self._weights is None else self._weights[at],
+            p=float(self._p[channel if channel in OWN_LISTS else ""][at]),
+            recent=self._recent,
+            expected_unit_value=None if np.isnan(usual) else usual,
+            told=str(self._told[at]),
+            tide=self._tide[pair],
+            starts=self._starts.get(pair[0], 0),
+            firsts=self._firsts,
+            reported=self._reported,
+            again=self._again.get(int(self.rows[at])) if channel == "start" else None,
+            **{name: float(numbers[at]) for name, numbers in self._numbers.items()},
+        )
 
 
 def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: bool) -> Surge:
@@ -312,5 +338,10 @@ def _record(values: Any) -> tuple[float, int]:
 
 def silence(states: Any) -> int:
     """Count the proved months without trade right before the last one."""
-    past = states[-2::-1] != STATE_NUMBERS[State.ZERO]
-    return int(past.argmax()) if past.any() else len(past)
+    return int(silences(states[None])[0])
+
+
+def silences(states: Any) -> Any:
+    """Count for each of many series the proved months without trade right before the last one, int64 ``[n_series]``."""
+    past = states[:, -2::-1] != STATE_NUMBERS[State.ZERO]
+    return np.where(past.any(1), past.argmax(1), past.shape[1]) if past.shape[1] else np.zeros(len(states), np.int64)

@@ -59,18 +59,26 @@ class Restarts:
         self._again = np.concatenate([[0], np.cumsum(np.concatenate(trades)[order])])
         self._now = gap, active, known
 
-    def of(self, at: int) -> Restart | None:
-        """Count months of flows like a series; None where it never traded, was not silent, or too few are alike."""
-        gap, active, known = (int(one[at]) for one in self._now)
-        if gap < _SILENT or not active:
-            return None
-        share = active / max(known - gap, 1)
-        silent = np.arange(-(-3 * gap // 4), 4 * gap // 3 + 1)
-        low, high = share / _SHARE - _CLOSE, min(share * _SHARE, 1.0) + _CLOSE
-        first = np.searchsorted(self._spots, 2.0 * silent + low)
-        last = np.searchsorted(self._spots, 2.0 * silent + high, side="right")
-        many = int((last - first).sum())
-        return Restart(many, int((self._again[last] - self._again[first]).sum())) if many >= ENOUGH else None
+    def of(self, rows: Any) -> list[Restart | None]:
+        """Count months of flows like each of some series; None where it never traded, was not silent, or too few are alike."""
+        gap, active, known = (one[rows].astype(np.int64) for one in self._now)
+        share = active / np.maximum(known - gap, 1)
+        low, high = share / _SHARE - _CLOSE, np.minimum(share * _SHARE, 1.0) + _CLOSE
+        # For each series every length of silence within a third, one after the other.
+        first = -(-3 * gap // 4)
+        each = 4 * gap // 3 + 1 - first
+        which = np.repeat(np.arange(len(gap)), each)
+        silent = np.arange(len(which)) + np.repeat(first - (np.cumsum(each) - each), each)
+        start = np.searchsorted(self._spots, 2.0 * silent + low[which])
+        end = np.searchsorted(self._spots, 2.0 * silent + high[which], side="right")
+        many, again = np.zeros(len(gap), np.int64), np.zeros(len(gap), np.int64)
+        np.add.at(many, which, end - start)
+        np.add.at(again, which, self._again[end] - self._again[start])
+        good = (gap >= _SILENT) & (active > 0) & (many >= ENOUGH)
+        return [
+            Restart(of, traded) if right else None
+            for of, traded, right in zip(many.tolist(), again.tolist(), good.tolist(), strict=True)
+        ]
 
 
 def _spot(gap: Any, active: Any, known: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,13 +22,14 @@ from tidewaiter.detect.scanning import unit_prices, with_unit_values
 from tidewaiter.errors import InputError
 from tidewaiter.findings.account import judged, panel_notes
 from tidewaiter.findings.artefacts import artefact_of, first_columns, mass_starts
-from tidewaiter.findings.candidate import OWN_LISTS, Candidate, candidate_of, silence
+from tidewaiter.findings.candidate import OWN_LISTS, Called, Candidate, silence, silences
 from tidewaiter.findings.gather import RANK as _RANK
 from tidewaiter.findings.gather import Judged, gather
 from tidewaiter.findings.restarts import Restarts
 from tidewaiter.findings.surge import CHANNELS, Surge
 from tidewaiter.findings.tides import Tide, tides
 from tidewaiter.model import State
+from tidewaiter.series.names import each_in
 from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
 from tidewaiter.store.view import View
 
@@ -39,6 +40,8 @@ _SHORT: Final = 24
 """Months of past, and fewer, in which calibration was seen to promise too much."""
 _MOST_NEW: Final = 50
 _LOOK: Final = 0.01
+_FIRM: Final = 0.1
+_LIKELY: Final = 0.3
 
 
 class Scanner:
@@ -82,7 +85,8 @@ class Scanner:
         self._on_compile = on_compile
         self._learnt: dict[tuple[str, str, int, str], Calibration] = {}
         self._tested: dict[str, list[Any]] = {name: [] for name in ("net", "raw", *OWN_LISTS)}
-        self._found: list[tuple[str, int, Candidate]] = []
+        # Of each list: those called of a panel, their places in the list and among those called, and their channels.
+        self._found: dict[str, list[tuple[Called, Any, Any, Any]]] = {name: [] for name in self._tested}
         self._new: list[Candidate] = []
         self._short = False
         self._notes: list[str] = []
@@ -124,9 +128,9 @@ class Scanner:
     ) -> None:
         inside = np.ones(len(panel), bool)
         if self._partners is not None:
-            inside &= np.array([partner in self._partners for partner in panel.partners], bool)
+            inside &= each_in(panel.partners, self._partners)
         if codes is not None:
-            inside &= np.array([code in codes for code in panel.codes], bool)
+            inside &= each_in(panel.codes, codes)
         if not inside.any():
             return
         weights = None if weigh is None else weigh(panel)
@@ -140,29 +144,20 @@ class Scanner:
                 f"{panel.dataset}: only {len(panel.period)} months are looked at; with so short a past nothing is called firm or likely"
             )
         self.series += int(inside.sum())
-        mass, firsts = mass_starts(panel), first_columns(panel)
-        reported = frozenset(firsts)
-        alike: list[Restarts] = []
+        self._call(panel, net, raw, inside, weights, tide)
 
-        def take(row: int, channel: str) -> Candidate:
-            if channel == "start" and not alike:
-                alike.append(Restarts(panel))
-            pair = (panel.dataset, panel.flow, panel.reporters[row], panel.partners[row])
-            starts = mass.get(panel.reporters[row], 0)
-            return candidate_of(
-                panel,
-                row,
-                channel,
-                net,
-                raw,
-                weights=weights,
-                tide=tide.get(pair),
-                starts=starts,
-                firsts=firsts,
-                reported=reported,
-                again=alike[0].of(row) if channel == "start" else None,
-            )
-
+    def _call(
+        self,
+        panel: SeriesPanel,
+        net: ScanResult,
+        raw: ScanResult,
+        inside: Any,
+        weights: Any,
+        tide: dict[tuple[str, str, str, str], Tide],
+    ) -> None:
+        """Take note of every series that is out of the ordinary in a channel asked about."""
+        silent = silences(panel.states)
+        calls: list[tuple[str, Any, Any, Any]] = []
         lists = {"net": net.p, "raw": raw.p, **{name: net.channel_p(name) for name in OWN_LISTS}}
         for name, p in lists.items():
             at = np.flatnonzero(inside & ~np.isnan(p))
@@ -170,15 +165,29 @@ class Scanner:
             self._tested[name].append(p[at])
             if name in OWN_LISTS and name not in self._channels:
                 continue
-            for place in np.flatnonzero(p[at] <= (_LOOK if name in ("net", "raw") else _LOOK / 10)).tolist():
-                row = int(at[place])
-                channel = name if name in OWN_LISTS else str((net if name == "net" else raw).channel[row])
-                if channel in ("spike", "sustained") and silence(panel.states[row]) >= _LONG:
-                    channel = "start"  # whichever statistic caught it, after so long a silence that is what it is
-                if channel in self._channels:
-                    self._found.append((name, before + place, take(row, channel)))
-        if "start" in self._channels:
-            self._new.extend(take(row, "start") for row in _born(panel, inside))
+            places = np.flatnonzero(p[at] <= (_LOOK if name in ("net", "raw") else _LOOK / 10))
+            rows = at[places]
+            if name in OWN_LISTS:
+                channels = np.full(len(rows), name, object)
+            else:
+                channels = (net if name == "net" else raw).channel[rows].astype(object)
+                # Whichever statistic caught it, after so long a silence that is what it is.
+                channels[np.isin(channels, ("spike", "sustained")) & (silent[rows] >= _LONG)] = "start"
+            asked = np.isin(channels, self._channels)
+            calls.append((name, before + places[asked], rows[asked], channels[asked]))
+        born = np.array(_born(panel, inside) if "start" in self._channels else [], np.int64)
+        starts = np.unique(np.concatenate([born, *(rows[channels == "start"] for _, _, rows, channels in calls)]))
+        again = dict(zip(starts.tolist(), Restarts(panel).of(starts), strict=True)) if len(starts) else {}
+        every = np.unique(np.concatenate([born, *(rows for _, _, rows, _ in calls)]))
+        if not len(every):
+            return
+        called = Called(
+            panel, net, raw, every, weights=weights, tide=tide, starts=mass_starts(panel), firsts=first_columns(panel),
+            again=again,
+        )  # fmt: skip
+        for name, places, rows, channels in calls:
+            self._found[name].append((called, places, np.searchsorted(every, rows), channels))
+        self._new.extend(called.candidate(at, "start") for at in np.searchsorted(every, born).tolist())
 
     def events(self, top: int = 0, at_least: float = 0.0) -> tuple[Surge, ...]:
         """Return the events of all panels, clean ones first, by tier and then by the amount above what was expected.
@@ -201,24 +210,30 @@ class Scanner:
             q = q_values(every)
             some = min(self._budget, len(every) - 1)
             surprising = min(float(np.partition(every, some)[some]), 2 * _LOOK)
-            for where, place, one in self._found:
-                if where != name:
-                    continue
-                tier = _tier(1.0 if self._short else float(q[place]), watch=every[place] <= surprising)
-                if name in OWN_LISTS and tier not in ("firm", "likely"):
-                    continue
-                if tier in ("firm", "likely") and one.channel == "start" and _unseen(one):
-                    tier = "watch"
-                if name == "raw":
-                    tier = "watch" if tier else ""
+            for one, tier, q_one in self._tiers(name, every, q, surprising):
                 old = told.get(one.id)
-                if tier and (old is None or _RANK[tier] < _RANK[old.tier]):
-                    told[one.id] = Judged(one, tier, float(q[place]), with_the_tide=name == "raw")
+                if old is None or _RANK[tier] < _RANK[old.tier]:
+                    told[one.id] = Judged(one, tier, q_one, with_the_tide=name == "raw")
         every_event = gather(self._view, list(told.values()))
         gathered = [event for event in every_event if event.size >= at_least]
         self.small = len(every_event) - len(gathered)
         self.events_found = len(gathered)
         return tuple(event.told(self._view) for event in (gathered[:top] if top else gathered))
+
+    def _tiers(self, name: str, p: Any, q: Any, surprising: float) -> Iterator[tuple[Candidate, str, float]]:
+        """Return the candidates of a list that deserve a tier, each with it and its q-value."""
+        own = name in OWN_LISTS
+        for called, places, among, channels in self._found[name]:
+            worth = np.zeros(len(places), bool) if self._short else q[places] <= _LIKELY
+            if not own:
+                worth |= p[places] <= surprising
+            for at in np.flatnonzero(worth).tolist():
+                place = places[at]
+                one = called.candidate(int(among[at]), str(channels[at]))
+                tier = _tier(1.0 if self._short else float(q[place]), watch=p[place] <= surprising)
+                if name == "raw" or (tier in ("firm", "likely") and one.channel == "start" and _unseen(one)):
+                    tier = "watch"
+                yield one, tier, float(q[place])
 
     events_found = 0
     small = 0
@@ -287,4 +302,4 @@ def _born(panel: SeriesPanel, inside: Any) -> list[int]:
 
 
 def _tier(q: float, *, watch: bool) -> str:
-    return "firm" if q <= 0.1 else "likely" if q <= 0.3 else "watch" if watch else ""
+    return "firm" if q <= _FIRM else "likely" if q <= _LIKELY else "watch" if watch else ""

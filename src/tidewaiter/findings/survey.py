@@ -22,6 +22,7 @@ from tidewaiter.findings.words import join
 from tidewaiter.model import Measure
 from tidewaiter.period import Period, month, month_words
 from tidewaiter.series.kept import kept_panels
+from tidewaiter.series.names import joint
 from tidewaiter.series.panel import TOGETHER, SeriesPanel
 from tidewaiter.store.coverage import is_group
 from tidewaiter.store.store import Store
@@ -254,12 +255,16 @@ class _Some(msgspec.Struct):
             like = [one for one in every if (one.flow, one.digits) == (panel.flow, panel.digits)]
             if not like or not (np.nan_to_num(like[0].values) > 0).any():
                 continue
-            place = {key: at for at, key in enumerate(zip(panel.reporters, panel.partners, panel.codes, strict=True))}
-            found = np.full(panel.values.shape, np.nan)
             (other,) = like
-            for at, key in enumerate(zip(other.reporters, other.partners, other.codes, strict=True)):
-                if key in place:
-                    found[place[key]] = other.values[at]
+            (mine, theirs), _ = joint([(one.reporters, one.partners) for one in (panel, other)])
+            (goods, of_theirs), codes = joint([(one.codes,) for one in (panel, other)])
+            # Each key of either panel as one number, and where it stands in this one.
+            own, asked = mine * len(codes) + goods, theirs * len(codes) + of_theirs
+            order = np.argsort(own)
+            at = order[np.minimum(np.searchsorted(own, asked, sorter=order), len(own) - 1)]
+            same = own[at] == asked
+            found = np.full(panel.values.shape, np.nan)
+            found[at[same]] = other.values[same]
             return found
         return None
 

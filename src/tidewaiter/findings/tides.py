@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tidewaiter.model import State
+from tidewaiter.series.names import joint
 from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
 
 __all__ = ["Tide", "tides"]
@@ -41,15 +42,11 @@ def tides(panels: Sequence[SeriesPanel]) -> dict[tuple[str, str, str, str], Tide
 
 
 def _of_pairs(panels: Sequence[SeriesPanel]) -> dict[tuple[str, str], Tide]:
-    pairs: dict[tuple[str, str], int] = {}
-    places: dict[str, int] = {"": 0}
-    units: dict[str, int] = {}
-    keys, groups = [], []
-    for panel in panels:
-        of = (pairs.setdefault(pair, len(pairs)) for pair in zip(panel.reporters, panel.partners, strict=True))
-        group = np.fromiter(of, np.int64, len(panel))
-        groups.append(group)
-        keys.append(np.fromiter((places.setdefault(code, len(places)) for code in panel.codes), np.int64, len(panel)))
+    groups, pairs = joint([(panel.reporters, panel.partners) for panel in panels])
+    keys, codes = joint([(panel.codes,) for panel in panels])
+    units, _ = joint([(panel.units,) for panel in panels])
+    # A code that no panel lists has number 0; the others follow.
+    places = {"": 0} | {code: at for at, (code,) in enumerate(codes, 1)}
     size = len(places)
     count = len(pairs)
     now, then = np.zeros(count), np.zeros(count)
@@ -59,7 +56,7 @@ def _of_pairs(panels: Sequence[SeriesPanel]) -> dict[tuple[str, str], Tide]:
     totals = np.zeros(count, bool)
     listed: dict[int, np.ndarray] = {}
     words = list(places)
-    for panel, group, key in zip(panels, groups, keys, strict=True):
+    for panel, group, key, unit in zip(panels, groups, [one + 1 for one in keys], units, strict=True):
         if panel.values.shape[1] < 13:
             return {}
         held = totals[group]
@@ -70,7 +67,6 @@ def _of_pairs(panels: Sequence[SeriesPanel]) -> dict[tuple[str, str], Tide]:
             listed[panel.digits] = np.unique(group * size + key)
         else:
             totals[group] = True
-        unit = np.fromiter((units.setdefault(one, len(units)) for one in panel.units), np.int64, len(panel))
         free = ~held
         late = np.isin(panel.states[:, [-1, -13]], _LATE).any(1)
         away += np.bincount(group[free & late], minlength=count)
@@ -82,4 +78,8 @@ def _of_pairs(panels: Sequence[SeriesPanel]) -> dict[tuple[str, str], Tide]:
             sums += np.bincount(group[counted], np.nan_to_num(panel.values[counted, column]), count)
             out[:, place] |= np.bincount(group, released[:, column], count) > 0
     good = out.all(1) & (then > 0) & (low == high)
-    return {pair: Tide(float(now[at] / then[at]), int(away[at])) for pair, at in pairs.items() if good[at]}
+    return {
+        (reporter, partner): Tide(float(now[at] / then[at]), int(away[at]))
+        for at, (reporter, partner) in enumerate(pairs)
+        if good[at]
+    }

@@ -21,10 +21,11 @@ import numpy as np
 from tidewaiter._version import __version__
 from tidewaiter.model import Measure
 from tidewaiter.period import Period
+from tidewaiter.series.names import Names
 from tidewaiter.series.panel import SeriesPanel, panels
 from tidewaiter.store.view import View
 
-__all__ = ["KEPT", "Slice", "kept_list", "kept_panels", "numbered"]
+__all__ = ["KEPT", "Slice", "kept_list", "kept_panels"]
 
 KEPT: Final = "scan"
 """Folder of a store."""
@@ -122,8 +123,9 @@ def _read(folder: Path) -> tuple[SeriesPanel, ...] | None:
             arrays = {name: np.load(folder / f"{at}.{name}.npy", allow_pickle=False) for name in _ARRAYS}
             texts = {}
             for name in _TEXTS:
-                words = np.array(head.words[name], dtype=object)
-                texts[name] = tuple(words[np.load(folder / f"{at}.{name}.npy", allow_pickle=False)].tolist())
+                texts[name] = Names(head.words[name], np.load(folder / f"{at}.{name}.npy", allow_pickle=False))
+                if not _fit(texts[name], len(arrays["values"])):
+                    return None
             found.append(
                 SeriesPanel(
                     dataset=head.dataset, flow=head.flow, measure=Measure(head.measure), digits=head.digits,
@@ -144,8 +146,9 @@ def _write(folder: Path, found: Sequence[SeriesPanel]) -> bool:
             for at, panel in enumerate(found):
                 words = {}
                 for name in _TEXTS:
-                    numbers, words[name] = numbered(getattr(panel, name))
-                    np.save(part / f"{at}.{name}.npy", numbers)
+                    names = Names.of(getattr(panel, name))
+                    words[name] = names.words
+                    np.save(part / f"{at}.{name}.npy", names.places)
                 for name in _ARRAYS:
                     np.save(part / f"{at}.{name}.npy", getattr(panel, name))
                 head = _Head(
@@ -159,11 +162,10 @@ def _write(folder: Path, found: Sequence[SeriesPanel]) -> bool:
     return folder.is_dir()
 
 
-def numbered(texts: Sequence[str]) -> tuple[Any, list[str]]:
-    """Return the place of each text in the list of those that occur, and that list."""
-    words: dict[str, int] = {}
-    places = np.fromiter((words.setdefault(text, len(words)) for text in texts), np.int32, len(texts))
-    return places, list(words)
+def _fit(names: Names, many: int) -> bool:
+    """Whether there is a word for each of so many series: a damaged file may tell of more words than there are."""
+    places = names.places
+    return len(names) == many and (not many or bool(places.min() >= 0 and places.max() < len(names.words)))
 
 
 class _Filling:

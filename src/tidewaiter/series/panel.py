@@ -18,6 +18,7 @@ from tidewaiter.errors import NoData
 from tidewaiter.model import Measure, State
 from tidewaiter.period import Period
 from tidewaiter.series.added import STATE_NUMBERS, TOGETHER, Part, added
+from tidewaiter.series.names import Names, joint
 from tidewaiter.store.blocks import Block
 from tidewaiter.store.coverage import is_group
 from tidewaiter.store.silence import doubtful_silence
@@ -60,18 +61,18 @@ class SeriesPanel(msgspec.Struct, frozen=True):
     flow: str
     measure: Measure
     digits: int
-    reporters: tuple[str, ...]
-    partners: tuple[str, ...]
-    codes: tuple[str, ...]
+    reporters: Sequence[str]
+    partners: Sequence[str]
+    codes: Sequence[str]
     period: Period
     values: Any
     states: Any
-    units: tuple[str, ...]
+    units: Sequence[str]
     changed: Any
     added: Any
     partial: Any
     lacking: Any
-    largest: tuple[str, ...]
+    largest: Sequence[str]
     share: Any
 
     def __len__(self) -> int:
@@ -79,18 +80,20 @@ class SeriesPanel(msgspec.Struct, frozen=True):
 
     def groups(self) -> Any:
         """Number the pairs of reporter and partner: what the whole trade of a pair does, each of its goods is expected to do."""
-        pairs: dict[tuple[str, str], int] = {}
-        at = (pairs.setdefault(pair, len(pairs)) for pair in zip(self.reporters, self.partners, strict=True))
-        return np.fromiter(at, np.int64, len(self))
+        (numbers,), _ = joint([(self.reporters, self.partners)])
+        return numbers
 
     def only(self, at: int) -> SeriesPanel:
         """Return one series as a panel of its own, so that the others need not be kept."""
-        row = slice(at, at + 1)
+        return self.take(np.array([at]))
+
+    def take(self, rows: Any) -> SeriesPanel:
+        """Return some series as a panel of their own, in the order of ``rows``."""
         return SeriesPanel(
-            self.dataset, self.flow, self.measure, self.digits, self.reporters[row], self.partners[row], self.codes[row],
-            self.period, self.values[row].copy(), self.states[row].copy(), self.units[row], self.changed[row].copy(),
-            self.added[row].copy(), self.partial[row].copy(), self.lacking[row].copy(), self.largest[row],
-            self.share[row].copy(),
+            self.dataset, self.flow, self.measure, self.digits, Names.of(self.reporters).take(rows),
+            Names.of(self.partners).take(rows), Names.of(self.codes).take(rows), self.period, self.values[rows],
+            self.states[rows], Names.of(self.units).take(rows), self.changed[rows], self.added[rows], self.partial[rows],
+            self.lacking[rows], Names.of(self.largest).take(rows), self.share[rows],
         )  # fmt: skip
 
     def known(self, at: int) -> bool:
@@ -274,13 +277,17 @@ def _beside(parts: list[Part]) -> Part:
 
 
 def _panel(dataset: str, flow: str, measure: Measure, digits: int, period: Period, part: Part) -> SeriesPanel:
-    keys = list(zip(part.reporters, part.partners, part.codes, strict=True))
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    at = np.array(order, np.int64)
+    reporters, partners, codes = (Names.of(texts) for texts in (part.reporters, part.partners, part.codes))
+    # By reporter, partner and code, as texts are sorted; the last key leads.
+    at = np.lexsort([_sorted(names) for names in (codes, partners, reporters)])
     return SeriesPanel(
-        dataset, flow, measure, digits,
-        tuple(part.reporters[i] for i in order), tuple(part.partners[i] for i in order),
-        tuple(part.codes[i] for i in order), period, part.values[at], part.states[at],
-        tuple(part.units[i] for i in order), part.changed[at], part.added[at], part.partial[at], part.lacking[at],
-        tuple(part.largest[i] for i in order), part.share[at],
+        dataset, flow, measure, digits, reporters.take(at), partners.take(at), codes.take(at), period, part.values[at],
+        part.states[at], Names.of(part.units).take(at), part.changed[at], part.added[at], part.partial[at],
+        part.lacking[at], Names.of(part.largest).take(at), part.share[at],
     )  # fmt: skip
+
+
+def _sorted(names: Names) -> Any:
+    """Return the place of each name among all of them, sorted."""
+    rank = {word: at for at, word in enumerate(sorted(names.words))}
+    return np.array([rank[word] for word in names.words], np.int32)[names.places]
