@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from tidewaiter.series.names import Names, each_in, joint
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_panels_numbered_together_are_those_of_a_plain_loop(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    panels = []
+    panels: list[tuple[Sequence[str], ...]] = []
     for many in (40, 0, 25):
         reporters, partners = (
             rng.choice(words, many).tolist() for words in (["DEU", "FRA", ""], ["KGZ", "KAZ", "ARM"])
