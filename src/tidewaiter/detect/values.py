@@ -217,12 +217,21 @@ def weigh_mirrored(months: list[Measured], noise: Noise) -> tuple[Floats, Floats
         left = turned.recent
         with np.errstate(invalid="ignore"):
             left[:] = np.where(left < 0, -left * leaning, -left / leaning)
-            after = (np.abs(m.recent[:, 1:3]) > FAR_OFF * up.scale[:, None]).any(axis=1)
+            after = (np.abs(_fresh(m, noise)) > FAR_OFF * up.scale[:, None]).any(axis=1)
         w = weigh(turned, noise)
         trade = np.isfinite(m["now"]) & ~after
         surge.append(np.where(trade, w["surge"], -np.inf))
         shift.append(np.where(trade, w["shift"], -np.inf))
     return np.concatenate(surge), np.concatenate(shift)
+
+
+def _fresh(m: Measured, noise: Noise) -> Floats:
+    """What the two months before the tested one did beyond what they carried over [n, 2]; NaN without trade."""
+    carry = _carries(m, noise)[:, None]
+    before = m.recent[:, 2:4]
+    known = np.isfinite(before)
+    kept = np.where(known, carry, 0.0)
+    return np.asarray((m.recent[:, 1:3] - kept * np.where(known, before, 0.0)) / np.sqrt(1.0 - kept**2))
 
 
 def lean(months: list[Measured], weighed: list[Weighed]) -> float:
