@@ -1,0 +1,185 @@
+"""The first stage of the cascade over all rows, in parts: what stands out, and what the second stage needs of all series."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.detect import kernel, kernel_cascade, run
+from tidewaiter.detect.calibration import Calibration
+from tidewaiter.detect.kernel_cascade import BINS, PAIRS, WIDE, Gathered, Groups, Hurdle, Noted, P, Terms, Tried
+from tidewaiter.detect.panel import SparsePanel
+from tidewaiter.detect.priors import Priors, group_priors
+from tidewaiter.detect.silences import GAPS, OCCUPANCY
+
+__all__ = ["Looked", "look_at_all"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PART = 1 << 20
+"""Entries of a part, about: parts depend on the rows alone, so that sums do not depend on threads."""
+PARTS = 8, 64
+"""How many parts there are at least and at most."""
+MARKS = 4
+"""Points in time at which scales are compared with those at the end: of few months a scale looks smaller."""
+UNSEEN = 4_000, 10_000
+"""Entries without odds that are scored by lot, at most, and of how many one is, at least."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the first stage says.
+
+    Attributes
+    ----------
+    series, month, odds
+        Of entries with odds above none, by series; and of every so manieth without (0).
+    counts, entries
+        int64 [n_months, bins], [n_months]: entries with odds, and all.
+    priors
+        Level and scale of each group.
+    scale, moves, members, begun
+        Of each group, see :class:`tidewaiter.detect.kernel_cascade.Gathered`.
+    narrower, drift
+        float64 [n_months]: how much smaller typical spreads and variances look from that month, log.
+    usual
+        float32 [n_groups, n_months]: starts in an earlier month.
+    size
+        int64 [n_groups]: members.
+    terms
+        The regression by month.
+    """
+
+    series: Ints
+    month: Ints
+    odds: NDArray[np.float32]
+    counts: Ints
+    entries: Ints
+    priors: Priors
+    narrower: Floats
+    scale: Floats
+    drift: Floats
+    moves: NDArray[np.float32]
+    members: NDArray[np.float32]
+    begun: NDArray[np.float32]
+    usual: NDArray[np.float32]
+    size: Ints
+    terms: Terms
+
+
+def look_at_all(
+    panel: SparsePanel, groups: Ints, n_groups: int, c: Calibration, season: int, options: run.Options
+) -> Looked:
+    """Run the first stage over all rows."""
+    n, n_months = panel.n_series, panel.n_months
+    offsets, months, amounts = panel.arrays()
+    rows = len(months)
+    every = max(rows // UNSEEN[0], UNSEEN[1])
+    many = int(np.clip(rows // PART, *PARTS))
+    cuts = np.searchsorted(offsets, np.linspace(0, rows, many + 1)[1:-1]).tolist()
+    bounds = [0, *cuts], [*cuts, n]
+    sums = np.empty((n, 4))
+
+    def logs_of(a: int, b: int) -> tuple[Ints, NDArray[np.float32]]:
+        low, high = int(offsets[a]), int(offsets[b])
+        with np.errstate(divide="ignore"):
+            return offsets[a : b + 1] - low, np.log(np.asarray(amounts[low:high], np.float32))
+
+    marks = _marks(n_months)
+
+    def first_pass(a: int, b: int) -> Floats:
+        own_offsets, logs = logs_of(a, b)
+        out = np.zeros((MARKS, 2))
+        low = int(offsets[a])
+        kernel_cascade.spread_of_rows(own_offsets, months[low : low + len(logs)], logs, marks, sums[a:b], out)
+        return out
+
+    with ThreadPoolExecutor(options.workers()) as pool:
+        narrower = _by_month(sum(pool.map(first_pass, *bounds), np.zeros((MARKS, 2))), n_months)
+    priors = group_priors(sums, groups, n_groups)
+    levels, spreads = priors.level.astype(np.float32), np.maximum(priors.scale, 0.05).astype(np.float32)
+    means = sums[:, 1].astype(np.float32)
+    terms, noise, hurdle = _terms(priors, narrower, n_months, season, c.recent), _noted(c), _hurdle(c, panel.unknown_months)
+
+    def part(a: int, b: int) -> tuple[int, Gathered, Tried]:
+        own_offsets, logs = logs_of(a, b)
+        low = int(offsets[a])
+        base, upto = (int(groups[a:b].min()), int(groups[a:b].max()) + 1) if b > a else (0, 0)
+        own = [np.zeros((upto - base, n_months), np.float32) for _ in range(3)]
+        scale, earlier = np.zeros((upto - base, 2)), np.zeros((MARKS, 2))
+        got = Gathered(*own, scale, earlier, np.zeros((n_months, BINS), np.int64), np.zeros(n_months, np.int64))
+        # room for all, of which only what is written takes memory
+        room = Tried(np.empty(len(logs), np.int64), np.empty(len(logs), np.int64), np.empty(len(logs), np.float32))
+        count = kernel_cascade.look(
+            own_offsets, months[low : low + len(logs)], logs, low, every, terms,
+            Groups(groups[a:b] - base, means[a:b], levels[base:upto], spreads[base:upto]), noise, hurdle, got, room,
+        )  # fmt: skip
+        return base, got, Tried(room.series[:count] + a, room.month[:count].copy(), room.odds[:count].copy())
+
+    tables = [*(np.zeros((n_groups, n_months), np.float32) for _ in range(3)), np.zeros((n_groups, 2))]
+    earlier = np.zeros((MARKS, 2))
+    counts, entries = np.zeros((n_months, BINS), np.int64), np.zeros(n_months, np.int64)
+    tried: list[Tried] = []
+    with ThreadPoolExecutor(options.workers()) as pool:
+        for base, got, those in pool.map(part, *bounds):
+            for whole, some in zip(tables, (got.moves, got.members, got.begun, got.scale), strict=True):
+                whole[base : base + len(some)] += some
+            earlier += got.earlier
+            counts += got.counts
+            entries += got.entries
+            tried.append(those)
+    moves, members, begun, scale = tables
+    usual = np.zeros_like(begun)
+    usual[:, 1:] = np.cumsum(begun, axis=1)[:, :-1] / np.arange(1, n_months, dtype=np.float32)
+    drift = _by_month(earlier, n_months)
+    series, month, odds = (np.concatenate(each) for each in zip(*tried, strict=True))
+    size = np.bincount(groups, minlength=n_groups)
+    return Looked(series, month, odds, counts, entries, priors, narrower, scale, drift, moves, members, begun, usual, size, terms)
+
+
+def _terms(priors: Priors, narrower: Floats, n_months: int, season: int, recent: int) -> Terms:
+    """Return the regression's terms by month, and what is added up of them; trend and seasons are counted from column 0."""
+    terms = run.basis(n_months, 0, season)
+    growth = run.discount_of(n_months, 0, season, "value")
+    product = np.zeros((n_months, WIDE), np.float32)
+    product[:, :P] = growth[:, None] * terms
+    square = np.zeros((n_months, PAIRS), np.float32)
+    rows, columns = np.tril_indices(P)
+    square[:, : len(rows)] = growth[:, None] * terms[:, rows] * terms[:, columns]
+    ridge = run.ridge_of(priors).astype(np.float32)
+    marks = _marks(n_months)
+    year = np.float32(1.0 / (3.0 * season))
+    there = np.exp(narrower[marks]).astype(np.float32)
+    return Terms(growth.astype(np.float32), product, square, ridge, year, recent, marks, there)
+
+
+def _marks(n_months: int) -> Ints:
+    """Return months, evenly spread over the panel, the last of which is near its end."""
+    return np.asarray((np.arange(MARKS) + 1) * n_months // (MARKS + 1), np.int64)
+
+
+def _by_month(earlier: Floats, n_months: int) -> Floats:
+    """Return for each month what was found at marks in time, between them by straight lines; 0 at the end."""
+    at = np.append(_marks(n_months), n_months - 1)
+    less = np.append(earlier[:, 1] / np.maximum(earlier[:, 0], 1e-9), 0.0)
+    return np.interp(np.arange(n_months), at, less)
+
+
+def _noted(c: Calibration) -> Noted:
+    """Return the noise as the first stage wants it."""
+    noise = c.constants.noise
+    carry = noise.carry ** np.arange(kernel.RECENT + 1.0)
+    narrow = 1.0 / np.sqrt(np.maximum(1.0 - carry**2, 1e-6))
+    scalars = (np.float32(x) for x in (noise.freedom, noise.ratio, noise.doubt, noise.wide))
+    return Noted(carry.astype(np.float32), narrow.astype(np.float32), *scalars)
+
+
+def _hurdle(c: Calibration, unknown: NDArray[np.bool_]) -> Hurdle:
+    """Return how unlikely trade and starts are after a silence."""
+    known = np.append(0, np.cumsum(~unknown)).astype(np.int64)
+    silences = c.constants.silences
+    return Hurdle(-np.log(silences.restarts), -np.log(silences.starts), OCCUPANCY, GAPS, known)
