@@ -36,9 +36,9 @@ WEIGHTS = (1.0, 1.5, 0.7)
 """Of a surge, a shift and a start; as in :mod:`tidewaiter.detect.channels`."""
 LEAST = 0.05
 """Odds (not log) below which an entry is nothing to look at."""
-GATE = np.float32(1.8)
+GATE = np.float32(2.2)
 """How far above the level of its time, in typical spreads, an entry is looked at ..."""
-LASTING = np.float32(2.2)
+LASTING = np.float32(2.6)
 """... and how far it and those before it were, the sum fading by :data:`FADING` an entry."""
 FADING = np.float32(0.6)
 WORTH = np.float32(3.5)
@@ -68,13 +68,14 @@ NODE_COST = np.array([1.3, 1.6, 2.5], np.float32)
 
 
 class Terms(NamedTuple):
-    """The regression by month: discount, terms times it, products of terms times it, and the prior precision.
+    """The regression by month: discount, terms, terms and products of terms times the discount, prior precision.
 
     ``marks``: months at which scales are compared with those at the end, one a series in turn; ``narrower``: by what factor
     typical spreads are smaller there.
     """
 
     growth: NDArray[np.float32]
+    at: NDArray[np.float32]
     product: NDArray[np.float32]
     square: NDArray[np.float32]
     ridge: NDArray[np.float32]
@@ -235,8 +236,10 @@ def weigh_roughly(z, back, count, inverse, doubt, noise, kept):  # type: ignore[
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def solve_carried(gram, rhs, month, terms, low, pivot, beta, lever):  # type: ignore[no-untyped-def]
+def solve_carried(gram, rhs, month, terms, beta):  # type: ignore[no-untyped-def]
     """Solve the carried sums for a month; coefficients into ``beta``, their trend counted from that month on.
+
+    Written out (a factor L D L'): loops as short as these cost more than what they do.
 
     Returns
     -------
@@ -245,46 +248,56 @@ def solve_carried(gram, rhs, month, terms, low, pivot, beta, lever):  # type: ig
     """
     grow = terms.growth[month]
     ago = np.float32(month) * terms.year
-    at = 0
-    for a in range(P):
-        for b in range(a + 1):
-            low[a, b] = gram[at]
-            at += 1
-        beta[a] = rhs[a]
-        lever[a] = terms.product[month, a] / grow
-    low[1, 1] -= ago * (np.float32(2.0) * low[1, 0] - ago * low[0, 0])
-    low[1, 0] -= ago * low[0, 0]
-    for a in range(2, P):
-        low[a, 1] -= ago * low[a, 0]
-    beta[1] -= ago * beta[0]
-    lever[1] = ZERO
-    explained = ZERO
-    leverage = ZERO
-    for a in range(P):
-        for b in range(a):
-            s = low[a, b]
-            for j in range(b):
-                s -= low[a, j] * low[b, j] * pivot[j]
-            low[a, b] = s / pivot[b]
-        s = low[a, a] + terms.ridge[a] * grow
-        r = beta[a]
-        x = lever[a]
-        for j in range(a):
-            s -= low[a, j] * low[a, j] * pivot[j]
-            r -= low[a, j] * beta[j]
-            x -= low[a, j] * lever[j]
-        pivot[a] = s
-        beta[a] = r
-        lever[a] = x
-        explained += r * r / s
-        leverage += x * x / s
-    for a in range(P - 1, -1, -1):
-        s = beta[a] / pivot[a]
-        for j in range(a + 1, P):
-            s -= low[j, a] * beta[j]
-        beta[a] = s
-        explained += terms.ridge[a] * grow * s * s
-    return explained, leverage * grow
+    # the sums with the trend counted from this month on
+    u10 = gram[1] - ago * gram[0]
+    i0 = ONE / (gram[0] + terms.ridge[0] * grow)
+    l10 = u10 * i0
+    i1 = ONE / (gram[2] - ago * (gram[1] + u10) + terms.ridge[1] * grow - u10 * l10)
+    u20 = gram[3]
+    u21 = gram[4] - ago * gram[3] - u20 * l10
+    l20, l21 = u20 * i0, u21 * i1
+    i2 = ONE / (gram[5] + terms.ridge[2] * grow - u20 * l20 - u21 * l21)
+    u30 = gram[6]
+    u31 = gram[7] - ago * gram[6] - u30 * l10
+    u32 = gram[8] - u30 * l20 - u31 * l21
+    l30, l31, l32 = u30 * i0, u31 * i1, u32 * i2
+    i3 = ONE / (gram[9] + terms.ridge[3] * grow - u30 * l30 - u31 * l31 - u32 * l32)
+    u40 = gram[10]
+    u41 = gram[11] - ago * gram[10] - u40 * l10
+    u42 = gram[12] - u40 * l20 - u41 * l21
+    u43 = gram[13] - u40 * l30 - u41 * l31 - u42 * l32
+    l40, l41, l42, l43 = u40 * i0, u41 * i1, u42 * i2, u43 * i3
+    i4 = ONE / (gram[14] + terms.ridge[4] * grow - u40 * l40 - u41 * l41 - u42 * l42 - u43 * l43)
+    u50 = gram[15]
+    u51 = gram[16] - ago * gram[15] - u50 * l10
+    u52 = gram[17] - u50 * l20 - u51 * l21
+    u53 = gram[18] - u50 * l30 - u51 * l31 - u52 * l32
+    u54 = gram[19] - u50 * l40 - u51 * l41 - u52 * l42 - u53 * l43
+    l50, l51, l52, l53, l54 = u50 * i0, u51 * i1, u52 * i2, u53 * i3, u54 * i4
+    i5 = ONE / (gram[20] + terms.ridge[5] * grow - u50 * l50 - u51 * l51 - u52 * l52 - u53 * l53 - u54 * l54)
+    r0 = rhs[0]
+    r1 = rhs[1] - ago * rhs[0] - l10 * r0
+    r2 = rhs[2] - l20 * r0 - l21 * r1
+    r3 = rhs[3] - l30 * r0 - l31 * r1 - l32 * r2
+    r4 = rhs[4] - l40 * r0 - l41 * r1 - l42 * r2 - l43 * r3
+    r5 = rhs[5] - l50 * r0 - l51 * r1 - l52 * r2 - l53 * r3 - l54 * r4
+    x0 = ONE
+    x1 = -l10
+    x2 = terms.at[month, 2] - l20 - l21 * x1
+    x3 = terms.at[month, 3] - l30 - l31 * x1 - l32 * x2
+    x4 = terms.at[month, 4] - l40 - l41 * x1 - l42 * x2 - l43 * x3
+    x5 = terms.at[month, 5] - l50 - l51 * x1 - l52 * x2 - l53 * x3 - l54 * x4
+    explained = r0 * r0 * i0 + r1 * r1 * i1 + r2 * r2 * i2 + r3 * r3 * i3 + r4 * r4 * i4 + r5 * r5 * i5
+    leverage = i0 + x1 * x1 * i1 + x2 * x2 * i2 + x3 * x3 * i3 + x4 * x4 * i4 + x5 * x5 * i5
+    b5 = r5 * i5
+    b4 = r4 * i4 - l54 * b5
+    b3 = r3 * i3 - l43 * b4 - l53 * b5
+    b2 = r2 * i2 - l32 * b3 - l42 * b4 - l52 * b5
+    b1 = r1 * i1 - l21 * b2 - l31 * b3 - l41 * b4 - l51 * b5
+    b0 = r0 * i0 - l10 * b1 - l20 * b2 - l30 * b3 - l40 * b4 - l50 * b5
+    beta[0], beta[1], beta[2], beta[3], beta[4], beta[5] = b0, b1, b2, b3, b4, b5
+    taken = terms.ridge[0] * b0 * b0 + terms.ridge[1] * b1 * b1 + terms.ridge[2] * b2 * b2 + terms.ridge[3] * b3 * b3 + terms.ridge[4] * b4 * b4 + terms.ridge[5] * b5 * b5
+    return explained + grow * taken, grow * leverage
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -309,8 +322,7 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
     """
     gram = np.empty(PAIRS, np.float32)
     rhs = np.empty(WIDE, np.float32)
-    low = np.empty((P, P), np.float32)
-    pivot, beta, lever = np.empty(P, np.float32), np.empty(P, np.float32), np.empty(P, np.float32)
+    beta = np.empty(P, np.float32)
     z = np.empty(terms.recent, np.float32)
     back = np.empty(terms.recent, np.int64)
     kept = np.empty((N_LENGTHS, N_SHIFTS), np.float32)
@@ -348,7 +360,7 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                 continue
             if m >= mark and mass > ZERO:
                 mark = 1 << 30
-                explained, _ = solve_carried(gram, rhs, m, terms, low, pivot, beta, lever)
+                explained, _ = solve_carried(gram, rhs, m, terms, beta)
                 early_mass = mass / terms.growth[m]
                 narrower = typical * terms.narrower[i % len(terms.marks)]
                 early = (max(squares - explained, ZERO) / terms.growth[m] + FIRST * narrower * narrower) / (early_mass + FIRST)
@@ -377,7 +389,7 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
             lift = FADING * lift + tame
             odds = ZERO
             if age >= 6 and (gap >= 6 or above > GATE * typical or (lift > LASTING * typical and above > ZERO)):
-                explained, leverage = solve_carried(gram, rhs, m, terms, low, pivot, beta, lever)
+                explained, leverage = solve_carried(gram, rhs, m, terms, beta)
                 grow = terms.growth[m]
                 prior = noise.ratio * typical
                 variance = (noise.freedom * prior * prior + max(squares - explained, ZERO) / grow) / (noise.freedom + mass / grow)
@@ -393,8 +405,8 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                         then = np.int64(months[j])
                         f = ZERO
                         for a in range(2, P):
-                            f += beta[a] * terms.product[then, a]
-                        v -= group_level + beta[0] + beta[1] * np.float32(then - m) * terms.year + f / terms.growth[then]
+                            f += beta[a] * terms.at[then, a]
+                        v -= group_level + beta[0] + beta[1] * np.float32(then - m) * terms.year + f
                         if count == 0:
                             own = v
                         z[count] = v * inverse
@@ -447,7 +459,7 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
         if mass > ZERO:
             m = np.int64(months[offsets[i + 1] - 1])
             grow = terms.growth[m]
-            explained, leverage = solve_carried(gram, rhs, m, terms, low, pivot, beta, lever)
+            explained, leverage = solve_carried(gram, rhs, m, terms, beta)
             own = (max(squares - explained, ZERO) / grow + FIRST * typical * typical) / (mass / grow + FIRST)
             gathered.scale[g, 0] += mass / grow
             gathered.scale[g, 1] += mass / grow * math.log(own)
@@ -478,8 +490,7 @@ def moves_of_groups(moves, members, size, groups, months, terms, out):  # type: 
     """
     gram = np.empty(PAIRS, np.float32)
     rhs = np.empty(WIDE, np.float32)
-    low = np.empty((P, P), np.float32)
-    pivot, beta, lever = np.empty(P, np.float32), np.empty(P, np.float32), np.empty(P, np.float32)
+    beta = np.empty(P, np.float32)
     at = -1
     then = 0
     for r in range(len(groups)):
@@ -500,17 +511,15 @@ def moves_of_groups(moves, members, size, groups, months, terms, out):  # type: 
                 for j in range(WIDE):
                     rhs[j] += w * terms.product[then, j]
             then += 1
-        solve_carried(gram, rhs, m, terms, low, pivot, beta, lever)
+        solve_carried(gram, rhs, m, terms, beta)
         for j in range(out.shape[1]):
             t = m - j
             out[r, j] = np.nan
             if j < terms.recent and t >= 0 and members[g, t] >= MEMBERS:
                 f = ZERO
                 for a in range(2, P):
-                    f += beta[a] * terms.product[t, a]
-                out[r, j] = moves[g, t] / members[g, t] - (
-                    beta[0] - beta[1] * np.float32(j) * terms.year + f / terms.growth[t]
-                )
+                    f += beta[a] * terms.at[t, a]
+                out[r, j] = moves[g, t] / members[g, t] - (beta[0] - beta[1] * np.float32(j) * terms.year + f)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -154,7 +154,7 @@ def _terms(priors: Priors, narrower: Floats, n_months: int, season: int, recent:
     marks = _marks(n_months)
     year = np.float32(1.0 / (3.0 * season))
     there = np.exp(narrower[marks]).astype(np.float32)
-    return Terms(growth.astype(np.float32), product, square, ridge, year, recent, marks, there)
+    return Terms(growth.astype(np.float32), terms.astype(np.float32), product, square, ridge, year, recent, marks, there)
 
 
 def _marks(n_months: int) -> Ints:
