@@ -256,11 +256,12 @@ def _moves(looked: Looked, groups: Ints, months: Ints, begin: int, unit: Floats)
     In scales of the group (``unit`` float64 [n_groups], log), [n, RECENT]; the second is the share that is no noise of its members, by how much groups move at all. As
     :func:`tidewaiter.detect.values.common_move`, from less.
     """
-    n_groups, n_months = looked.moves.shape
-    some = np.arange(0, n_groups, max(1, n_groups // SOME_GROUPS))
+    tables = looked.table[groups]
+    n_tables, n_months = looked.moves.shape
+    some = np.arange(0, n_tables, max(1, n_tables // SOME_GROUPS))
     judged = np.arange(begin, n_months)
     keys, place = np.unique(
-        np.concatenate([(some[:, None] * n_months + judged).ravel(), groups * n_months + months]), return_inverse=True
+        np.concatenate([(some[:, None] * n_months + judged).ravel(), tables * n_months + months]), return_inverse=True
     )
     of, at = np.divmod(keys, n_months)
     centre = np.empty((len(keys), RECENT), np.float32)
@@ -268,9 +269,12 @@ def _moves(looked: Looked, groups: Ints, months: Ints, begin: int, unit: Floats)
     back = at[:, None] - np.arange(RECENT)
     n = np.where(back >= 0, looked.members[of[:, None], np.maximum(back, 0)], 0.0).astype(np.float64)
     big = np.isfinite(centre)
-    centre = np.where(big, centre, 0.0) * (np.maximum(looked.priors.scale, 0.05) / unit)[of][:, None]
+    # tables are of one group each, but for the last, which says nothing
+    whose = np.ones(n_tables)
+    whose[looked.table] = unit
+    centre = np.where(big, centre, 0.0) / whose[of][:, None]
     noise = MOVE_NOISE / np.maximum(n, 1.0)
-    sampled = (of % max(1, n_groups // SOME_GROUPS) == 0)[:, None] & big
+    sampled = (of % max(1, n_tables // SOME_GROUPS) == 0)[:, None] & big
     weight = np.where(sampled, np.minimum(n, 30.0), 0.0)
     strayed = weight * (np.minimum(centre**2, 4.0) - noise)
     cell = (at[:, None] * RECENT + np.arange(RECENT)).ravel()
@@ -319,14 +323,15 @@ def _score(
                 dense, end, season, c.recent, terms, discount, ridge, level[a:b], scale[a:b], run.PRIOR_FREEDOM, table[a:b]
             )
     centre, keep, unit = moves
+    table_of = looked.table[own]
     back = months[:, None] - np.arange(RECENT)
-    others = np.maximum(np.where(back >= 0, looked.members[own[:, None], np.maximum(back, 0)], 0.0) - 1.0, 1.0)
+    others = np.maximum(np.where(back >= 0, looked.members[table_of[:, None], np.maximum(back, 0)], 0.0) - 1.0, 1.0)
     # a member's own part in the move of its group is no part of what is taken from it
     pull = np.clip(np.nan_to_num(table[:, RESIDUALS]) / unit[own, None] - centre, -PULL, PULL)
     move = keep * (centre - pull / others) * unit[own, None]
-    begun = looked.begun[own, months] - 1.0
-    usual = looked.usual[own, months].astype(np.float64)
-    silent = np.maximum(looked.size[own] - looked.members[own, months], 1.0)
+    begun = looked.begun[table_of, months] - 1.0
+    usual = looked.usual[table_of, months].astype(np.float64)
+    silent = np.maximum(looked.size[table_of] - looked.members[table_of, months], 1.0)
     chance = np.maximum(usual / silent, 1e-4)
     rate = (50.0 * chance + begun) / (50.0 + silent)
     at_once = np.where(begun > usual + 4.0 * np.sqrt(usual + 1.0), np.log(np.maximum(rate / chance, 1.0)), 0.0)

@@ -49,7 +49,8 @@ FIRST = np.float32(4.0)
 """How many residuals of the typical spread a series' own scale leans on."""
 FOUR = 4
 """Months whose mean residual is looked at before their odds are."""
-TAME, LIMIT = np.float32(2.5), np.float32(2.0)
+TAME = np.float32(2.0)
+LIMIT = np.float32(2.0)
 LATE = np.float32(1 / 12)
 LENT = np.float32(1.36)
 """One, and how many entries the level of the group counts for in that of a series."""
@@ -86,12 +87,13 @@ class Terms(NamedTuple):
 
 
 class Groups(NamedTuple):
-    """Group and mean log of each series, level and spread typical of each group's."""
+    """Group of each series, level and spread typical of a group's; table of each series, what each does in a month (log)."""
 
     of: NDArray[np.int64]
-    mean: NDArray[np.float32]
     level: NDArray[np.float32]
     spread: NDArray[np.float32]
+    table: NDArray[np.int64]
+    curve: NDArray[np.float32]
 
 
 class Noted(NamedTuple):
@@ -118,15 +120,11 @@ class Hurdle(NamedTuple):
 class Gathered(NamedTuple):
     """Added up of all series.
 
-    ``moves``, ``members``,
-    ``begun`` float32 [n_groups, n_months]: clipped distances from a member's mean in typical spreads, how many, starts. ``scale``
-    float64 [n_groups, 2]: residuals at the end of the rows, and log variances times as many; ``earlier`` float64 [marks, 2]: the
-    same of how much smaller log variances were at marks in time. ``counts`` int64 [n_months, BINS]:
-    entries with odds by month and size, and ``entries`` int64 [n_months] of any.
+    ``begun`` float32 [tables, n_months]: starts. ``scale`` float64 [n_groups, 2]: residuals at the end of the rows, and log
+    variances times as many; ``earlier`` float64 [marks, 2]: the same of how much smaller log variances were at marks in time.
+    ``counts`` int64 [n_months, BINS]: entries with odds by month and size, and ``entries`` int64 [n_months] of any.
     """
 
-    moves: NDArray[np.float32]
-    members: NDArray[np.float32]
     begun: NDArray[np.float32]
     scale: NDArray[np.float64]
     earlier: NDArray[np.float64]
@@ -143,8 +141,11 @@ class Tried(NamedTuple):
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def spread_of_rows(offsets, months, logs, marks, out, earlier):  # type: ignore[no-untyped-def]
+def spread_of_rows(offsets, months, logs, marks, table, out, earlier, moves, members):  # type: ignore[no-untyped-def]
     """As :func:`tidewaiter.detect.kernel.spread` of all months, from compressed rows whose logs are taken.
+
+    ``moves``, ``members`` float32 [tables, n_months], added to: by how much (log, :data:`TAME` at most) the members of a table
+    lie above their own means in a month, and how many do; ``table`` int64 [n_series] tells which is whose.
 
     ``earlier`` float64 [marks, 2], added to: how many steps there were before a mark, 24 at most, and as many times the log of
     how much larger their mean was than that of all; each series is looked at by one mark, in turn.
@@ -172,6 +173,14 @@ def spread_of_rows(offsets, months, logs, marks, out, earlier):  # type: ignore[
         out[i, 1] = total / n if n > 0 else 0.0
         out[i, 2] = max(n - 1, 0)
         out[i, 3] = steps / (n - 1) if n > 1 else 0.0
+        if n >= FEWEST:
+            mean = np.float32(out[i, 1])
+            g = table[i]
+            for k in range(offsets[i], offsets[i + 1]):
+                if logs[k] > SILENT:
+                    m = months[k]
+                    moves[g, m] += max(min(logs[k] - mean, TAME), -TAME)
+                    members[g, m] += ONE
         if many > 2:
             weight = min(many - 1, 24)
             earlier[i % len(marks), 0] += weight
@@ -330,6 +339,7 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
     for i in range(len(offsets) - 1):
         begin = offsets[i]
         g = groups.of[i]
+        t = groups.table[i]
         typical = groups.spread[g]
         group_level = groups.level[g]
         limit = LIMIT * typical
@@ -364,12 +374,14 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                 early_mass = mass / terms.growth[m]
                 narrower = typical * terms.narrower[i % len(terms.marks)]
                 early = (max(squares - explained, ZERO) / terms.growth[m] + FIRST * narrower * narrower) / (early_mass + FIRST)
+            y -= groups.curve[t, m]
             age = hurdle.known[m] - missing
             gap = hurdle.known[m] - last_known - since if active > 0 else age
             while tail < k and np.int64(months[tail]) <= m - terms.recent:
                 v = logs[tail]
                 if v > SILENT:
                     then = np.int64(months[tail])
+                    v -= groups.curve[t, then]
                     d = (v - level) * inverse_typical
                     w = np.float32(5.0) / (np.float32(4.0) + d * d)
                     v -= group_level
@@ -385,7 +397,7 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
             tame = max(min(above, limit), -limit)
             gathered.entries[m] += 1
             if gap >= 6 and age >= 6:
-                gathered.begun[g, m] += ONE
+                gathered.begun[t, m] += ONE
             lift = FADING * lift + tame
             odds = ZERO
             if age >= 6 and (gap >= 6 or above > GATE * typical or (lift > LASTING * typical and above > ZERO)):
@@ -406,7 +418,7 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                         f = ZERO
                         for a in range(2, P):
                             f += beta[a] * terms.at[then, a]
-                        v -= group_level + beta[0] + beta[1] * np.float32(then - m) * terms.year + f
+                        v -= groups.curve[t, then] + group_level + beta[0] + beta[1] * np.float32(then - m) * terms.year + f
                         if count == 0:
                             own = v
                         z[count] = v * inverse
@@ -433,7 +445,7 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                     event = WEIGHTS[0] * math.exp(min(surge + unlikely, 60.0)) + WEIGHTS[1] * math.exp(min(shift + unlikely, 60.0))
                 if gap >= 6:
                     doubtful = variance * (1.0 + noise.doubt * leverage)
-                    telling = -0.5 * (y - group_level - 0.5) ** 2
+                    telling = -0.5 * (logs[k] - group_level - 0.5) ** 2
                     usual = -2.5 * math.log1p(own * own / (4.0 * doubtful)) - 0.5 * math.log(2.0 * doubtful)
                     size = min(max(telling - usual, -3.0), 6.0 if own >= ZERO else 0.0)
                     event += WEIGHTS[2] * math.exp(min(hurdle.rare[state, wait] + size, 60.0))
@@ -449,13 +461,6 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
             active += 1
             last_known = hurdle.known[m + 1]
             since = 0
-        if active >= FEWEST:
-            mean = groups.mean[i]
-            for k in range(begin, offsets[i + 1]):
-                if logs[k] > SILENT:
-                    m = np.int64(months[k])
-                    gathered.moves[g, m] += max(min((logs[k] - mean) * inverse_typical, TAME), -TAME)
-                    gathered.members[g, m] += ONE
         if mass > ZERO:
             m = np.int64(months[offsets[i + 1] - 1])
             grow = terms.growth[m]
@@ -480,13 +485,13 @@ def moves_of_groups(moves, members, size, groups, months, terms, out):  # type: 
     Parameters
     ----------
     moves, members
-        As in :class:`Gathered`.
+        See :func:`spread_of_rows`.
     size
-        int64 [n_groups]: members of each.
+        int64 [tables]: series of each.
     groups, months
-        int64 [n]: which, by group, then month.
+        int64 [n]: which table and month, by table, then month.
     out
-        float32 [n, recent], tested month first, in typical spreads; NaN where fewer than :data:`MEMBERS` trade.
+        float32 [n, RECENT], tested month first, log; NaN where fewer than :data:`MEMBERS` trade.
     """
     gram = np.empty(PAIRS, np.float32)
     rhs = np.empty(WIDE, np.float32)

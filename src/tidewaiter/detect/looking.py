@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.detect import kernel, kernel_cascade, run
 from tidewaiter.detect.calibration import Calibration
-from tidewaiter.detect.kernel_cascade import BINS, PAIRS, WIDE, Gathered, Groups, Hurdle, Noted, P, Terms, Tried
+from tidewaiter.detect.kernel_cascade import BINS, MEMBERS, PAIRS, WIDE, Gathered, Groups, Hurdle, Noted, P, Terms, Tried
 from tidewaiter.detect.panel import SparsePanel
 from tidewaiter.detect.priors import Priors, group_priors
 from tidewaiter.detect.silences import GAPS, OCCUPANCY
@@ -24,6 +24,8 @@ PART = 1 << 20
 """Entries of a part, about: parts depend on the rows alone, so that sums do not depend on threads."""
 PARTS = 8, 64
 """How many parts there are at least and at most."""
+ONE_MOVE = 0.4
+"""Variance (log) of how far one member lies above its mean in a month."""
 MARKS = 4
 """Points in time at which scales are compared with those at the end: of few months a scale looks smaller."""
 UNSEEN = 4_000, 10_000
@@ -42,14 +44,18 @@ class Looked:
         int64 [n_months, bins], [n_months]: entries with odds, and all.
     priors
         Level and scale of each group.
-    scale, moves, members, begun
-        Of each group, see :class:`tidewaiter.detect.kernel_cascade.Gathered`.
+    scale
+        float64 [n_groups, 2], see :class:`tidewaiter.detect.kernel_cascade.Gathered`.
+    table
+        int64 [n_groups]: row of what follows; small groups share the last, which says nothing.
+    moves, members, begun
+        float32 [tables, n_months], see :func:`tidewaiter.detect.kernel_cascade.spread_of_rows` and ``Gathered``.
     narrower, drift
         float64 [n_months]: how much smaller typical spreads and variances look from that month, log.
     usual
-        float32 [n_groups, n_months]: starts in an earlier month.
+        float32 [tables, n_months]: starts in an earlier month.
     size
-        int64 [n_groups]: members.
+        int64 [tables]: members.
     terms
         The regression by month.
     """
@@ -63,6 +69,7 @@ class Looked:
     narrower: Floats
     scale: Floats
     drift: Floats
+    table: Ints
     moves: NDArray[np.float32]
     members: NDArray[np.float32]
     begun: NDArray[np.float32]
@@ -79,8 +86,8 @@ def look_at_all(
     offsets, months, amounts = panel.arrays()
     rows = len(months)
     every = max(rows // UNSEEN[0], UNSEEN[1])
-    many = int(np.clip(rows // PART, *PARTS))
-    cuts = np.searchsorted(offsets, np.linspace(0, rows, many + 1)[1:-1]).tolist()
+    parts = int(np.clip(rows // PART, *PARTS))
+    cuts = np.searchsorted(offsets, np.linspace(0, rows, parts + 1)[1:-1]).tolist()
     bounds = [0, *cuts], [*cuts, n]
     sums = np.empty((n, 4))
 
@@ -90,55 +97,90 @@ def look_at_all(
             return offsets[a : b + 1] - low, np.log(np.asarray(amounts[low:high], np.float32))
 
     marks = _marks(n_months)
+    members_of = np.bincount(groups, minlength=n_groups)
+    # a group that is too small to do anything on the whole has no table of months to itself
+    large = members_of >= MEMBERS
+    tables = int(large.sum()) + 1
+    table = np.where(large, np.cumsum(large) - 1, tables - 1)
+    moves, members, begun = (np.zeros((tables, n_months), np.float32) for _ in range(3))
 
-    def first_pass(a: int, b: int) -> Floats:
+    def first_pass(a: int, b: int) -> tuple[int, Floats, NDArray[np.float32], NDArray[np.float32]]:
         own_offsets, logs = logs_of(a, b)
-        out = np.zeros((MARKS, 2))
+        base, upto, own = _own_tables(table[groups[a:b]])
+        out, up, many = np.zeros((MARKS, 2)), *(np.zeros((upto - base, n_months), np.float32) for _ in range(2))
         low = int(offsets[a])
-        kernel_cascade.spread_of_rows(own_offsets, months[low : low + len(logs)], logs, marks, sums[a:b], out)
-        return out
+        kernel_cascade.spread_of_rows(
+            own_offsets, months[low : low + len(logs)], logs, marks, own, sums[a:b], out, up, many
+        )  # fmt: skip
+        return base, out, up, many
 
+    earlier = np.zeros((MARKS, 2))
     with ThreadPoolExecutor(options.workers()) as pool:
-        narrower = _by_month(sum(pool.map(first_pass, *bounds), np.zeros((MARKS, 2))), n_months)
+        for base, out, up, many in pool.map(first_pass, *bounds):
+            earlier += out
+            moves[base : base + len(up)] += up
+            members[base : base + len(up)] += many
+    moves[-1] = members[-1] = 0.0
+    narrower = _by_month(earlier, n_months)
     priors = group_priors(sums, groups, n_groups)
     levels, spreads = priors.level.astype(np.float32), np.maximum(priors.scale, 0.05).astype(np.float32)
-    means = sums[:, 1].astype(np.float32)
+    curve = _curve(moves, members)
     terms, noise, hurdle = _terms(priors, narrower, n_months, season, c.recent), _noted(c), _hurdle(c, panel.unknown_months)
 
-    def part(a: int, b: int) -> tuple[int, Gathered, Tried]:
+    def part(a: int, b: int) -> tuple[int, int, Gathered, Tried]:
         own_offsets, logs = logs_of(a, b)
         low = int(offsets[a])
-        base, upto = (int(groups[a:b].min()), int(groups[a:b].max()) + 1) if b > a else (0, 0)
-        own = [np.zeros((upto - base, n_months), np.float32) for _ in range(3)]
-        scale, earlier = np.zeros((upto - base, 2)), np.zeros((MARKS, 2))
-        got = Gathered(*own, scale, earlier, np.zeros((n_months, BINS), np.int64), np.zeros(n_months, np.int64))
+        base, upto, own = _own_tables(groups[a:b])
+        first, last, own_table = _own_tables(table[groups[a:b]])
+        scale, earlier, starts = np.zeros((upto - base, 2)), np.zeros((MARKS, 2)), np.zeros((last - first, n_months), np.float32)
+        got = Gathered(starts, scale, earlier, np.zeros((n_months, BINS), np.int64), np.zeros(n_months, np.int64))
         # room for all, of which only what is written takes memory
         room = Tried(np.empty(len(logs), np.int64), np.empty(len(logs), np.int64), np.empty(len(logs), np.float32))
         count = kernel_cascade.look(
             own_offsets, months[low : low + len(logs)], logs, low, every, terms,
-            Groups(groups[a:b] - base, means[a:b], levels[base:upto], spreads[base:upto]), noise, hurdle, got, room,
+            Groups(own, levels[base:upto], spreads[base:upto], own_table, curve[first:last]), noise, hurdle, got, room,
         )  # fmt: skip
-        return base, got, Tried(room.series[:count] + a, room.month[:count].copy(), room.odds[:count].copy())
+        return base, first, got, Tried(room.series[:count] + a, room.month[:count].copy(), room.odds[:count].copy())
 
-    tables = [*(np.zeros((n_groups, n_months), np.float32) for _ in range(3)), np.zeros((n_groups, 2))]
-    earlier = np.zeros((MARKS, 2))
+    scale, earlier = np.zeros((n_groups, 2)), np.zeros((MARKS, 2))
     counts, entries = np.zeros((n_months, BINS), np.int64), np.zeros(n_months, np.int64)
     tried: list[Tried] = []
     with ThreadPoolExecutor(options.workers()) as pool:
-        for base, got, those in pool.map(part, *bounds):
-            for whole, some in zip(tables, (got.moves, got.members, got.begun, got.scale), strict=True):
-                whole[base : base + len(some)] += some
+        for base, first, got, those in pool.map(part, *bounds):
+            begun[first : first + len(got.begun)] += got.begun
+            scale[base : base + len(got.scale)] += got.scale
             earlier += got.earlier
             counts += got.counts
             entries += got.entries
             tried.append(those)
-    moves, members, begun, scale = tables
+    begun[-1] = 0.0
     usual = np.zeros_like(begun)
     usual[:, 1:] = np.cumsum(begun, axis=1)[:, :-1] / np.arange(1, n_months, dtype=np.float32)
     drift = _by_month(earlier, n_months)
     series, month, odds = (np.concatenate(each) for each in zip(*tried, strict=True))
-    size = np.bincount(groups, minlength=n_groups)
-    return Looked(series, month, odds, counts, entries, priors, narrower, scale, drift, moves, members, begun, usual, size, terms)
+    size = np.append(members_of[large], 0)
+    return Looked(series, month, odds, counts, entries, priors, narrower, scale, drift, table, moves, members, begun, usual, size, terms)
+
+
+def _own_tables(of: Ints) -> tuple[int, int, Ints]:
+    """Return the first number, one past the last, and the numbers counted from the first."""
+    base, upto = (int(of.min()), int(of.max()) + 1) if len(of) else (0, 0)
+    return base, upto, of - base
+
+
+def _curve(moves: NDArray[np.float32], members: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what each table's members did on the whole in each month (log), shrunk by how much they do so at all.
+
+    It is taken out before anything is judged: a season, a trend and a tide that all members share are no surge of each.
+    """
+    n = np.maximum(members, 1.0)
+    mean = moves / n
+    weight = np.where(members >= MEMBERS, np.minimum(members, 30.0), 0.0)
+    total = max(float(weight.sum()), 1.0)
+    noise = ONE_MOVE / n
+    between = max(float((weight * (np.minimum(mean**2, 1.0) - noise)).sum()) / total, 0.0)
+    spread = np.maximum(between, np.where(members >= 2 * MEMBERS, mean**2 - 9.0 * noise, 0.0))
+    return np.asarray(np.where(members >= MEMBERS, mean * spread / (spread + noise), 0.0), np.float32)
 
 
 def _terms(priors: Priors, narrower: Floats, n_months: int, season: int, recent: int) -> Terms:
