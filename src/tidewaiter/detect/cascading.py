@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tidewaiter.detect import kernel, kernel_cascade, run
+from tidewaiter.detect import kernel, kernel_carried, kernel_cascade, run
 from tidewaiter.detect.calibration import LOOKS, Calibration, calibrate_panel
 from tidewaiter.detect.fdr import LIKELY, TIERS, tiers
 from tidewaiter.detect.kernel import RECENT
@@ -33,6 +34,8 @@ MOST = 0.25
 """Of a month that stands out more entries are looked at: as many as are still 1 / EXCESS of the usual number, MOST of all at most."""
 BEYOND = 3.0
 """Standard errors by which there have to be more than usual."""
+FEW_A_MONTH = 20
+"""Entries of a month that are scored however few they are a share of: a small panel costs little."""
 BY_LOT, FADES = 0.1, 1.0
 """Share of what is just not looked at that is scored none the less, and how fast it falls a unit of log odds."""
 BANDS = 2.0
@@ -79,14 +82,14 @@ class Found:
 class _Chosen:
     """Entries to score, by month, then series; ``lot`` is the band of those taken by lot, -1 of others.
 
-    ``others`` float64 [n_months, bands]: how many entries are not scored.
+    ``others`` int64 [n_months, bands]: how many entries are not scored.
     """
 
     series: Ints
     month: Ints
     by_lot: NDArray[np.bool_]
     band: Ints
-    others: Floats
+    others: NDArray[np.integer[Any]]
 
 
 def cascade(
@@ -166,7 +169,7 @@ def cascade(
     for edge in edges[1:].tolist():
         if edge - cuts[-1] >= BATCH:
             cuts.append(edge)
-    spans = [*zip(cuts[:-1], cuts[1:], strict=True), (cuts[-1], len(chosen.series))]
+    spans = [*pairwise(cuts), (cuts[-1], len(chosen.series))]
     with ThreadPoolExecutor(options.workers()) as pool:
         scored = list(pool.map(some, spans))
     p = np.concatenate([one.p for one in scored])
@@ -198,7 +201,7 @@ def _choose(looked: Looked, share: float, begin: int) -> _Chosen:
     every = np.maximum(looked.entries.astype(np.float64), 1.0)
     # the middle month of all: a month in which much happens says nothing of the usual
     usual = np.median(above[begin:] / every[begin:, None], axis=0)
-    enough = usual <= share
+    enough = usual <= max(share, FEW_A_MONTH / float(np.median(every[begin:])))
     usually = float(enough.argmax() if enough.any() else len(usual)) / float(kernel_cascade.PER_UNIT)
     expected = usual * every[:, None]
     more = (expected <= EXCESS * above) & (above <= MOST * every[:, None]) & (above >= 20)
@@ -212,8 +215,8 @@ def _choose(looked: Looked, share: float, begin: int) -> _Chosen:
     band = np.where(with_odds, np.floor(looked.odds * BANDS).astype(np.int64), -1)
     left = np.flatnonzero(judged & ~wanted & ~drawn & with_odds)
     shape = looked.counts.shape[0], int(band.max(initial=0)) + 1
-    others = np.bincount(looked.month[left] * shape[1] + band[left], minlength=shape[0] * shape[1])
-    others = others.reshape(shape).astype(np.float64)
+    cell = looked.month[left] * shape[1] + band[left]
+    others = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
     at = np.flatnonzero(wanted | drawn)
     at = at[np.argsort(looked.month[at].astype(np.int16), kind="stable")]
     return _Chosen(looked.series[at], looked.month[at], drawn[at], band[at], others)
@@ -253,8 +256,8 @@ def _part(whole: ScanResult, first: int, last: int) -> ScanResult:
 def _moves(looked: Looked, groups: Ints, months: Ints, begin: int, unit: Floats) -> tuple[Floats, Floats]:
     """Return what the group of each entry did in the last months on the whole, and how far that is to be believed.
 
-    In scales of the group (``unit`` float64 [n_groups], log), [n, RECENT]; the second is the share that is no noise of its members, by how much groups move at all. As
-    :func:`tidewaiter.detect.values.common_move`, from less.
+    In scales of the group (``unit`` float64 [n_groups], log), [n, RECENT]; the second is the share that is no noise of its
+    members, by how much groups move at all. As :func:`tidewaiter.detect.values.common_move`, from less.
     """
     tables = looked.table[groups]
     n_tables, n_months = looked.moves.shape
@@ -264,15 +267,15 @@ def _moves(looked: Looked, groups: Ints, months: Ints, begin: int, unit: Floats)
         np.concatenate([(some[:, None] * n_months + judged).ravel(), tables * n_months + months]), return_inverse=True
     )
     of, at = np.divmod(keys, n_months)
-    centre = np.empty((len(keys), RECENT), np.float32)
-    kernel_cascade.moves_of_groups(looked.moves, looked.members, looked.size, of, at, looked.terms, centre)
+    moved = np.empty((len(keys), RECENT), np.float32)
+    kernel_carried.moves_of_groups(looked.moves, looked.members, looked.size, of, at, looked.terms, moved)
     back = at[:, None] - np.arange(RECENT)
     n = np.where(back >= 0, looked.members[of[:, None], np.maximum(back, 0)], 0.0).astype(np.float64)
-    big = np.isfinite(centre)
+    big = np.isfinite(moved)
     # tables are of one group each, but for the last, which says nothing
     whose = np.ones(n_tables)
     whose[looked.table] = unit
-    centre = np.where(big, centre, 0.0) / whose[of][:, None]
+    centre: Floats = np.where(big, moved, 0.0) / whose[of][:, None]
     noise = MOVE_NOISE / np.maximum(n, 1.0)
     sampled = (of % max(1, n_tables // SOME_GROUPS) == 0)[:, None] & big
     weight = np.where(sampled, np.minimum(n, 30.0), 0.0)
@@ -320,7 +323,17 @@ def _score(
             dense = np.empty((b - a, end + 1))
             kernel_cascade.unpack_some(*panel.arrays(), panel.unknown_months, series[a:b], end, dense)
             kernel.measure(
-                dense, end, season, c.recent, terms, discount, ridge, level[a:b], scale[a:b], run.PRIOR_FREEDOM, table[a:b]
+                dense,
+                end,
+                season,
+                c.recent,
+                terms,
+                discount,
+                ridge,
+                level[a:b],
+                scale[a:b],
+                run.PRIOR_FREEDOM,
+                table[a:b],
             )
     centre, keep, unit = moves
     table_of = looked.table[own]
@@ -346,7 +359,10 @@ def _score(
 def _with_groups(m: Measured, looked: Looked, of: Ints, months: Ints) -> Measured:
     """Add a row for each group that says what all its members say of its scale: few of them are here, and those stand out."""
     count, total = looked.scale[of].T
-    level, scale = looked.priors.level[of], looked.priors.scale[of] * np.exp(looked.narrower[np.minimum(months, len(looked.narrower) - 1)])
+    level, scale = (
+        looked.priors.level[of],
+        looked.priors.scale[of] * np.exp(looked.narrower[np.minimum(months, len(looked.narrower) - 1)]),
+    )
     known = count > 0
     table = np.zeros((len(of), m.table.shape[1]))
     more = replace(m, table=table)

@@ -3,9 +3,8 @@
 A scan fits a baseline to every series anew for every month. Here the sums of that regression are carried along: an entry is
 added to them once, when it is no longer one of the last months that are judged, weighed down by how far it lies from the
 level of its time. Where an entry stands above that level, or those before it did, the baseline is solved for, and the odds of
-a surge, of a lasting rise and of a start are worked out as a scan would, but the best of few in place of a sum over many. The
-same pass gathers what the second stage needs of all series: each series' level and steps, and month by month what the members
-of a group did on the whole.
+a surge, of a lasting rise and of a start are worked out as a scan would, but the best of few in place of a sum over many. What
+the members of a group did on the whole is taken out beforehand.
 """
 
 from __future__ import annotations
@@ -18,46 +17,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.detect import kernel_odds
+from tidewaiter.detect.channels import RAISED
+from tidewaiter.detect.kernel_carried import PAIRS, SILENT, WIDE, P, add_to, solve_carried
 
-__all__ = ["BINS", "FEWEST", "PER_UNIT", "RAISED", "Gathered", "Groups", "Hurdle", "Noted", "Terms", "Tried", "look", "moves_of_groups", "spread_of_rows", "unpack_some"]
+__all__ = ["BINS", "PER_UNIT", "Gathered", "Groups", "Hurdle", "Noted", "Starts", "Tried", "look", "unpack_some"]
 
-FEWEST = 5
-"""Entries before one that tells what its group did."""
-MEMBERS = 4
-"""Members with trade below which a group does nothing on the whole."""
 BINS = 512
 PER_UNIT = np.float32(16.0)
 """Bins of a unit of log odds."""
-P = 6
-PAIRS, WIDE = 24, 8
-"""Products of the regression's terms and terms, padded to what a processor adds at once."""
-RAISED = 3.0
-WEIGHTS = (1.0, 1.5, 0.7)
-"""Of a surge, a shift and a start; as in :mod:`tidewaiter.detect.channels`."""
 LEAST = 0.05
 """Odds (not log) below which an entry is nothing to look at."""
 GATE = np.float32(2.2)
-"""How far above the level of its time, in typical spreads, an entry is looked at ..."""
-LASTING = np.float32(2.6)
-"""... and how far it and those before it were, the sum fading by :data:`FADING` an entry."""
-FADING = np.float32(0.6)
+"""An entry as many typical spreads above the level of its time is looked at,"""
+LASTING, FADING = np.float32(2.6), np.float32(0.6)
+"""and one that is so together with those before it, the sum fading from one to the next."""
 WORTH = np.float32(3.5)
 """Least residual, or mean of the last residuals times :data:`LONG`, in scales, whose odds are worked out."""
-LONG = np.float32(1.6)
-SELDOM = np.float32(0.4)
+LONG, SELDOM = np.float32(1.6), np.float32(0.4)
+"""What the mean counts for, and what ``-log`` of the chance of any trade adds."""
 FIRST = np.float32(4.0)
 """How many residuals of the typical spread a series' own scale leans on."""
 FOUR = 4
 """Months whose mean residual is looked at before their odds are."""
-TAME = np.float32(2.0)
-LIMIT = np.float32(2.0)
-LATE = np.float32(1 / 12)
+LIMIT, LATE = np.float32(2.0), np.float32(1 / 12)
+"""Typical spreads that an entry may pull the level of its time by, and the least share of it that counts."""
 LENT = np.float32(1.36)
 """One, and how many entries the level of the group counts for in that of a series."""
 T4 = np.float32(2.5)
 QUARTER = np.float32(0.25)
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
-SILENT = np.float32(-np.inf)
 N_SHIFTS, N_LENGTHS, N_SURGES = len(kernel_odds.SHIFTS), len(kernel_odds.LENGTHS), len(kernel_odds.SURGES)
 LENGTHS = kernel_odds.LENGTHS
 SIZES = np.concatenate([kernel_odds.SHIFTS, kernel_odds.SURGES]).astype(np.float32)
@@ -66,24 +54,6 @@ SHIFT_COST = ((kernel_odds.LENGTH_WEIGHTS[:, None] * kernel_odds.SHIFT_WEIGHTS) 
 NODES = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]], np.float32)
 """Errors of the baseline that are tried, in its doubt and in how far levels move; what each costs is the next."""
 NODE_COST = np.array([1.3, 1.6, 2.5], np.float32)
-
-
-class Terms(NamedTuple):
-    """The regression by month: discount, terms, terms and products of terms times the discount, prior precision.
-
-    ``marks``: months at which scales are compared with those at the end, one a series in turn; ``narrower``: by what factor
-    typical spreads are smaller there.
-    """
-
-    growth: NDArray[np.float32]
-    at: NDArray[np.float32]
-    product: NDArray[np.float32]
-    square: NDArray[np.float32]
-    ridge: NDArray[np.float32]
-    year: np.float32
-    recent: int
-    marks: NDArray[np.int64]
-    narrower: NDArray[np.float32]
 
 
 class Groups(NamedTuple):
@@ -117,6 +87,21 @@ class Hurdle(NamedTuple):
     known: NDArray[np.int64]
 
 
+class Starts(NamedTuple):
+    """How events are weighed (surge, shift, start), and how the size of a start is: see :mod:`tidewaiter.detect.channels`.
+
+    A start worth telling is ``above`` its group's level (log), give or take ``width``; its size counts for ``least`` to
+    ``most``, and for no more than ``smaller`` where it is below what the flow itself used to be.
+    """
+
+    weights: NDArray[np.float64]
+    above: float
+    width: float
+    least: float
+    smaller: float
+    most: float
+
+
 class Gathered(NamedTuple):
     """Added up of all series.
 
@@ -138,53 +123,6 @@ class Tried(NamedTuple):
     series: NDArray[np.int64]
     month: NDArray[np.int64]
     odds: NDArray[np.float32]
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def spread_of_rows(offsets, months, logs, marks, table, out, earlier, moves, members):  # type: ignore[no-untyped-def]
-    """As :func:`tidewaiter.detect.kernel.spread` of all months, from compressed rows whose logs are taken.
-
-    ``moves``, ``members`` float32 [tables, n_months], added to: by how much (log, :data:`TAME` at most) the members of a table
-    lie above their own means in a month, and how many do; ``table`` int64 [n_series] tells which is whose.
-
-    ``earlier`` float64 [marks, 2], added to: how many steps there were before a mark, 24 at most, and as many times the log of
-    how much larger their mean was than that of all; each series is looked at by one mark, in turn.
-    """
-    for i in range(len(offsets) - 1):
-        n = 0
-        total = 0.0
-        steps = 0.0
-        before = ZERO
-        mark = marks[i % len(marks)]
-        then = 0.0
-        many = 0
-        for k in range(offsets[i], offsets[i + 1]):
-            y = logs[k]
-            if y > SILENT:
-                if months[k] >= mark and many == 0:
-                    then = steps
-                    many = n
-                if n > 0:
-                    steps += min(abs(y - before), np.float32(5.0))
-                total += y
-                before = y
-                n += 1
-        out[i, 0] = n
-        out[i, 1] = total / n if n > 0 else 0.0
-        out[i, 2] = max(n - 1, 0)
-        out[i, 3] = steps / (n - 1) if n > 1 else 0.0
-        if n >= FEWEST:
-            mean = np.float32(out[i, 1])
-            g = table[i]
-            for k in range(offsets[i], offsets[i + 1]):
-                if logs[k] > SILENT:
-                    m = months[k]
-                    moves[g, m] += max(min(logs[k] - mean, TAME), -TAME)
-                    members[g, m] += ONE
-        if many > 2:
-            weight = min(many - 1, 24)
-            earlier[i % len(marks), 0] += weight
-            earlier[i % len(marks), 1] += weight * math.log(max(then / (many - 1), 0.02) / max(out[i, 3], 0.02))
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -245,82 +183,17 @@ def weigh_roughly(z, back, count, inverse, doubt, noise, kept):  # type: ignore[
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def solve_carried(gram, rhs, month, terms, beta):  # type: ignore[no-untyped-def]
-    """Solve the carried sums for a month; coefficients into ``beta``, their trend counted from that month on.
-
-    Written out (a factor L D L'): loops as short as these cost more than what they do.
-
-    Returns
-    -------
-    tuple
-        What the fit takes off the squares, and the leverage of the month.
-    """
-    grow = terms.growth[month]
-    ago = np.float32(month) * terms.year
-    # the sums with the trend counted from this month on
-    u10 = gram[1] - ago * gram[0]
-    i0 = ONE / (gram[0] + terms.ridge[0] * grow)
-    l10 = u10 * i0
-    i1 = ONE / (gram[2] - ago * (gram[1] + u10) + terms.ridge[1] * grow - u10 * l10)
-    u20 = gram[3]
-    u21 = gram[4] - ago * gram[3] - u20 * l10
-    l20, l21 = u20 * i0, u21 * i1
-    i2 = ONE / (gram[5] + terms.ridge[2] * grow - u20 * l20 - u21 * l21)
-    u30 = gram[6]
-    u31 = gram[7] - ago * gram[6] - u30 * l10
-    u32 = gram[8] - u30 * l20 - u31 * l21
-    l30, l31, l32 = u30 * i0, u31 * i1, u32 * i2
-    i3 = ONE / (gram[9] + terms.ridge[3] * grow - u30 * l30 - u31 * l31 - u32 * l32)
-    u40 = gram[10]
-    u41 = gram[11] - ago * gram[10] - u40 * l10
-    u42 = gram[12] - u40 * l20 - u41 * l21
-    u43 = gram[13] - u40 * l30 - u41 * l31 - u42 * l32
-    l40, l41, l42, l43 = u40 * i0, u41 * i1, u42 * i2, u43 * i3
-    i4 = ONE / (gram[14] + terms.ridge[4] * grow - u40 * l40 - u41 * l41 - u42 * l42 - u43 * l43)
-    u50 = gram[15]
-    u51 = gram[16] - ago * gram[15] - u50 * l10
-    u52 = gram[17] - u50 * l20 - u51 * l21
-    u53 = gram[18] - u50 * l30 - u51 * l31 - u52 * l32
-    u54 = gram[19] - u50 * l40 - u51 * l41 - u52 * l42 - u53 * l43
-    l50, l51, l52, l53, l54 = u50 * i0, u51 * i1, u52 * i2, u53 * i3, u54 * i4
-    i5 = ONE / (gram[20] + terms.ridge[5] * grow - u50 * l50 - u51 * l51 - u52 * l52 - u53 * l53 - u54 * l54)
-    r0 = rhs[0]
-    r1 = rhs[1] - ago * rhs[0] - l10 * r0
-    r2 = rhs[2] - l20 * r0 - l21 * r1
-    r3 = rhs[3] - l30 * r0 - l31 * r1 - l32 * r2
-    r4 = rhs[4] - l40 * r0 - l41 * r1 - l42 * r2 - l43 * r3
-    r5 = rhs[5] - l50 * r0 - l51 * r1 - l52 * r2 - l53 * r3 - l54 * r4
-    x0 = ONE
-    x1 = -l10
-    x2 = terms.at[month, 2] - l20 - l21 * x1
-    x3 = terms.at[month, 3] - l30 - l31 * x1 - l32 * x2
-    x4 = terms.at[month, 4] - l40 - l41 * x1 - l42 * x2 - l43 * x3
-    x5 = terms.at[month, 5] - l50 - l51 * x1 - l52 * x2 - l53 * x3 - l54 * x4
-    explained = r0 * r0 * i0 + r1 * r1 * i1 + r2 * r2 * i2 + r3 * r3 * i3 + r4 * r4 * i4 + r5 * r5 * i5
-    leverage = i0 + x1 * x1 * i1 + x2 * x2 * i2 + x3 * x3 * i3 + x4 * x4 * i4 + x5 * x5 * i5
-    b5 = r5 * i5
-    b4 = r4 * i4 - l54 * b5
-    b3 = r3 * i3 - l43 * b4 - l53 * b5
-    b2 = r2 * i2 - l32 * b3 - l42 * b4 - l52 * b5
-    b1 = r1 * i1 - l21 * b2 - l31 * b3 - l41 * b4 - l51 * b5
-    b0 = r0 * i0 - l10 * b1 - l20 * b2 - l30 * b3 - l40 * b4 - l50 * b5
-    beta[0], beta[1], beta[2], beta[3], beta[4], beta[5] = b0, b1, b2, b3, b4, b5
-    taken = terms.ridge[0] * b0 * b0 + terms.ridge[1] * b1 * b1 + terms.ridge[2] * b2 * b2 + terms.ridge[3] * b3 * b3 + terms.ridge[4] * b4 * b4 + terms.ridge[5] * b5 * b5
-    return explained + grow * taken, grow * leverage
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gathered, tried):  # type: ignore[no-untyped-def]
+def look(offsets, months, logs, series, place, every, terms, groups, noise, hurdle, starts, gathered, tried):  # type: ignore[no-untyped-def]
     """Walk over series of compressed rows; write those entries that have odds, and gather what the second stage needs.
 
     Parameters
     ----------
     offsets, months, logs
         Compressed rows, times in order; logs are float32, NaN where that month is not known, -inf where it is a zero.
-    place, every
-        Number of the first entry among all; every so manieth without odds is written, too.
-    terms, groups, noise, hurdle
-        :class:`Terms`, :class:`Groups`, :class:`Noted`, :class:`Hurdle`.
+    series, place, every
+        Numbers of the first series and of its first entry among all; every so manieth entry without odds is written, too.
+    terms, groups, noise, hurdle, starts
+        :class:`Terms`, :class:`Groups`, :class:`Noted`, :class:`Hurdle`, :class:`Starts`.
     gathered, tried
         :class:`Gathered` and :class:`Tried`, written and added to; the latter has room for all entries.
 
@@ -354,12 +227,13 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
         lift = ZERO
         early = ZERO
         early_mass = ZERO
-        mark = terms.marks[i % len(terms.marks)]
+        mark = terms.marks[(series + i) % len(terms.marks)]
         tail = begin
         active = 0
         missing = 0
         since = 0  # months not known since the last trade
         last_known = 0
+        latest = 0
         for k in range(begin, offsets[i + 1]):
             y = logs[k]
             m = np.int64(months[k])
@@ -372,8 +246,10 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                 mark = 1 << 30
                 explained, _ = solve_carried(gram, rhs, m, terms, beta)
                 early_mass = mass / terms.growth[m]
-                narrower = typical * terms.narrower[i % len(terms.marks)]
-                early = (max(squares - explained, ZERO) / terms.growth[m] + FIRST * narrower * narrower) / (early_mass + FIRST)
+                narrower = typical * terms.narrower[(series + i) % len(terms.marks)]
+                early = (max(squares - explained, ZERO) / terms.growth[m] + FIRST * narrower * narrower) / (
+                    early_mass + FIRST
+                )
             y -= groups.curve[t, m]
             age = hurdle.known[m] - missing
             gap = hurdle.known[m] - last_known - since if active > 0 else age
@@ -385,12 +261,8 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                     d = (v - level) * inverse_typical
                     w = np.float32(5.0) / (np.float32(4.0) + d * d)
                     v -= group_level
-                    for j in range(PAIRS):
-                        gram[j] += w * terms.square[then, j]
-                    wv = w * v
-                    for j in range(WIDE):
-                        rhs[j] += wv * terms.product[then, j]
-                    squares += terms.growth[then] * wv * v
+                    add_to(gram, rhs, terms, then, w, v)
+                    squares += terms.growth[then] * w * v * v
                     mass += terms.growth[then]
                 tail += 1
             above = y - level
@@ -404,7 +276,9 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                 explained, leverage = solve_carried(gram, rhs, m, terms, beta)
                 grow = terms.growth[m]
                 prior = noise.ratio * typical
-                variance = (noise.freedom * prior * prior + max(squares - explained, ZERO) / grow) / (noise.freedom + mass / grow)
+                variance = (noise.freedom * prior * prior + max(squares - explained, ZERO) / grow) / (
+                    noise.freedom + mass / grow
+                )
                 scale = math.sqrt(variance)
                 inverse = ONE / scale
                 count = 0
@@ -418,7 +292,13 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                         f = ZERO
                         for a in range(2, P):
                             f += beta[a] * terms.at[then, a]
-                        v -= groups.curve[t, then] + group_level + beta[0] + beta[1] * np.float32(then - m) * terms.year + f
+                        v -= (
+                            groups.curve[t, then]
+                            + group_level
+                            + beta[0]
+                            + beta[1] * np.float32(then - m) * terms.year
+                            + f
+                        )
                         if count == 0:
                             own = v
                         z[count] = v * inverse
@@ -442,89 +322,42 @@ def look(offsets, months, logs, place, every, terms, groups, noise, hurdle, gath
                 if own > ZERO and max(z[0], mean) + SELDOM * unlikely > WORTH:
                     doubt = max(np.float32(math.sqrt(noise.doubt * leverage)), np.float32(0.05))
                     surge, shift = weigh_roughly(z, back, count, inverse, doubt, noise, kept)
-                    event = WEIGHTS[0] * math.exp(min(surge + unlikely, 60.0)) + WEIGHTS[1] * math.exp(min(shift + unlikely, 60.0))
+                    event = starts.weights[0] * math.exp(min(surge + unlikely, 60.0)) + starts.weights[1] * math.exp(
+                        min(shift + unlikely, 60.0)
+                    )
                 if gap >= 6:
                     doubtful = variance * (1.0 + noise.doubt * leverage)
-                    telling = -0.5 * (logs[k] - group_level - 0.5) ** 2
+                    telling = -0.5 * ((logs[k] - group_level - starts.above) / starts.width) ** 2 - math.log(
+                        starts.width
+                    )
                     usual = -2.5 * math.log1p(own * own / (4.0 * doubtful)) - 0.5 * math.log(2.0 * doubtful)
-                    size = min(max(telling - usual, -3.0), 6.0 if own >= ZERO else 0.0)
-                    event += WEIGHTS[2] * math.exp(min(hurdle.rare[state, wait] + size, 60.0))
+                    size = min(max(telling - usual, starts.least), starts.most if own >= ZERO else starts.smaller)
+                    event += starts.weights[2] * math.exp(min(hurdle.rare[state, wait] + size, 60.0))
                 if event > LEAST:
                     odds = np.float32(math.log(event) + RAISED)
                     gathered.counts[m, min(int(odds * PER_UNIT), BINS - 1)] += 1
             if odds > ZERO or (place + k) % every == 0:
-                tried.series[n_tried] = i
+                tried.series[n_tried] = series + i
                 tried.month[n_tried] = m
                 tried.odds[n_tried] = odds
                 n_tried += 1
             level += tame * max(ONE / (np.float32(active) + LENT), LATE)
             active += 1
+            latest = m
             last_known = hurdle.known[m + 1]
             since = 0
         if mass > ZERO:
-            m = np.int64(months[offsets[i + 1] - 1])
+            m = latest
             grow = terms.growth[m]
             explained, leverage = solve_carried(gram, rhs, m, terms, beta)
             own = (max(squares - explained, ZERO) / grow + FIRST * typical * typical) / (mass / grow + FIRST)
             gathered.scale[g, 0] += mass / grow
             gathered.scale[g, 1] += mass / grow * math.log(own)
             if early_mass > ZERO:
-                j = i % len(terms.marks)
+                j = (series + i) % len(terms.marks)
                 gathered.earlier[j, 0] += early_mass
                 gathered.earlier[j, 1] += early_mass * math.log(early / own)
     return n_tried
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def moves_of_groups(moves, members, size, groups, months, terms, out):  # type: ignore[no-untyped-def]
-    """Write what groups did in the last months of some months on the whole, beside their baseline before those.
-
-    The regression of a member, of middling trade, on the mean of the members: what it leaves is about the mean of what
-    their own leave.
-
-    Parameters
-    ----------
-    moves, members
-        See :func:`spread_of_rows`.
-    size
-        int64 [tables]: series of each.
-    groups, months
-        int64 [n]: which table and month, by table, then month.
-    out
-        float32 [n, RECENT], tested month first, log; NaN where fewer than :data:`MEMBERS` trade.
-    """
-    gram = np.empty(PAIRS, np.float32)
-    rhs = np.empty(WIDE, np.float32)
-    beta = np.empty(P, np.float32)
-    at = -1
-    then = 0
-    for r in range(len(groups)):
-        g = groups[r]
-        m = months[r]
-        if g != at:
-            gram[:] = ZERO
-            rhs[:] = ZERO
-            then = 0
-            at = g
-        while then <= m - terms.recent:
-            n = members[g, then]
-            if n > ZERO:
-                w = n / np.float32(size[g])
-                for j in range(PAIRS):
-                    gram[j] += w * terms.square[then, j]
-                w *= moves[g, then] / n
-                for j in range(WIDE):
-                    rhs[j] += w * terms.product[then, j]
-            then += 1
-        solve_carried(gram, rhs, m, terms, beta)
-        for j in range(out.shape[1]):
-            t = m - j
-            out[r, j] = np.nan
-            if j < terms.recent and t >= 0 and members[g, t] >= MEMBERS:
-                f = ZERO
-                for a in range(2, P):
-                    f += beta[a] * terms.at[t, a]
-                out[r, j] = moves[g, t] / members[g, t] - (beta[0] - beta[1] * np.float32(j) * terms.year + f)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.detect import kernel, kernel_cascade, run
+from tidewaiter.detect import channels, kernel, kernel_carried, kernel_cascade, run
 from tidewaiter.detect.calibration import Calibration
-from tidewaiter.detect.kernel_cascade import BINS, MEMBERS, PAIRS, WIDE, Gathered, Groups, Hurdle, Noted, P, Terms, Tried
+from tidewaiter.detect.kernel_carried import MEMBERS, PAIRS, WIDE, P, Terms
+from tidewaiter.detect.kernel_cascade import BINS, Gathered, Groups, Hurdle, Noted, Starts, Tried
 from tidewaiter.detect.panel import SparsePanel
 from tidewaiter.detect.priors import Priors, group_priors
 from tidewaiter.detect.silences import GAPS, OCCUPANCY
@@ -49,7 +50,7 @@ class Looked:
     table
         int64 [n_groups]: row of what follows; small groups share the last, which says nothing.
     moves, members, begun
-        float32 [tables, n_months], see :func:`tidewaiter.detect.kernel_cascade.spread_of_rows` and ``Gathered``.
+        float32 [tables, n_months], see :func:`tidewaiter.detect.kernel_carried.spread_of_rows` and ``Gathered``.
     narrower, drift
         float64 [n_months]: how much smaller typical spreads and variances look from that month, log.
     usual
@@ -109,8 +110,8 @@ def look_at_all(
         base, upto, own = _own_tables(table[groups[a:b]])
         out, up, many = np.zeros((MARKS, 2)), *(np.zeros((upto - base, n_months), np.float32) for _ in range(2))
         low = int(offsets[a])
-        kernel_cascade.spread_of_rows(
-            own_offsets, months[low : low + len(logs)], logs, marks, own, sums[a:b], out, up, many
+        kernel_carried.spread_of_rows(
+            own_offsets, months[low : low + len(logs)], logs, a, marks, own, sums[a:b], out, up, many
         )  # fmt: skip
         return base, out, up, many
 
@@ -125,22 +126,28 @@ def look_at_all(
     priors = group_priors(sums, groups, n_groups)
     levels, spreads = priors.level.astype(np.float32), np.maximum(priors.scale, 0.05).astype(np.float32)
     curve = _curve(moves, members)
-    terms, noise, hurdle = _terms(priors, narrower, n_months, season, c.recent), _noted(c), _hurdle(c, panel.unknown_months)
+    terms, noise = _terms(priors, narrower, n_months, season, c.recent), _noted(c)
+    hurdle, starts = _hurdle(c, panel.unknown_months), _starts()
 
     def part(a: int, b: int) -> tuple[int, int, Gathered, Tried]:
         own_offsets, logs = logs_of(a, b)
         low = int(offsets[a])
         base, upto, own = _own_tables(groups[a:b])
         first, last, own_table = _own_tables(table[groups[a:b]])
-        scale, earlier, starts = np.zeros((upto - base, 2)), np.zeros((MARKS, 2)), np.zeros((last - first, n_months), np.float32)
-        got = Gathered(starts, scale, earlier, np.zeros((n_months, BINS), np.int64), np.zeros(n_months, np.int64))
+        got = Gathered(
+            np.zeros((last - first, n_months), np.float32),
+            np.zeros((upto - base, 2)),
+            np.zeros((MARKS, 2)),
+            np.zeros((n_months, BINS), np.int64),
+            np.zeros(n_months, np.int64),
+        )
         # room for all, of which only what is written takes memory
         room = Tried(np.empty(len(logs), np.int64), np.empty(len(logs), np.int64), np.empty(len(logs), np.float32))
         count = kernel_cascade.look(
-            own_offsets, months[low : low + len(logs)], logs, low, every, terms,
-            Groups(own, levels[base:upto], spreads[base:upto], own_table, curve[first:last]), noise, hurdle, got, room,
+            own_offsets, months[low : low + len(logs)], logs, a, low, every, terms,
+            Groups(own, levels[base:upto], spreads[base:upto], own_table, curve[first:last]), noise, hurdle, starts, got, room,
         )  # fmt: skip
-        return base, first, got, Tried(room.series[:count] + a, room.month[:count].copy(), room.odds[:count].copy())
+        return base, first, got, Tried(room.series[:count].copy(), room.month[:count].copy(), room.odds[:count].copy())
 
     scale, earlier = np.zeros((n_groups, 2)), np.zeros((MARKS, 2))
     counts, entries = np.zeros((n_months, BINS), np.int64), np.zeros(n_months, np.int64)
@@ -159,7 +166,24 @@ def look_at_all(
     drift = _by_month(earlier, n_months)
     series, month, odds = (np.concatenate(each) for each in zip(*tried, strict=True))
     size = np.append(members_of[large], 0)
-    return Looked(series, month, odds, counts, entries, priors, narrower, scale, drift, table, moves, members, begun, usual, size, terms)
+    return Looked(
+        series,
+        month,
+        odds,
+        counts,
+        entries,
+        priors,
+        narrower,
+        scale,
+        drift,
+        table,
+        moves,
+        members,
+        begun,
+        usual,
+        size,
+        terms,
+    )
 
 
 def _own_tables(of: Ints) -> tuple[int, int, Ints]:
@@ -196,7 +220,15 @@ def _terms(priors: Priors, narrower: Floats, n_months: int, season: int, recent:
     marks = _marks(n_months)
     year = np.float32(1.0 / (3.0 * season))
     there = np.exp(narrower[marks]).astype(np.float32)
-    return Terms(growth.astype(np.float32), terms.astype(np.float32), product, square, ridge, year, recent, marks, there)
+    return Terms(
+        growth.astype(np.float32), terms.astype(np.float32), product, square, ridge, year, recent, marks, there
+    )
+
+
+def _starts() -> Starts:
+    """Return how events are weighed against each other, as :mod:`tidewaiter.detect.channels` does."""
+    weights = np.array([channels.WEIGHTS[name] for name in ("surge", "shift", "start")])
+    return Starts(weights, channels.START_ABOVE, channels.START_WIDTH, -3.0, 0.0, 6.0)
 
 
 def _marks(n_months: int) -> Ints:
@@ -208,7 +240,7 @@ def _by_month(earlier: Floats, n_months: int) -> Floats:
     """Return for each month what was found at marks in time, between them by straight lines; 0 at the end."""
     at = np.append(_marks(n_months), n_months - 1)
     less = np.append(earlier[:, 1] / np.maximum(earlier[:, 0], 1e-9), 0.0)
-    return np.interp(np.arange(n_months), at, less)
+    return np.asarray(np.interp(np.arange(n_months), at, less))
 
 
 def _noted(c: Calibration) -> Noted:
