@@ -22,7 +22,6 @@ __all__ = [
     "WIDE",
     "P",
     "Terms",
-    "add_to",
     "moves_of_groups",
     "solve_carried",
     "spread_of_rows",
@@ -56,16 +55,6 @@ class Terms(NamedTuple):
     recent: int
     marks: NDArray[np.int64]
     narrower: NDArray[np.float32]
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def add_to(gram, rhs, terms, month, weight, y):  # type: ignore[no-untyped-def]
-    """Add one log to the carried sums of its series."""
-    for j in range(PAIRS):
-        gram[j] += weight * terms.square[month, j]
-    weighted = weight * y
-    for j in range(WIDE):
-        rhs[j] += weighted * terms.product[month, j]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -223,7 +212,11 @@ def moves_of_groups(moves, members, size, groups, months, terms, out):  # type: 
             n = members[g, then]
             if n > ZERO:
                 w = n / np.float32(size[g])
-                add_to(gram, rhs, terms, then, w, moves[g, then] / n)
+                for j in range(PAIRS):
+                    gram[j] += w * terms.square[then, j]
+                w *= moves[g, then] / n
+                for j in range(WIDE):
+                    rhs[j] += w * terms.product[then, j]
             then += 1
         solve_carried(gram, rhs, m, terms, beta)
         for j in range(out.shape[1]):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.detect import kernel_odds
 from tidewaiter.detect.channels import RAISED
-from tidewaiter.detect.kernel_carried import PAIRS, SILENT, WIDE, P, add_to, solve_carried
+from tidewaiter.detect.kernel_carried import PAIRS, SILENT, WIDE, P, solve_carried
 
 __all__ = ["BINS", "PER_UNIT", "Gathered", "Groups", "Hurdle", "Noted", "Starts", "Tried", "look", "unpack_some"]
 
@@ -261,7 +261,11 @@ def look(offsets, months, logs, series, place, every, terms, groups, noise, hurd
                     d = (v - level) * inverse_typical
                     w = np.float32(5.0) / (np.float32(4.0) + d * d)
                     v -= group_level
-                    add_to(gram, rhs, terms, then, w, v)
+                    # here and not in a function of its own, which would take as long again
+                    for j in range(PAIRS):
+                        gram[j] += w * terms.square[then, j]
+                    for j in range(WIDE):
+                        rhs[j] += w * v * terms.product[then, j]
                     squares += terms.growth[then] * w * v * v
                     mass += terms.growth[then]
                 tail += 1
