@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.detect.artefacts import ARTEFACTS, make_artefact
-from benchmarks.detect.levelshifts import simulate_shifts
+from benchmarks.detect.levelshifts import PUBLISHED, place_knowing, simulate_shifts
 from benchmarks.detect.metrics import calibration
 from benchmarks.detect.nulls import NULLS, simulate_null
 from benchmarks.detect.ours import timed_scan
+from benchmarks.detect.shiftkinds import simulate_kinds
 from benchmarks.detect.tables import show, with_error
 from tidewaiter.detect import level_shift, scan_hierarchy
 
@@ -79,21 +80,27 @@ def report_shifts(seed: Callable[[str, int], int], n: int = 300) -> None:
     rows = []
     for noise in (0.1, 0.2, 0.4):
         made = simulate_shifts(seed("shifts", 0), n, noise=noise)
+        placed, odds = np.array([place_knowing(made, row, noise) for row in range(n)]).T
+        there = made.at >= 0
+        big = np.abs(np.log(made.factor)) >= np.log(3)
         found = [level_shift(row) for row in made.values]
         month = np.array([-1 if f.month is None else f.month for f in found])
-        there = made.at >= 0
-        near = np.abs(month - made.at) <= 1
-        big = there & (np.abs(np.log(made.factor)) >= np.log(3))
-        rows.append(
-            [
-                f"noise {noise}",
-                float((month[there] >= 0).mean()),
-                float(near[there].mean()),
-                float(near[big].mean()),
-                float(near[there & (month >= 0)].mean()),
-                float((month[~there] >= 0).mean()),
-            ]
-        )
+        held = np.array([f.earliest <= at <= f.latest for f, at in zip(found, made.at, strict=True)])
+        knowing = np.where(odds > 0, placed, -1)
+        for who, when, within in ((f"noise {noise}", month, held), ("  one who knows the rest", knowing, None)):
+            near, dated = np.abs(when - made.at) <= 1, when >= 0
+            told = there & dated
+            rows.append(
+                [
+                    who,
+                    float(dated[there].mean()),
+                    float((near & dated)[there].mean()),
+                    float((near & dated)[there & big].mean()),
+                    float(near[told].mean()),
+                    float(within[told].mean()) if within is not None else "-",
+                    float(dated[~there].mean()),
+                ]
+            )
     show(
         f"Level shifts in {n} series of 54 months, three in four with one (x or / 1.8-6)",
         (
@@ -102,6 +109,57 @@ def report_shifts(seed: Callable[[str, int], int], n: int = 300) -> None:
             "within 1 month",
             "within 1 month, >= 3x",
             "within 1 month of those dated",
+            "in the interval of those dated",
+            "dated where none is",
+        ),
+        rows,
+    )
+    _report_published()
+    _report_kinds(seed("shift kinds", 0))
+
+
+def _report_published() -> None:
+    rows = []
+    for series in PUBLISHED:
+        shift = level_shift(series.tonnes)
+        ours = "-" if shift.month is None else str(shift.month + 1)
+        rows.append([series.what, series.at, ours, f"{shift.earliest + 1}-{shift.latest + 1}", shift.factor])
+    show(
+        "The two published series, months counted from 1", ("series", "published", "dated", "interval", "factor"), rows
+    )
+
+
+def _report_kinds(seed: int, n: int = 150) -> None:
+    rows = []
+    for name, values, true in simulate_kinds(seed, n):
+        there = np.array([len(at) > 0 for at in true])
+        found = [level_shift(row) for row in values]
+        dated = np.array([f.month is not None for f in found])
+        near, held, months = np.zeros((3, n))
+        for i, (f, at) in enumerate(zip(found, true, strict=True)):
+            near[i] = f.month is not None and any(abs(f.month - a) <= 1 for a in at)
+            held[i] = any(f.earliest <= a <= f.latest for a in at)
+            months[i] = f.latest - f.earliest + 1
+        told = there & dated
+        rows.append(
+            [
+                name,
+                *(
+                    [float(dated[there].mean()), *(float(x[told].mean()) for x in (near, held, months))]
+                    if told.any()
+                    else "----"
+                ),
+                float(dated[~there].mean()) if not there.all() else "-",
+            ]
+        )
+    show(
+        f"Series of other kinds, {n} of each: x or / 2-6; of a slow move any of its months counts, of two shifts either",
+        (
+            "set",
+            "dated",
+            "within 1 month of those dated",
+            "in the interval of those dated",
+            "months in the interval",
             "dated where none is",
         ),
         rows,

@@ -8,7 +8,7 @@ import pytest
 from tidewaiter.claims.court import Sitting, sit
 from tidewaiter.claims.hedges import said
 from tidewaiter.claims.model import Claim, Kind, Subject
-from tidewaiter.model import Flow
+from tidewaiter.model import Flow, Measure
 from tidewaiter.period import Period
 
 SUBJECT = Subject("USA", "VNM", Flow.EXPORT, "8703")
@@ -117,3 +117,34 @@ def test_months_that_nobody_has_lie_between_what_the_others_leave() -> None:
 def test_two_without_a_publisher_are_not_one_that_moved() -> None:
     found = sit([told("A", "", 500, published="2022-05-01"), told("B", "", 900, published="2022-07-01")], [])
     assert not any(one.moved or one.repeats for one in found.together)
+
+
+def test_what_is_counted_in_pairs_is_told_in_pairs() -> None:
+    shoes = Subject("USA", "VNM", Flow.EXPORT, "6403", Measure.QUANTITY, "pairs")
+    claims = [
+        msgspec.structs.replace(told(name, name, number), subject=shoes)
+        for name, number in (("Alpha News", 500), ("Beta Wire", 800))
+    ]
+    (group,) = sit(claims, []).together
+    assert (group.unit, [one.value for one in group.sayings]) == ("pairs", [500, 800])
+    assert "(pairs)" in group.words()
+    assert "Alpha News 500" in group.words()
+    assert "1,000" not in group.words()
+
+
+def test_pairs_and_pieces_of_the_same_goods_meet_in_pieces() -> None:
+    pairs, pieces = (Subject("USA", "VNM", Flow.EXPORT, "6403", Measure.QUANTITY, unit) for unit in ("pairs", "pieces"))
+    claims = [
+        msgspec.structs.replace(told("A", "Alpha News", 500), subject=pairs),
+        msgspec.structs.replace(told("B", "Beta Wire", 1000), subject=pieces),
+    ]
+    (group,) = sit(claims, []).together
+    assert "all agree: Alpha News 1,000; Beta Wire 1,000" in group.words()
+    assert "(pieces)" in group.words()
+
+
+def test_tonnes_are_told_in_tonnes() -> None:
+    grain = Subject("USA", "VNM", Flow.EXPORT, "1001", Measure.NET_WEIGHT, "t")
+    claims = [msgspec.structs.replace(told(name, name, 500), subject=grain) for name in ("Alpha News", "Beta Wire")]
+    (group,) = sit(claims, []).together
+    assert "all agree: Alpha News 500; Beta Wire 500" in group.words()

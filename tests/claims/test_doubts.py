@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.making import figure
 from tidewaiter.claims.court import check
 from tidewaiter.claims.hedges import said
 from tidewaiter.claims.model import Claim, Kind, Subject
-from tidewaiter.model import Flow
+from tidewaiter.model import Figure, Flow
 from tidewaiter.period import Period
 
 CUT, CONFLICT, REVISED = "cut off instead of rounded", "publishers conflict there", "may quote different releases"
@@ -32,3 +33,27 @@ def test_the_reason_is_told_and_no_other(
     assert verdict.verdict == "cannot tell"
     assert [one for one in (CUT, CONFLICT, REVISED) if one in verdict.why] == [reason]
     assert named in verdict.why
+
+
+def _record(*figures: Figure, published: str = "") -> str:
+    """Why it cannot be told that May 2022 was the highest since January 2022, when March 2022 was printed as higher."""
+    claim = Claim(
+        id="C1", kind=Kind.EXTREME, subject=Subject("CHN", "PRK", Flow.EXPORT, "masks"), period=Period.parse("2022-05"),
+        since=Period.parse("2022-01"), direction="highest", publisher="Test Wire", published=published,
+    )  # fmt: skip
+    (verdict,) = check([claim], figures)
+    assert verdict.verdict == "cannot tell", verdict
+    assert "March 2022 was higher" in verdict.why
+    return verdict.why
+
+
+def test_a_record_tells_one_reason_and_the_right_one() -> None:
+    others = [figure("2022-01", 900), figure("2022-02", 100), figure("2022-04", 100), figure("2022-05", 500)]
+    disputed = _record(
+        *others, figure("2022-03", 700), figure("2022-03", 700, by="AFP"), figure("2022-03", 300, by="UPI")
+    )
+    assert "publishers conflict about March 2022" in disputed
+    assert "revised" not in disputed
+    moved = _record(*others, figure("2022-03", 520))
+    assert "one of the two may have been revised since" in moved
+    assert "conflict" not in moved

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,8 @@ COMMANDS: list[list[str]] = [
     *[["diff", "2022-06-15", "2022-07-15", "--format", form] for form in ("table", "csv", "json")],
     *[["mirror", "--reporter", "PRK", "--cmd", "300490", "--format", form] for form in ("table", "csv", "json")],
     *[["unit-values", *PAIR, "--cmd", "300490", "--format", form] for form in ("table", "csv", "json")],
-    *[["scan", "--partner", "PRK", "--channel", "record", "spike", "--format", form] for form in ("table", "csv", "json")],
+    *[["scan", "--partner", "PRK", "--channel", "record", "spike", "--format", form] for form in ("table", "csv", "json", "html")],
+    ["scan", "--reporter", "CHN,RUS", "--partner", "PRK", "--channel", "record", "spike", "--month", "2022-04", "--at-least", "1"],
     ["codes", "breaks"],
 ]  # fmt: skip
 
@@ -85,9 +87,68 @@ def test_no_output_drives_a_terminal_or_starts_a_formula(books: Path, capsys: Ca
         no_formula(said.out)
     elif "json" in command:
         json.loads(said.out)
+    elif "html" in command:
+        assert "<script" not in said.out.lower()
+        assert not re.search(
+            r"<[^>]*\son\w+\s*=|javascript:|<(iframe|object|embed|base|link|form)\b", said.out, re.IGNORECASE
+        )
+        assert "default-src &#39;none&#39;" in said.out
     else:
         # A line feed in a name must not make a line of its own.
         assert not any(line.startswith("  2022-01  999,999,999") for line in said.out.splitlines())
+
+
+def test_a_scan_of_hostile_units_writes_them_as_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """A dataset and a unit that are attacks, and a surge in them, so that every output prints both."""
+    formats = several()
+    monkeypatch.setattr(registry, "sources", lambda: formats)
+    evil = "<img src=x onerror=alert(1)>"
+    months = [f"20{year}-{month:02d}" for year in (19, 20, 21) for month in range(1, 13)]
+    store = str(tmp_path / "books")
+    for at, code in enumerate(("300490", "300420", "870323", "870322", "841381", "850440", "392690", "401511")):
+        surge = [
+            5_000_000 if code == "300490" and month == months[-1] else 1000 + 37 * ((7 * n + at) % 11)
+            for n, month in enumerate(months)
+        ]
+        text = rows(
+            period=months,
+            dataset=EVIL + evil,
+            cmd_code=code,
+            value=1,
+            qty=surge,
+            qty_unit=evil + ESCAPE,
+            classification="HS",
+        )
+        assert (
+            main(["load", str(write(tmp_path / f"{code}{NAME}", text)), "--published", "2022-06-01", "--store", store])
+            == 0
+        )
+    capsys.readouterr()
+    for form in ("table", "csv", "json", "html"):
+        question = [
+            "scan",
+            "--measure",
+            "qty",
+            "--channel",
+            "spike",
+            "record",
+            "sustained",
+            "--format",
+            form,
+            "--store",
+            store,
+        ]
+        assert main(question) == 0
+        said = capsys.readouterr()
+        harmless(said.out + said.err)
+        assert "alert(1)" in said.out, form
+        if form == "csv":
+            no_formula(said.out)
+        if form == "html":
+            assert "<img" not in said.out
+            assert "&lt;img" in said.out
 
 
 def test_tables_as_files_keep_words_as_words(books: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -32,28 +32,36 @@ def history(row: Floats, end: int, season: int) -> dict[str, float]:
 
 def value_baseline(
     row: Floats, end: int, recent: int, basis: Floats, discount: Floats, ridge: Floats,
-    level: float, scale: float, freedom: float,
+    centre: Floats, scale: float, freedom: float,
 ) -> dict[str, float]:  # fmt: skip
-    """Ridge regression of logs with t(4) weights, three rounds, from a robust middle."""
+    """Ridge regression of logs with t(4) weights, two rounds, from a robust middle."""
     at = np.array([m for m in range(end - recent + 1) if row[m] > 0], int)
     beta, gram = np.zeros(6), np.diag(ridge)
     squares = mass = 0.0
     if len(at):
-        x, y, d = basis[at], np.log(row[at]) - level, discount[at]
+        x, y, d = basis[at], np.log(row[at]) - basis[at] @ centre, discount[at]
         s2 = scale**2
         middle = np.average(y, weights=d)
         for _ in range(3):
             middle = np.average(y, weights=d / (1 + (y - middle) ** 2 / (4 * s2)))
         w = d * 5 / (4 + (y - middle) ** 2 / (2 * s2))
-        for _ in range(3):
+        for _ in range(2):
             gram = x.T @ (x * w[:, None]) + np.diag(ridge)
             beta = np.linalg.solve(gram, x.T @ (w * y))
             left = y - x @ beta
             w = d * 5 / (4 + left**2 / s2)
             squares, mass = float((w * left**2).sum()), float(d.sum())
             s2 = (freedom * scale**2 + squares) / (freedom + mass)
+    pairs = pair_squares = 0.0
+    for k in range(1, len(at)):
+        if at[k] == at[k - 1] + 1:
+            pairs += np.sqrt(w[k] * w[k - 1]) * left[k] * left[k - 1]
+            pair_squares += (w[k] * left[k] ** 2 + w[k - 1] * left[k - 1] ** 2) / 2
+    beta = beta + centre
     out = {
-        "baseline": level + float(basis[end] @ beta),
+        "pairs": pairs,
+        "pair_squares": pair_squares,
+        "baseline": float(basis[end] @ beta),
         "squares": squares,
         "freedom": mass,
         "leverage": float(basis[end] @ np.linalg.solve(gram, basis[end])),
@@ -61,8 +69,23 @@ def value_baseline(
     for j in range(6):
         m = end - j
         ok = j < recent and m >= 0 and row[m] > 0
-        out[f"r{j}"] = float(np.log(row[m]) - level - basis[m] @ beta) if ok else np.nan
+        out[f"r{j}"] = float(np.log(row[m]) - basis[m] @ beta) if ok else np.nan
     return out
+
+
+def profile(values: Floats, end: int, basis: Floats, discount: Floats) -> tuple[Floats, Floats]:
+    """Normal equations within series, means taken out, of one group: right side [5] and matrix [5, 5]."""
+    right, gram = np.zeros(5), np.zeros((5, 5))
+    for row in values:
+        at = np.array([m for m in range(end) if row[m] > 0], int)
+        if len(at) < 3:
+            continue
+        w, x, y = discount[at], basis[at, 1:], np.log(row[at])
+        x = x - np.average(x, axis=0, weights=w)
+        y = np.clip(y - np.average(y, weights=w), -2.5, 2.5)
+        right += x.T @ (w * y)
+        gram += x.T @ (x * w[:, None])
+    return right, gram
 
 
 def count_baseline(
@@ -106,11 +129,9 @@ def count_baseline(
 
 def rough_odds(
     row: Any, curve: Any, level: float, typical: float, noise: Any, recent: int, season: int, ridge: Any,
-    unlikely: Any, rare: Any, weights: Any,
+    starts: Any, hurdle: Any,
 ) -> Any:  # fmt: skip
     """Log odds of an event in each month of a series by the words of the first stage of the cascade; 0 where it does not look."""
-    from tidewaiter.detect.silences import GAPS, OCCUPANCY
-
     months = len(row)
     with np.errstate(divide="ignore", invalid="ignore"):
         raw = np.log(np.asarray(row, np.float32)).astype(float)
@@ -130,8 +151,7 @@ def rough_odds(
         gap = int((~np.isnan(row[trades[n - 1] + 1 : m])).sum()) if n else age
         if age >= 6 and (gap >= 6 or above > 2.2 * typical or (lift > 2.6 * typical and above > 0)):
             out[m] = _odds_of_month(
-                y, raw[m], m, weight, trades, gap, age, n, level, typical, noise, recent, season, ridge, unlikely, rare, weights,
-                OCCUPANCY, GAPS,
+                y, raw[m], m, weight, trades, gap, age, n, level, typical, noise, recent, season, ridge, starts, hurdle,
             )  # fmt: skip
         own_level += tame * max(1 / (n + 1.36), 1 / 12)
     return out
@@ -146,11 +166,13 @@ def _terms_from(at: Any, origin: int, season: int) -> Any:
 
 def _odds_of_month(
     y: Any, now: float, m: int, weight: dict[int, float], trades: list[int], gap: int, age: int, n: int, level: float,
-    typical: float, noise: Any, recent: int, season: int, ridge: Any, unlikely: Any, rare: Any, weights: Any,
-    occupancy: Any, gaps: Any,
+    typical: float, noise: Any, recent: int, season: int, ridge: Any, starts: Any, hurdle: Any,
 ) -> float:  # fmt: skip
+    from tidewaiter.detect.channels import SMALLER, START_ABOVE, START_WIDTH
+    from tidewaiter.detect.run import HALF_LIFE
+
     old = sorted(weight)
-    x, discount = _terms_from(old, m, season), 2.0 ** ((np.array(old, float) - m) / (30 * season / 12))
+    x, discount = _terms_from(old, m, season), 2.0 ** ((np.array(old, float) - m) / (HALF_LIFE * season / 12))
     w = np.array([weight[t] for t in old]) * discount
     gram = x.T @ (x * w[:, None]) + np.diag(ridge)
     beta = np.linalg.solve(gram, x.T @ (w * (y[old] - level)))
@@ -161,21 +183,22 @@ def _odds_of_month(
     last = [t for t in trades[: n + 1] if t > m - recent][::-1]
     left = y[last] - level - _terms_from(last, m, season) @ beta
     z, back = left / np.sqrt(variance), [m - t for t in last]
-    state = int(np.searchsorted(occupancy, n / max(age - gap, 1))) if n else len(occupancy) + 1
-    wait = int(np.searchsorted(gaps, gap, side="right"))
-    seldom = float(unlikely[state, wait])
+    state = int(np.searchsorted(hurdle.occupancy, n / max(age - gap, 1))) if n else len(hurdle.occupancy) + 1
+    wait = int(np.searchsorted(hurdle.gaps, gap, side="right"))
+    seldom = float(hurdle.unlikely[state, wait])
     near = [v for v, b in zip(z, back, strict=True) if b < 4]
     event = 0.0
-    if z[0] > 0 and max(z[0], 1.6 * np.mean(near) if len(near) > 1 else 0) + 0.4 * seldom > 3.5:
+    if z[0] > 0 and max(z[0], 1.6 * np.mean(near) if len(near) > 1 else 0) + 0.4 * seldom > 3.0:
         surge, shift = _best_of_few(
             z, back, float(np.sqrt(variance)), max(np.sqrt(noise.doubt * leverage), 0.05), noise
         )
-        event = weights["surge"] * np.exp(surge + seldom) + weights["shift"] * np.exp(shift + seldom)
+        event = starts.weights[0] * np.exp(surge + seldom) + starts.weights[1] * np.exp(shift + seldom)
     if gap >= 6:
         v = variance * (1 + noise.doubt * leverage)
         usual = -2.5 * np.log1p(left[0] ** 2 / (4 * v)) - 0.5 * np.log(2 * v)
-        size = np.clip(-0.5 * (now - level - 0.5) ** 2 - usual, -3, 6 if left[0] >= 0 else 0)
-        event += weights["start"] * np.exp(rare[state, wait] + size)
+        telling = -0.5 * ((now - level - START_ABOVE) / START_WIDTH) ** 2 - np.log(START_WIDTH)
+        size = np.clip(telling - usual, -6, 6 if left[0] >= 0 else SMALLER)
+        event += starts.weights[2] * np.exp(hurdle.rare[state, wait] + size)
     return float(np.log(event) + 3) if event > 0.05 else 0.0
 
 

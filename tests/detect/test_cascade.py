@@ -11,7 +11,8 @@ from tests.detect import panels
 from tests.detect.reference import rough_odds
 from tidewaiter import detect
 from tidewaiter.detect import SparsePanel, cascading, looking, run
-from tidewaiter.detect.channels import WEIGHTS
+from tidewaiter.detect.channels import LONG, MAKES_TRADE, SEASONAL, YEAR
+from tidewaiter.detect.silences import GAPS
 from tidewaiter.errors import InputError
 
 SURGES = tuple((7 * at, 30 + at % 18, 40.0) for at in range(1, 30))
@@ -108,8 +109,7 @@ def test_the_first_stage_is_what_a_slow_one_says(seed: int) -> None:
     learnt = detect.calibrate(*panels.trade(400, months=60, seed=seed))
     groups = np.arange(40) // 10
     looked = looking.look_at_all(panel, groups, 4, learnt, 12, run.Options(1))
-    silences, noise = learnt.constants.silences, learnt.constants.noise
-    unlikely, rare = -np.log(silences.restarts), -np.log(silences.starts)
+    hurdle = looking._hurdle(learnt, np.zeros(60, bool))
     ridge = run.ridge_of(looked.priors)
     curve = looking._curve(looked.moves, looked.members)
     odds = np.zeros(values.shape)
@@ -117,12 +117,45 @@ def test_the_first_stage_is_what_a_slow_one_says(seed: int) -> None:
     for series in range(40):
         g = groups[series]
         wanted = rough_odds(
-            values[series], curve[g], looked.priors.level[g], looked.priors.scale[g], noise, learnt.recent, 12, ridge,
-            unlikely, rare, WEIGHTS,
+            values[series], curve[g], looked.priors.level[g], looked.priors.scale[g], learnt.constants.noise, learnt.recent, 12, ridge,
+            looking._starts(), hurdle,
         )  # fmt: skip
         np.testing.assert_allclose(odds[series], wanted, rtol=5e-3, atol=2e-2)
     assert (odds > 0).sum() > 20
     assert looked.entries.sum() == (values > 0).sum()
+
+
+def test_silences_are_counted_as_in_the_scan_itself() -> None:
+    learnt = detect.calibrate(*panels.trade(400, months=60, seed=2))
+    hurdle = looking._hurdle(learnt, np.zeros(60, bool))
+    starts, restarts = learnt.constants.silences.starts, learnt.constants.silences.restarts
+    for gap in range(6, 50):
+        wait = int(np.searchsorted(GAPS, gap, side="right"))
+        told = int(np.searchsorted(GAPS, min(gap, LONG), side="right"))
+        early = SEASONAL if gap < YEAR else 0.0
+        np.testing.assert_allclose(hurdle.rare[:, wait], -np.log(starts[:, told]) - early)
+        likely = 1.0 + MAKES_TRADE * (1.0 / restarts[:, wait] - 1.0)
+        np.testing.assert_allclose(hurdle.unlikely[:, wait], np.log(likely))
+
+
+def test_what_groups_share_is_what_a_scan_reads_off_their_members() -> None:
+    values, groups = panels.trade(1000, months=60, seed=6)
+    season = np.random.default_rng(6).uniform(0, 12, 20)[groups][:, None]
+    values *= np.exp(
+        0.5 * np.cos(2 * np.pi * (np.arange(60) - season) / 12) + 0.01 * (groups % 5)[:, None] * np.arange(60)
+    )
+    learnt = detect.calibrate(values, groups)
+    looked = looking.look_at_all(sparse(values), groups, 20, learnt, 12, run.Options(1))
+    for month in (40, 59):
+        who = np.arange(20)
+        mine = cascading._moves(looked, who, np.full(20, month), 24, cascading._units(looked, learnt)).shape
+        end = month - learnt.recent + 1
+        ahead, discount = run.basis(month + 1, month, 12), run.discount_of(month + 1, month, 12, "value")
+        dense = detect.DensePanel(values[:, : month + 1])
+        prior, wanted = run.priors_of(dense, groups, 20, end, ahead, discount, run.Options(1))
+        wanted[:, 0] -= prior.level
+        assert np.abs(mine - wanted).max() < 0.15
+        assert np.corrcoef(mine[:, 2], wanted[:, 2])[0, 1] > 0.98
 
 
 def test_what_groups_did_is_taken_out_and_told_apart_from_one_member() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from benchmarks.detect.artefacts import ARTEFACTS, make_artefact
-from benchmarks.detect.levelshifts import simulate_shifts
 from benchmarks.detect.seeds import develop
 
 from tests.detect import panels
@@ -76,27 +75,6 @@ def test_a_code_that_died_does_not_make_its_heading_unknown() -> None:
 def test_levels_have_to_nest() -> None:
     with pytest.raises(InputError, match="lie within"):
         detect.scan_hierarchy(np.ones((4, 24)), [np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])])
-
-
-def test_level_shifts_are_dated_within_a_month() -> None:
-    made = simulate_shifts(develop("shift", 1), 80)
-    found = [detect.level_shift(v) for v in made.values]
-    has = made.at >= 0
-    near = [f.month is not None and abs(f.month - at) <= 1 for f, at in zip(found, made.at, strict=True)]
-    assert np.mean(np.array(near)[has]) > 0.9
-    assert np.mean([f.month is not None for f, h in zip(found, has, strict=True) if not h]) < 0.1
-    assert all(f.earliest <= f.month <= f.latest for f in found if f.month is not None)
-    right = [
-        abs(np.log(f.factor / by)) < 0.5 for f, by, h in zip(found, made.factor, has, strict=True) if h and f.month
-    ]
-    assert np.mean(right) > 0.9
-
-
-def test_short_or_silent_series_have_no_level_shift() -> None:
-    assert detect.level_shift(np.zeros(50)).month is None
-    assert detect.level_shift([1.0, np.nan, 3.0]).month is None
-    with pytest.raises(InputError, match="-1"):
-        detect.level_shift([1.0, -1.0])
 
 
 def test_price_and_quantity_add_up() -> None:

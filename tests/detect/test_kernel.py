@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -9,6 +11,7 @@ from scipy import stats
 from tests.detect import panels, reference
 from tidewaiter.detect import kernel, kernel_counts, kernel_odds, run
 from tidewaiter.detect.counts import tail
+from tidewaiter.detect.priors import group_shape
 
 
 def holed(values: np.ndarray, seed: int) -> np.ndarray:
@@ -28,15 +31,53 @@ def test_values_are_measured_as_described(end: int) -> None:
     discount = 2.0 ** ((np.arange(72) - end) / 30)
     ridge = np.array([0.3, 2, 6, 6, 12, 12.0])
     rng = np.random.default_rng(2)
-    level, scale = rng.normal(10, 1, 60), rng.uniform(0.2, 1, 60)
+    scale = rng.uniform(0.2, 1, 60)
+    centre = rng.normal(0, 0.3, (60, 6)) + np.array([10.0, 0, 0, 0, 0, 0])
     out = np.empty((60, len(kernel.COLUMNS)))
-    kernel.measure(values, end, 12, recent, basis, discount, ridge, level, scale, 10.0, out)
+    kernel.measure(values, end, 12, recent, basis, run.products_of(basis), discount, ridge, centre, scale, 10.0, out)
     for i, row in enumerate(values):
         wanted = reference.history(row, end, 12)
-        wanted |= reference.value_baseline(row, end, recent, basis, discount, ridge, level[i], scale[i], 10.0)
+        wanted |= reference.value_baseline(row, end, recent, basis, discount, ridge, centre[i], scale[i], 10.0)
         got = dict(zip(kernel.COLUMNS, out[i], strict=True))
         for name, value in wanted.items():
             assert got[name] == pytest.approx(value, rel=1e-9, abs=1e-9, nan_ok=True), (i, name)
+
+
+def test_what_a_group_shares_is_added_up_as_described() -> None:
+    values = holed(panels.trade(60)[0], 3)
+    basis, discount = run.basis(72, 71, 12), 2.0 ** ((np.arange(72) - 71) / 30)
+    own = np.arange(60) % 2
+    sums = np.zeros((2, kernel.N_PROFILE), np.int64)
+    for part in (slice(0, 17), slice(17, 60)):
+        spreads = np.empty((len(values[part]), 4))
+        kernel.survey(values[part], 66, basis, run.products_of(basis), discount, own[part], spreads, sums)
+        alone = np.empty_like(spreads)
+        kernel.spread(values[part], 66, alone)
+        assert (alone == spreads).all()
+    for g in range(2):
+        right, gram = reference.profile(values[own == g], 66, basis, discount)
+        assert sums[g, :5] / kernel.FIXED == pytest.approx(right, abs=1e-4)
+        assert sums[g, 5:-2] / kernel.FIXED == pytest.approx(gram[np.tril_indices(5)], abs=1e-4)
+
+
+def test_a_season_shared_by_a_group_is_known_to_a_newcomer_and_one_of_its_own_is_not_shared() -> None:
+    rng = np.random.default_rng(5)
+    month = np.arange(60)
+    season = 1.2 * np.cos(2 * np.pi * month / 12)
+    values = np.exp(10 + season + rng.normal(0, 0.3, (40, 60)))
+    lonely = np.exp(10 + rng.normal(0, 0.3, (40, 60)))
+    groups = np.repeat([0, 1], 40)
+    basis, discount = run.basis(60, 59, 12), np.ones(60)
+    sums = np.zeros((2, kernel.N_PROFILE), np.int64)
+    products, spreads = run.products_of(basis), np.empty((80, 4))
+    kernel.survey(np.vstack([values, lonely]), 54, basis, products, discount, groups, spreads, sums)
+    shape = group_shape(sums, np.array([0.3, 0.3]))
+    fitted = basis[:, 1:] @ shape.T
+    assert np.abs(fitted[:54, 0] - fitted[:54, 0].mean() - season[:54]).max() < 0.2
+    assert np.abs(fitted[:54, 1] - fitted[:54, 1].mean()).max() < 0.2
+    alone = np.zeros((1, kernel.N_PROFILE), np.int64)
+    kernel.survey(values[:1], 54, basis, products, discount, np.zeros(1, np.int64), spreads, alone)
+    assert np.abs(group_shape(alone, np.array([0.3]))).max() < 1e-9
 
 
 @pytest.mark.parametrize("end", [299, 120, 20])
@@ -130,3 +171,23 @@ def test_the_odds_kernel_sums_what_it_says() -> None:
         if z[0] > 0:
             assert out[i, 3] == pytest.approx(np.log(surge / whole), rel=1e-8)
             assert out[i, 4] == pytest.approx(np.log(max(shift / whole, 1e-20)), rel=1e-8)
+
+
+def test_compiled_code_of_other_sources_is_thrown_away(tmp_path: Path) -> None:
+    source, folder = tmp_path / "source", tmp_path / "cache"
+    source.mkdir()
+    folder.mkdir()
+    (source / "kernel.py").write_text("P = 6")
+    (source / "kernel_counts.py").write_text("from kernel import P")
+    old, other = folder / "kernel_counts.measure-1.py311.nbi", folder / "else.nbi"
+    old.write_bytes(b"x")
+    other.write_bytes(b"x")
+    assert run.discard_stale(source, folder)
+    assert not old.exists()
+    assert other.exists()
+    old.write_bytes(b"x")
+    assert not run.discard_stale(source, folder)
+    assert old.exists()
+    (source / "kernel.py").write_text("P = 7")
+    assert run.discard_stale(source, folder)
+    assert not old.exists()

@@ -15,7 +15,6 @@ from typing import TypeAlias
 
 from tests.making import figure, key
 from tidewaiter.brief.sentences import write
-from tidewaiter.brief.voice import Voice
 from tidewaiter.events import Event
 from tidewaiter.facts.base import Fact
 from tidewaiter.facts.change import Multiple
@@ -24,6 +23,7 @@ from tidewaiter.facts.level import Course, Total
 from tidewaiter.facts.relation import Lead
 from tidewaiter.facts.since import HighestSince, NoneBefore
 from tidewaiter.findings.find import Subject, find
+from tidewaiter.findings.voice import Voice
 from tidewaiter.model import Figure, Flow, Measure, SeriesKey
 from tidewaiter.period import Period, month, month_text
 from tidewaiter.series.book import Book

@@ -158,6 +158,39 @@ def test_a_tide_is_told_and_does_not_make_every_series_an_event(tmp_path: Path) 
     assert all(8 < event.tide < 18 for event in found.events)
 
 
+def test_since_when_a_level_holds_is_told_with_its_months_or_not_at_all(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    moved: dict[str, list[float]] = {
+        "8471": [6.0 if number >= month("2022-03") else 1.0 for number in SPAN.months],
+        "8536": [float(np.exp(max(0, number - month("2020-06")) / 10)) for number in SPAN.months],
+    }
+    lines = []
+    for heading in HEADINGS:
+        level = moved.get(heading, [1.0] * len(SPAN))
+        for number, by in zip(SPAN.months, level, strict=True):
+            lines.append(
+                ("DE", "UZ", f"{heading}1000", month_text(number), 50_000 * by * float(np.exp(rng.normal(0, 0.2))))
+            )
+    store = Store(tmp_path / "store", create=True)
+    store.load(write(tmp_path / "file.csv", lines), published="2022-11-15", covers=("all",))
+    told = survey(store, Asked(month="2022-09", channels=("sustained",)))
+    one = {event.code[:4]: event for event in told.events}
+    step = one["8471"]
+    assert step.level_since is not None
+    assert step.level_earliest is not None
+    assert step.level_latest is not None
+    assert abs(month(step.level_since) - month("2022-03")) <= 1
+    assert month(step.level_earliest) <= month("2022-03") <= month(step.level_latest)
+    assert "on a higher level since about " in step.words
+    if step.level_earliest != step.level_latest:
+        assert " (between " in step.words
+    # what grows month by month reached no level in any of them
+    for event in told.events:
+        if event.code.startswith("8536"):
+            assert event.level_since is event.level_earliest is event.level_latest is None
+            assert "level since" not in event.words
+
+
 def test_the_answer_is_the_same_every_time(folder: Path, found: Survey) -> None:
     assert survey(Store(folder), Asked(partners=("KGZ",), month="2022-09")) == found
     earlier = survey(Store(folder), Asked(partners=("KGZ",), month="2022-08"))

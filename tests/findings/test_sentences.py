@@ -154,14 +154,29 @@ class Judge:
             last = int(found[1])
             assert min(months[-last:]) > max(months[-last - 12 : -last]), words
             name = "each above"
-        elif found := re.match(r"by its past up to (\w+ \d{4}) expected under (EUR .*)", part):
+        elif found := re.match(
+            r"by its past up to (\w+ \d{4})(?:, only (one|\d+) months? with trade,)? expected under (EUR .*)", part
+        ):
             until = end - 6
             assert found[1] == f"{MONTHS[until % 12]} {until // 12}"
-            assert amount(found[2])[0] < now, words
+            assert amount(found[3])[0] < now, words
             # what was usual is no more than some times the largest month of that past, and not less than its least
             past = [one for one in months[: until - SINCE + 1] if one]
-            assert min(past) / 3 < amount(found[2])[0] < 10 * max(past), words
+            assert min(past) / 3 < amount(found[3])[0] < 10 * max(past), words
+            assert (len(past) if len(past) < 6 else None) == (found[2] and int(found[2].replace("one", "1"))), words
             name = "past"
+        elif found := re.fullmatch(r"only (one|2) months? with trade up to (\w+ \d{4})", part):
+            assert found[2] == f"{MONTHS[(end - 6) % 12]} {(end - 6) // 12}"
+            assert sum(one > 0 for one in months[: end - 6 - SINCE + 1]) == int(found[1].replace("one", "1")), words
+            name = "hardly"
+        elif found := re.fullmatch(r"no trade up to (\w+ \d{4})", part):
+            assert found[1] == f"{MONTHS[(end - 6) % 12]} {(end - 6) // 12}"
+            assert not any(months[: end - 6 - SINCE + 1]), words
+            name = "no trade"
+        elif found := re.fullmatch(r"none in any month since (\w+ \d{4}), the first looked at", part):
+            assert found[1] == f"{MONTHS[SINCE % 12]} {SINCE // 12}"
+            assert not any(before), words
+            name = "never"
         elif found := re.match(r"expected under (EUR .*)", part):
             assert amount(found[1])[0] <= now + amount(found[1])[1], words
             name = "under"
@@ -235,7 +250,7 @@ def test_every_number_of_a_scan_is_that_of_the_rows(
                     judge.checked["alone"] += 1
             elif found := re.match(r" +with (.*?)(?: - note: .*)?$", line):
                 judge.line(found[1], who, partner, end)
-            elif found := re.match(r" +all goods listed here of the pair: ([\d,.]+) times", line):
+            elif found := re.match(r"(?: +a|A)ll goods listed here of .*: ([\d,.]+) times", line):
                 assert abs(float(found[1].replace(",", "")) - judge.tide(who, partner, end)) <= 0.0501, line
                 judge.checked["tide"] += 1
     checked = judge.checked

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from tidewaiter.brief._svg import Labels, nice_ticks, short_number, tag, text_width, tick_text
-from tidewaiter.brief.marks import FULL, Frame, bar, block, cell_mark, circle, patterns
+from tidewaiter.brief.marks import FULL, Expected, Frame, bar, block, cell_mark, circle, expected_mark, patterns
 from tidewaiter.brief.shape import Chart, ChartCell, ChartRun
 from tidewaiter.period import MONTH_NAMES, month
 
@@ -36,6 +36,7 @@ KEY: tuple[tuple[str, str], ...] = (
     ("not recorded", "not recorded by this source"),
     ("code not alive", "the customs code did not exist"),
     ("conflict", "sources disagree: both ends are marked"),
+    ("expected", "what its past let expect: nine in ten months would lie in it"),
     ("event", "event, by its number in the list"),
 )
 """Every mark a chart may hold and what it means, in the order of the legend."""
@@ -71,7 +72,7 @@ def states_of(chart: Chart) -> list[str]:
     return [name for name, _ in KEY if name in seen]
 
 
-def draw_chart(chart: Chart, ident: str, *, wide: bool = False) -> Markup:
+def draw_chart(chart: Chart, ident: str, *, wide: bool = False, expected: Expected | None = None) -> Markup:
     """Draw one monthly chart.
 
     Parameters
@@ -82,6 +83,8 @@ def draw_chart(chart: Chart, ident: str, *, wide: bool = False) -> Markup:
         A prefix unique on the page, for the patterns and the title that the drawing refers to.
     wide
         The single wide form (1080 x 340) rather than the small multiple (330 x 204).
+    expected
+        A range to be drawn over the months it is of.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def draw_chart(chart: Chart, ident: str, *, wide: bool = False) -> Markup:
         An ``<svg role="img">`` with ``<title>`` and ``<desc>``; all text from the chart is escaped.
     """
     place = frame(wide, ident)
-    ticks = nice_ticks(_top(chart), 5 if wide else 4)
+    ticks = nice_ticks(_top(chart, expected), 5 if wide else 4)
     place.scale_top = ticks[-1]
     place.left = max(text_width(tick_text(tick, ticks[-1]), place.size) for tick in ticks) + 9
     column = place.inner / max(len(chart.cells), 1)
@@ -103,6 +106,8 @@ def draw_chart(chart: Chart, ident: str, *, wide: bool = False) -> Markup:
         if c.month not in covered
     ]
     parts += [_run(run, place, at, column, covered) for run in chart.runs]
+    if expected is not None:
+        parts.append(_expected(expected, place, at, column))
     parts.append(_events(chart, place, at, column))
     parts.append(_labels(chart, place, labels, at, column, covered))
     return tag(
@@ -122,7 +127,9 @@ def draw_key(name: str, ident: str) -> Markup:
     """Draw the swatch of one mark of :data:`KEY`, by the code that draws the charts."""
     place = Frame(26, 18, 2, 2, 2, 2, 9, ident, 10.0)
     x, column, bounds = 6.0, 14.0, {"range": (5.0, 9.0), "conflict": (4.0, 9.0)}
-    if name == "event":
+    if name == "expected":
+        drawn = expected_mark(place, x - 4, column + 8, 4.0, 8.0)
+    elif name == "event":
         drawn = tag("line", x1=13, x2=13, y1=10, y2=17, class_="ev") + circle(13, 8, "1", 6.5)
     elif name == "merged":
         drawn = block(place, x - 4, column + 8, 7.0)
@@ -154,7 +161,7 @@ def _mean(run: ChartRun) -> float:
     return run.total / (month(run.last) - month(run.first) + 1)
 
 
-def _top(chart: Chart) -> float:
+def _top(chart: Chart, expected: Expected | None = None) -> float:
     """The number the scale must reach.
 
     What is printed rules the scale. A bound that was only worked out ("at most") may lie far above it and would
@@ -166,6 +173,9 @@ def _top(chart: Chart) -> float:
         if cell.state in ("value", "conflict") and cell.hi is not None:
             printed.append(cell.hi)
     highest = max((value for value in printed if math.isfinite(value)), default=0.0)
+    if expected is not None and highest:
+        # Above twice of what there is, the frame stays open at the top, or the months could not be read.
+        highest = max(highest, min(expected.hi, 2 * highest))
     bounds = [c.hi for c in chart.cells if c.hi is not None and c.state in ("not known", "merged")]
     near = [bound for bound in bounds if math.isfinite(bound) and (not highest or bound <= highest * 1.3)]
     return max([highest, *near], default=0.0) * 1.04
@@ -189,6 +199,13 @@ def _run(run: ChartRun, place: Frame, at: dict[str, float], column: float, cover
         for first, last in _stretches(inside)
     ]
     return Markup("").join(drawn)
+
+
+def _expected(told: Expected, place: Frame, at: dict[str, float], column: float) -> Markup:
+    inside = [x for text, x in at.items() if told.first <= text <= told.last]
+    if not inside:
+        return Markup("")
+    return expected_mark(place, min(inside), max(inside) + column - min(inside), told.lo, told.hi)
 
 
 def _band(chart: Chart, place: Frame, at: dict[str, float], column: float) -> Markup:

@@ -15,16 +15,19 @@ from tidewaiter.brief.gather import Asked, Evidence
 from tidewaiter.brief.headline import headline, key_points, standfirst, worth
 from tidewaiter.brief.record import Record
 from tidewaiter.brief.sentences import family_of, write
-from tidewaiter.brief.voice import Voice
+from tidewaiter.claims.breaks import broken_between
 from tidewaiter.codes import area_name
 from tidewaiter.events import Event, country, indicators, timeline
 from tidewaiter.facts.base import Fact
-from tidewaiter.facts.since import HighestSince
+from tidewaiter.facts.change import Multiple
+from tidewaiter.facts.compare import Exceeds
+from tidewaiter.facts.since import HighestSince, NoneBefore
 from tidewaiter.findings.caveats import caveat
 from tidewaiter.findings.find import Finding, find
 from tidewaiter.findings.statements import judge
+from tidewaiter.findings.voice import Voice
 from tidewaiter.findings.words import join
-from tidewaiter.model import Flow
+from tidewaiter.model import TOTAL, Flow
 from tidewaiter.period import Period, month
 from tidewaiter.sources.figures import DATASET as PRESS
 from tidewaiter.sources.figures import origins
@@ -32,6 +35,8 @@ from tidewaiter.sources.headings import ATTRIBUTION
 from tidewaiter.sources.statements import statements
 
 __all__ = ["Composed", "compose"]
+
+TOTAL_GOODS = "total"
 
 MOST_SECTIONS = 12
 """Sections of a brief without a basket: the findings most worth telling."""
@@ -64,8 +69,8 @@ def compose(asked: Asked, evidence: Evidence) -> Composed:
         told = sorted(told, key=lambda finding: -worth(finding))[:MOST_SECTIONS]
     record = Record()
     record.know(book.figures.values())
-    sections = _sections(told, evidence, voice, period, events, record)
-    points = key_points(told, sections)
+    sections, unlike = _sections(told, evidence, voice, period, events, record)
+    points = key_points(told, sections, unlike)
     statements = _statements(asked, evidence, record)
     brief = shape.Brief(
         schema_=shape.SCHEMA,
@@ -122,8 +127,12 @@ def _sections(
     period: Period,
     events: Sequence[Event],
     record: Record,
-) -> tuple[shape.Section, ...]:
-    """One section a basket group (a good and its parts), the most telling first, the total last."""
+) -> tuple[tuple[shape.Section, ...], frozenset[str]]:
+    """One section a basket group (a good and its parts), the most telling first, the total last.
+
+    The second is the ids of sentences that compare what was not counted alike.
+    """
+    unlike: set[str] = set()
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         name = finding.subject.group or finding.subject.id
@@ -134,7 +143,7 @@ def _sections(
     sections = []
     for name in ordered:
         members = groups[name]
-        sentences = [_sentence(fact, finding, voice, record) for finding in members for fact in finding.facts]
+        sentences = [_sentence(fact, finding, voice, record, unlike) for finding in members for fact in finding.facts]
         drawn = [
             charts.chart(evidence.book, f.subject, key, period, events, wide=f.subject.kind == "total")
             for f in members
@@ -150,7 +159,7 @@ def _sections(
                 not_known=tuple(line for f in members for line in _unsaid(f, evidence, period)),
             )
         )
-    return tuple(sections)
+    return tuple(sections), frozenset(unlike)
 
 
 def _context_of(finding: Finding, first: Finding) -> str:
@@ -159,7 +168,7 @@ def _context_of(finding: Finding, first: Finding) -> str:
     return text if finding is first else f"{title}: {text[:1].lower()}{text[1:]}"
 
 
-def _sentence(fact: Fact, finding: Finding, voice: Voice, record: Record) -> shape.Sentence:
+def _sentence(fact: Fact, finding: Finding, voice: Voice, record: Record, unlike: set[str]) -> shape.Sentence:
     written = write(fact, finding, voice)
     name = f"{finding.subject.id}-{family_of(fact)}"
     conflict = not isinstance(fact, HighestSince) and written.conflict
@@ -172,16 +181,38 @@ def _sentence(fact: Fact, finding: Finding, voice: Voice, record: Record) -> sha
         computed = False
     if isinstance(fact, HighestSince) and fact.bounded:
         ids.append("bounded")
+    broken = None if any(one.startswith("code-") for one in ids) else _broken(fact)
     if any(row.unit.endswith(("per pieces", "per pairs", "per kg")) for row in written.proof):
         ids.append("unit-value")
-    return record.sentence(
+    made = record.sentence(
         name,
         written.text,
         family_of(fact),
         written.proof,
-        (*(caveat(identity) for identity in ids), *finding.subject.notes),
+        (*(caveat(identity) for identity in ids), *((broken,) if broken else ()), *finding.subject.notes),
         "conflict" if conflict else "proved" if computed else "as printed",
     )
+    if broken:
+        unlike.add(made.id)
+    return made
+
+
+def _broken(fact: Fact) -> str:
+    """Say that what a fact compares was not counted alike: codes that changed their goods in between."""
+    if isinstance(fact, Multiple):
+        before, now = fact.earlier.period, fact.later.period
+    elif isinstance(fact, Exceeds):
+        before, now = fact.before.period, fact.now.period
+    elif isinstance(fact, HighestSince):
+        first = min((*fact.lower, *fact.undecided, *((fact.higher.period.start,) if fact.higher else ())))
+        before, now = Period(first, first), fact.now.period
+    elif isinstance(fact, NoneBefore) and fact.first is not None:
+        before, now = fact.none, fact.first.period
+    else:
+        return ""
+    goods = TOTAL_GOODS if fact.key.cmd == TOTAL else fact.key.cmd.removeprefix("good:")
+    found = broken_between(goods, fact.key.reporter, before, now)
+    return found.why if found is not None else ""
 
 
 def _unsaid(finding: Finding, evidence: Evidence, period: Period) -> list[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tidewaiter.brief.gather import Asked, Evidence
 from tidewaiter.brief.shape import Section
-from tidewaiter.brief.voice import Voice
 from tidewaiter.events import Event
 from tidewaiter.facts.base import Known
 from tidewaiter.facts.change import Multiple
@@ -15,6 +14,7 @@ from tidewaiter.facts.compare import Exceeds
 from tidewaiter.facts.level import Course, Total
 from tidewaiter.facts.since import NoneBefore
 from tidewaiter.findings.find import LONG_RECORD, Finding
+from tidewaiter.findings.voice import Voice
 from tidewaiter.findings.words import amount, goods_amount, join, times, when
 from tidewaiter.model import SeriesKey
 from tidewaiter.period import Period, month
@@ -225,11 +225,14 @@ def _count(value: int) -> str:
     return words[value] if value < len(words) else str(value)
 
 
-def key_points(findings: Sequence[Finding], sections: Sequence[Section]) -> tuple[str, ...]:
+def key_points(
+    findings: Sequence[Finding], sections: Sequence[Section], unlike: Collection[str] = ()
+) -> tuple[str, ...]:
     """Choose the sentences that say most, in the order of the sections; nine at the most.
 
     A section is told by its most telling kind of sentence; a great multiple is told beside it. Where an absence may be about
-    a code, or of a few months only, the amount speaks for the section instead.
+    a code, or of a few months only, the amount speaks for the section instead; so it does where codes changed their goods
+    between the months that are compared (``unlike``: ids of such sentences).
     """
     unsafe = {finding.subject.group or finding.subject.id for finding in findings if finding.unsafe}
     brief_absence = {
@@ -244,7 +247,7 @@ def key_points(findings: Sequence[Finding], sections: Sequence[Section]) -> tupl
         order = (
             ("highest", "multiple", "total") if section.id == "total" else _UNSAFE if section.id in unsafe else first
         )
-        kinds = {sentence.family: sentence.id for sentence in reversed(section.sentences)}
+        kinds = {sentence.family: sentence.id for sentence in reversed(section.sentences) if sentence.id not in unlike}
         if section.id in brief_absence:
             kinds.pop("none-before", None)
         pick = next((kinds[kind] for kind in order if kind in kinds), None)

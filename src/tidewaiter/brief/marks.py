@@ -14,7 +14,7 @@ from markupsafe import Markup
 from tidewaiter.brief._svg import tag
 from tidewaiter.brief.shape import ChartCell
 
-__all__ = ["FULL", "Frame", "bar", "block", "cell_mark", "circle", "patterns"]
+__all__ = ["FULL", "Expected", "Frame", "bar", "block", "cell_mark", "circle", "expected_mark", "patterns"]
 
 LEAST = 1.6
 """Pixels that the smallest amount is drawn high."""
@@ -28,6 +28,15 @@ FULL = {
     "code not alive": "dead",
 }
 """States drawn as a strip over the whole height, and the pattern of each."""
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """What was to be expected of some months, drawn as a dashed frame from ``lo`` to ``hi``."""
+
+    first: str
+    last: str
+    lo: float
+    hi: float
 
 
 class Frame(msgspec.Struct):
@@ -193,6 +202,18 @@ def block(place: Frame, x: float, width: float, mean: float) -> Markup:
     return bar(x, y, width, place.base - y, "strip merged", fill=f"url(#{place.id}-merged)") + tag(
         "path", d=f"M{x:.1f} {place.base:.1f}V{y:.1f}H{x + width:.1f}V{place.base:.1f}", class_="rim"
     )
+
+
+def expected_mark(place: Frame, x: float, width: float, lo: float, hi: float) -> Markup:
+    """Return a dashed frame between two amounts; above the scale it is open."""
+    low, high = place.y(lo), place.y(hi)
+    if low - high < 3:
+        high = low - 3  # a range that cannot be seen would say that nothing was expected
+    x, right = x + 0.5, x + width - 0.5
+    d = f"M{x:.1f} {low:.1f}V{high:.1f}M{right:.1f} {low:.1f}V{high:.1f}M{x:.1f} {low:.1f}H{right:.1f}"
+    if hi <= place.scale_top:
+        d += f"M{x:.1f} {high:.1f}H{right:.1f}"
+    return bar(x, high, right - x, low - high, "expected-in") + tag("path", d=d, class_="expected")
 
 
 def circle(x: float, y: float, number: str, r: float = 7.0) -> Markup:

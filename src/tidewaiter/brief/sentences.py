@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from tidewaiter.brief.voice import Voice
 from tidewaiter.facts.base import Fact, Known
 from tidewaiter.facts.change import Multiple
 from tidewaiter.facts.compare import Exceeds
@@ -16,12 +15,28 @@ from tidewaiter.facts.level import Course, Total
 from tidewaiter.facts.proof import Proof, Row
 from tidewaiter.facts.relation import Lead, UnitValue
 from tidewaiter.facts.since import HighestSince, NoneBefore
+from tidewaiter.findings.caveats import changed_in
 from tidewaiter.findings.find import Finding
-from tidewaiter.findings.words import amount, every, goods_amount, join, money, months, number, runs, span, times, when
+from tidewaiter.findings.voice import Voice
+from tidewaiter.findings.words import (
+    amount,
+    every,
+    goods_amount,
+    join,
+    money,
+    months,
+    number,
+    runs,
+    span,
+    times,
+    when,
+    with_unit,
+)
 from tidewaiter.model import Figure, Measure, SeriesKey
-from tidewaiter.period import month, month_words
+from tidewaiter.period import Period, month, month_words
 from tidewaiter.series.book import Reading
 from tidewaiter.sources.figures import DATASET as PRESS
+from tidewaiter.sources.figures import goods
 
 __all__ = ["Written", "amount_of", "family_of", "write"]
 
@@ -85,10 +100,19 @@ def _who(known: Known) -> str:
 
 def _against(known: Known, key: SeriesKey) -> str:
     """Write the conflicting numbers that others printed, or nothing."""
-    if known.reading is None or not known.reading.others:
-        return ""
-    told = [f"{figure.origin.family} printed {amount_of(figure)}" for figure in known.reading.others]
-    return f" ({join(told)})"
+    told = _others(known)
+    return f" ({join(told)})" if told else ""
+
+
+def _or(known: Known, key: SeriesKey) -> str:
+    """Write them inside brackets that are open already."""
+    told = _others(known)
+    return f"; {join(told)}" if told else ""
+
+
+def _others(known: Known) -> list[str]:
+    others = known.reading.others if known.reading is not None else ()
+    return [f"{figure.origin.family} printed {amount_of(figure)}" for figure in others]
 
 
 def amount_of(figure: Figure) -> str:
@@ -117,13 +141,27 @@ def _none_before(fact: NoneBefore, finding: Finding, voice: Voice, used: list[Fa
         absent = f"from {month_words(fact.none.start)} to {month_words(fact.none.end)}"
     whose = f" according to {join([_the(name) for name in fact.publishers])}" if fact.publishers else ""
     if fact.first is None or fact.first_key is None:
-        return f"No {voice.noun} of {phrase} {voice.way} were recorded {absent}{whose}."
+        changed = " (under a customs code that changed since)" if _across_codes(fact, finding) else ""
+        return f"No {voice.noun} of {phrase} {voice.way} were recorded {absent}{whose}{changed}."
     text = f"{voice.sent(goods_amount(fact.first, fact.first_key, phrase))} {when(fact.first.period)}"
     text += _beside(finding, fact.first_key, fact.first, used) + _against(fact.first, fact.first_key)
     text += f", after none {absent}{whose}"
+    if _across_codes(fact, finding):
+        text += " (under a customs code that changed in between)"
     if fact.gap:
         text += f"; {months(fact.gap)}: {'not printed' if fact.first_key.dataset == PRESS else 'no row'}"
     return text + "."
+
+
+def _across_codes(fact: NoneBefore, finding: Finding) -> bool:
+    """Whether an absence reaches back before the goods got the code they have: then it may be about the code."""
+    return _new_code(finding, fact.key, fact.none)
+
+
+def _new_code(finding: Finding, key: SeriesKey, none: Period) -> bool:
+    good = goods().get(finding.subject.id) if key.dataset == PRESS else None
+    changes = [changed_in(one, key.reporter) for one in (good.caveats.split() if good else finding.subject.caveats)]
+    return any(month is not None and none.start < month for month in changes)
 
 
 def _course(fact: Course, finding: Finding, voice: Voice, used: list[Fact]) -> str:
@@ -172,6 +210,10 @@ def _total(fact: Total, finding: Finding, voice: Voice, used: list[Fact]) -> str
             f"In {known.period.words()} {finding.subject.phrase} came to {amount(known, key)}, so {finding.subject.narrower} "
             "alone came to no more than that."
         )
+    if known.bounds.hi == 0:
+        changed = " (under a customs code that changed since)" if _new_code(finding, key, known.period) else ""
+        whose = f" according to {join([_the(name) for name in known.reading.families])}" if known.reading else ""
+        return f"No {voice.noun} of {finding.subject.phrase} {voice.way} were recorded {when(known.period)}{whose}{changed}."
     said = voice.sent(goods_amount(known, key, finding.subject.phrase))
     text = f"{said} {when(known.period)}{_beside(finding, key, known, used)}{_against(known, key)}"
     if known.summed:
@@ -308,7 +350,7 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
     text = f"{subject} came to {amount(now, key)} {when(now.period)}"
     if not fact.undecided:
         if fact.higher is not None:
-            return f"{text}, the highest since {fact.higher.period.words()} ({amount(fact.higher, key)})."
+            return f"{text}, the highest since {fact.higher.period.words()} ({amount(fact.higher, key)}{_or(fact.higher, key)})."
         begins = "this code was born" if finding.subject.born == fact.record else "the record begins"
         return f"{text}, the highest of any month since {begins} in {month_words(fact.record)}."
     if not fact.lower:
@@ -324,7 +366,7 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
         text += (
             f" For {months(fact.bounded)} no exact figure was printed; the totals printed around "
             f"{'it leave it' if len(fact.bounded) == 1 else 'them leave each of them'} at most "
-            f"{money(_ceiling(fact.most), key.unit, 100_000)}."
+            f"{with_unit(_ceiling(fact.most), key, 100_000)}."
         )
     merged = [month for one in fact.together for month in one.period]
     for one in fact.together:
@@ -337,7 +379,8 @@ def _highest(fact: HighestSince, finding: Finding, voice: Voice, used: list[Fact
             text += f" For {months(single)} there is no row, which is not read as zero."
     if fact.higher is not None:
         text += (
-            f" The latest month known to have been higher is {fact.higher.period.words()} ({amount(fact.higher, key)})."
+            f" The latest month known to have been higher is {fact.higher.period.words()} ({amount(fact.higher, key)}"
+            f"{_or(fact.higher, key)})."
         )
     return text
 

@@ -59,6 +59,14 @@ class Archive:
         # A declared zero can lie before the first row or after the last.
         ends += [(one.first, one.last + one.length - 1) for listed in view.rectangles.values() for one in listed]
         self.span = Period(min(one for one, _ in ends), max(one for _, one in ends)) if ends else None
+        # Who has rows, and who is covered without any: his silence is a zero.
+        self._speaking = set(view.spans) | {
+            (one.dataset, who, flow)
+            for listed in view.rectangles.values()
+            for one in listed
+            for who in one.reporters
+            for flow in one.flows
+        }
         self.publishers = {release.id: release for release in view.releases}
         self.summed = Summed(view, self.span) if self.span is not None else None
         self._series: dict[tuple[str, _Series], dict[int, Cell]] = {}
@@ -78,7 +86,7 @@ class Archive:
             for series in sorted(parts)
             if (dataset, series) not in self._series
         ]
-        spoken = [one for one in new if (one[0], one[1][0], one[1][2].value) in self.view.spans]
+        spoken = [one for one in new if (one[0], one[1][0], one[1][2].value) in self._speaking]
         self._series.update({one: {} for one in new if one not in set(spoken)})
         if not spoken:
             return

@@ -20,7 +20,7 @@ from tidewaiter.errors import InputError
 from tidewaiter.period import Period
 from tidewaiter.sources.figures import goods as named_goods
 
-__all__ = ["Break", "break_of", "gone_of"]
+__all__ = ["Break", "break_of", "broken_between", "gone_of"]
 
 
 _LONG = 90
@@ -144,6 +144,18 @@ def break_of(claim: Claim, bench: Bench) -> Break | None:
         year = int(claim.published[:4]) if claim.published else before.end // 12
         now = Period(year * 12, year * 12)
     return _broken_code(codes_of(goods, claim.subject.reporter), goods, before, now)
+
+
+def broken_between(goods: str, reporter: str, before: Period, now: Period) -> Break | None:
+    """Return the break of codes between two periods that are compared, whatever is known of either; None if there is none.
+
+    Examples
+    --------
+    >>> found = broken_between("2106", "EU27", Period.parse("2021-10"), Period.parse("2022-10"))
+    >>> found.why.startswith("Code 2106"), broken_between("8703", "EU27", Period.parse("2021-10"), Period.parse("2022-10"))
+    (True, None)
+    """
+    return None if goods == "total" else _broken_code(codes_of(goods, reporter), goods, before, now)
 
 
 def _wider_line(claim: Claim, before: Period, bench: Bench) -> Break | None:

@@ -14,6 +14,7 @@ import msgspec
 from tidewaiter.claims.bench import Bench
 from tidewaiter.claims.counts import judge_count
 from tidewaiter.claims.evidence import CellName, Docket, Item, Press, cell_terms
+from tidewaiter.claims.goods import phrase
 from tidewaiter.claims.heard import heard, names_in
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
@@ -27,14 +28,14 @@ from tidewaiter.claims.vintages import last_day
 from tidewaiter.claims.voices import own_voices, voices_of
 from tidewaiter.errors import InputError
 from tidewaiter.ledger import Row
-from tidewaiter.model import Figure, Interval
+from tidewaiter.model import Figure, Flow, Interval
 from tidewaiter.period import Period
 from tidewaiter.sources.figures import shipped_figures
 
 if TYPE_CHECKING:
     from tidewaiter.claims.customs import Customs
 
-__all__ = ["Sitting", "check", "sit"]
+__all__ = ["Sitting", "check", "shipped_evidence", "sit"]
 
 
 class Sitting(msgspec.Struct, frozen=True):
@@ -68,7 +69,7 @@ def check(
     claims
         Judged apart; those of one ``statement`` may rest on each other's levels.
     evidence
-        Printed figures; by default the table that ships with Tidewaiter.
+        Printed figures; by default the tables that ship with Tidewaiter.
     customs
         Cells of customs files (:class:`tidewaiter.claims.customs.Customs`).
 
@@ -90,7 +91,7 @@ def sit(
 ) -> Sitting:
     """Judge claims and keep what was found out about them; see :func:`check`."""
     every = tuple(claims)
-    docket = Docket(shipped_figures() if evidence is None else evidence)
+    docket = Docket(shipped_evidence(every) if evidence is None else evidence)
     families = docket.families()
     own = own_voices(every, docket)
     groups = together(every, docket, next(iter(own), ""))
@@ -116,6 +117,19 @@ def sit(
         for family, (same, total) in own.items()
     )
     return Sitting(every, tuple(verdicts), told, groups)
+
+
+def shipped_evidence(claims: Iterable[Claim]) -> list[Figure]:
+    """Return what ships with Tidewaiter that may speak on claims: printed figures, and Eurostat's headings for the partners told of."""
+    from tidewaiter.sources.headings import eu27_headings, heading_figures
+
+    series = [one for claim in claims for one in (claim.subject, claim.other) if one is not None]
+    partners = {one.partner for one in series if one.reporter == "EU27" and one.flow is Flow.EXPORT}
+    headings = eu27_headings() if partners else ()
+    return [
+        *shipped_figures(),
+        *(one for head in headings if head.partner in partners for one in heading_figures(head)),
+    ]
 
 
 class _Case(msgspec.Struct, frozen=True):
@@ -210,7 +224,7 @@ def _given(claim: Claim) -> Given | None:
     identity = f"given {claim.id}"
     row = Row(identity, tuple(cell_terms(claim.subject, claim.period).items()), bounds, identity)
     item = Item(
-        id=identity, kind="given", what=f"{claim.subject.goods}: {said_words(claim)}", period=str(claim.period),
+        id=identity, kind="given", what=f"{phrase(claim.subject.goods)}: {said_words(claim)}", period=str(claim.period),
         unit=claim.subject.unit, value=claim.said.value, bounds=bounds, publisher=claim.publisher,
         published=claim.published, published_to=claim.latest,
     )  # fmt: skip

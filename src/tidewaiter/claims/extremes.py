@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from tidewaiter.claims.bench import Bench
-from tidewaiter.claims.evidence import cell_terms
+from tidewaiter.claims.evidence import CellName, cell_terms
 from tidewaiter.claims.model import Claim, Subject
 from tidewaiter.claims.propositions import Atom
 from tidewaiter.claims.say import number, span
@@ -69,8 +69,8 @@ def extreme_words(claim: Claim, ledger: Ledger, verdict: str) -> tuple[str, tupl
         return f"{told}, not {more} than {own}: it is not the last month that was {more}.", tuple(dict.fromkeys(rows))
     if verdict == "cannot tell" and over:
         words = (
-            f"As printed, {month_words(over[-1])} was {more}, {levels.words(over[-1])} against {own}; but publishers conflict there, "
-            "or it may have been revised since, so that it is not excluded."
+            f"As printed, {month_words(over[-1])} was {more}, {levels.words(over[-1])} against {own}; but "
+            f"{_doubt(levels, ledger, (over[-1], month))}, so that it is not excluded."
         )
         return words, tuple(dict.fromkeys((*levels.at(over[-1]).rows, *now.rows)))
     open_ = [one for one in window if not _above(now, levels.at(one), high)]
@@ -93,6 +93,21 @@ def extreme_words(claim: Claim, ledger: Ledger, verdict: str) -> tuple[str, tupl
     words = f"{len(open_)} of the {len(window)} months in between {verb} open against {own}: {named}"
     rows = (*rows, *(row for one in open_[:_SHOWN] for row in levels.at(one).rows))
     return f"{words}; {rest}." if rest else f"{words}.", tuple(dict.fromkeys(rows))
+
+
+def _doubt(levels: _Levels, ledger: Ledger, months: Sequence[int]) -> str:
+    """Say which it is: that publishers conflict about one of the months, or that one may have been revised since."""
+    conflicts = [one for one in ledger.conflicts_about(levels.cells(months)) if one.how != "revised"]
+    disputed = [
+        month
+        for month in months
+        if any(
+            levels.names(month).intersection(part for row in one.rows for part in row.split(" | ")) for one in conflicts
+        )
+    ]
+    if disputed:
+        return f"publishers conflict about {' and '.join(month_words(one) for one in sorted(disputed))}"
+    return "one of the two may have been revised since"
 
 
 def open_months(claim: Claim, ledger: Ledger) -> list[int]:
@@ -119,6 +134,16 @@ class _Levels:
             terms = tuple(cell_terms(self._subject, Period(month, month)).items())
             self._known[month] = known(Atom(terms, _OPEN), self._ledger)[0]
         return self._known[month]
+
+    def cells(self, months: Iterable[int]) -> list[CellName]:
+        """Return the cells of some months."""
+        return [cell for month in months for cell in cell_terms(self._subject, Period(month, month))]
+
+    def names(self, month: int) -> set[str]:
+        """Return the ids of everything that speaks of a month: what its level rests on, and what was said of it alone."""
+        cells = frozenset(self.cells([month]))
+        said = [row.id for row in self._ledger.rows if frozenset(cell for cell, _ in row.terms) == cells]
+        return {part for row in (*self.at(month).rows, *said) for part in row.split(" | ")}
 
     def words(self, month: int) -> str:
         factor = unit_frame_of(self._subject)

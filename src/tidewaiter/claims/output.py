@@ -16,6 +16,7 @@ from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.say import item_words, said_words, span, subject_words
 from tidewaiter.claims.verdict import Verdict, VerdictName
 from tidewaiter.model import Interval
+from tidewaiter.safe import one_line
 
 __all__ = ["SCHEMA", "claim_words", "to_json", "to_table"]
 
@@ -134,7 +135,7 @@ def to_table(sitting: Sitting) -> str:
 
 
 def _block(claim: Claim, verdict: Verdict) -> list[str]:
-    lines = [f"{claim.id}  {verdict.verdict.upper()}"]
+    lines = [f"{one_line(claim.id)}  {verdict.verdict.upper()}"]
     if claim.text:
         lines += _wrapped(f"“{claim.text}”", "  ")
     if claim.kind not in (Kind.UNREAD, Kind.NO_FIGURE):

@@ -20,6 +20,7 @@ __all__ = [
     "NOTHING_PRINTED",
     "item_words",
     "number",
+    "period_words",
     "said_words",
     "settle_words",
     "span",
@@ -133,7 +134,7 @@ def item_words(item: Item) -> str:
     if item.kind in ("given", "count"):
         return f"{who}: {item.what}" + ("" if item.kind == "given" else f": {what}")
     note = f" ({item.note})" if item.kind == "customs" and item.note else ""
-    return f"{who}: {item.what}, {_period(item.period)}: {what}{note}{when}"
+    return f"{who}: {item.what}, {period_words(item.period)}: {what}{note}{when}"
 
 
 def amount_words(item: Item) -> str:
@@ -148,7 +149,8 @@ def amount_words(item: Item) -> str:
     return f"more than {what}" if math.isinf(item.bounds.hi) else what
 
 
-def _period(text: str) -> str:
+def period_words(text: str) -> str:
+    """Return a period of evidence as a sentence names it; nothing for none."""
     return Period.parse(text).words() if text else ""
 
 
@@ -203,7 +205,7 @@ def why_words(
         if whole:
             return f"{one.publisher} has {amount_words(one)} for it{tail}."
         if not behind:
-            return f"{one.publisher} has {amount_words(one)} for {one.what}, {_period(one.period)}, which leaves {what}{tail}."
+            return f"{one.publisher} has {amount_words(one)} for {one.what}, {period_words(one.period)}, which leaves {what}{tail}."
     whose = _whose([item for item in behind if item.kind not in ("definition", "given")]) if behind else whose
     return _first_up(f"{taken}by {whose} it is {what}{tail}.")
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from tidewaiter.claims.evidence import CellName, Docket, cell_terms
+from tidewaiter.claims.goods import canonical_unit
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.propositions import unit_frame
 from tidewaiter.claims.say import number, span, subject_words, unit_words
@@ -105,6 +106,7 @@ def together(claims: Iterable[Claim], docket: Docket, own: str = "") -> tuple[Gr
         another reporting.
     """
     families = docket.families()
+    units: dict[tuple[Subject, Period], set[str]] = defaultdict(set)
     said: dict[tuple[Subject, Period], list[Saying]] = defaultdict(list)
     rows: list[Row] = []
     for claim in claims:
@@ -112,6 +114,7 @@ def together(claims: Iterable[Claim], docket: Docket, own: str = "") -> tuple[Gr
         if found is None or claim.subject is None or claim.period is None:
             continue
         said[_base(claim.subject), claim.period].append(found)
+        units[_base(claim.subject), claim.period].add(claim.subject.unit)
         terms = tuple(cell_terms(claim.subject, claim.period).items())
         rows.append(Row(f"claim {claim.id}", terms, found.bounds, found.family or "not told"))
     groups = []
@@ -122,8 +125,31 @@ def together(claims: Iterable[Claim], docket: Docket, own: str = "") -> tuple[Gr
             continue
         if subject not in ledgers:
             ledgers[subject] = _ledger(docket, subject, rows)
-        groups.append(_group(subject, period, every, ledgers[subject]))
+        group = _group(subject, period, every, ledgers[subject])
+        groups.append(_counted(group, subject, units[subject, period]))
     return tuple(groups)
+
+
+def _counted(group: Group, subject: Subject, units: set[str]) -> Group:
+    """Return a group in the unit in which its claims were printed, where that is one: pairs as pairs, tonnes as tonnes."""
+    unit = next(iter(units)) if len(units) == 1 else subject.unit
+    measure = Measure.QUANTITY if subject.measure is Measure.NET_WEIGHT else subject.measure
+    factor = canonical_unit(measure, unit)[2]
+    if unit in ("", subject.unit) or factor == 1:
+        return group
+    return msgspec.structs.replace(
+        group,
+        unit=unit,
+        sayings=tuple(
+            msgspec.structs.replace(one, value=one.value / factor, bounds=_divided(one.bounds, factor))
+            for one in group.sayings
+        ),
+        months=tuple((month, _divided(bounds, factor)) for month, bounds in group.months),
+    )
+
+
+def _divided(bounds: Interval, factor: float) -> Interval:
+    return Interval(bounds.lo / factor, bounds.hi / factor)
 
 
 def _base(subject: Subject) -> Subject:

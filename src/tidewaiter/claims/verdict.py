@@ -15,7 +15,7 @@ from tidewaiter.claims.evidence import Item
 from tidewaiter.claims.extremes import extreme_words
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.propositions import Atom, Clause, compile_claim, subjects_of, unit_frame
-from tidewaiter.claims.say import said_words, settle_words, why_words
+from tidewaiter.claims.say import amount_words, period_words, said_words, settle_words, why_words
 from tidewaiter.claims.vintages import REVISION
 from tidewaiter.claims.weigh import Status, Weighed, apart, inside, linear, measure, weigh
 from tidewaiter.ledger import Bounds, Conflict, Ledger, Row
@@ -377,8 +377,8 @@ def _conflicts(outcome: _Outcome) -> list[Conflict]:
 def _conflict_words(bench: Bench, conflict: Conflict) -> str:
     def named(rows: Sequence[str]) -> list[str]:
         items = [item for one in _split(rows) if (item := bench.item(one)) is not None]
-        said = [f" {item.value:,.10g} {item.unit}" if item.value is not None else "" for item in items]
-        told = [f"{item.publisher}{text} ({item.period})" for item, text in zip(items, said, strict=True)]
+        said = [f" {amount_words(item)}" if item.value is not None else "" for item in items]
+        told = [f"{item.publisher}{text} ({period_words(item.period)})" for item, text in zip(items, said, strict=True)]
         return list(dict.fromkeys(told))
 
     every, out = named(conflict.rows), named(conflict.left_out)

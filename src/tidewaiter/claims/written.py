@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from tidewaiter.claims.form import COLUMNS, said_cells
 from tidewaiter.claims.model import Claim, Subject
-from tidewaiter.safe import is_formula
+from tidewaiter.safe import is_formula, plain
 
 __all__ = ["to_csv", "to_toml"]
 
@@ -54,7 +54,11 @@ def to_csv(claims: Iterable[Claim]) -> str:
 
 
 def _guarded(text: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula; :mod:`tidewaiter.claims.form` gives the text back."""
+    """Keep a spreadsheet from taking a cell for a formula; :mod:`tidewaiter.claims.form` gives the text back.
+
+    What would drive a terminal or turn the text round is left out; line feeds stay.
+    """
+    text = "\n".join(map(plain, text.split("\n")))
     bare = text.lstrip("'")
     return f"'{text}" if is_formula(bare) or (bare != text and is_formula(f"{bare} ")) else text
 

@@ -47,10 +47,13 @@ def register(commands: Any) -> None:
 
 
 def _print(arguments: argparse.Namespace, schema: str, answer: dict[str, Any], lines: list[str]) -> None:
+    from tidewaiter.safe import one_line
+
     if arguments.format == "json":
         print(json.dumps({"schema": f"tidewaiter/{schema}/1", **answer}, ensure_ascii=False, indent=2))
     else:
-        print("\n".join(lines))
+        # A line feed in a name must not make a line of its own.
+        print("\n".join(map(one_line, lines)))
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -34,7 +34,12 @@ def register(commands: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    check.add_argument("file", metavar="FILE", type=Path, help="an article (text), or claims (.csv, .toml)")
+    check.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="an article (text, a page), a brief (.md, .html, .json), or claims (.csv, .toml)",
+    )
     check.add_argument("--date", metavar="DATE", help="when it was published: YYYY-MM-DD, YYYY-MM or DATE..DATE")
     check.add_argument(
         "--publisher", metavar="NAME", default="", help="who published it; its own figures are no evidence"
@@ -71,6 +76,8 @@ def register(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     import sys
 
+    import msgspec
+
     from tidewaiter.claims.court import sit
     from tidewaiter.claims.model import Kind
 
@@ -83,7 +90,9 @@ def _run(arguments: argparse.Namespace) -> int:
         from tidewaiter.store.store import Store
 
         customs = Customs(Store(arguments.store))
-    sitting = sit(claims, _figures(arguments), customs=customs)
+    sitting = sit(claims, _figures(arguments, claims), customs=customs)
+    if article is not None and article.notes:
+        sitting = msgspec.structs.replace(sitting, own=(*article.notes, *sitting.own))
     _write(arguments, _text(arguments.format, sitting, article).rstrip("\n"))
     if not any(claim.kind not in (Kind.UNREAD, Kind.NO_FIGURE) for claim in claims):
         print(
@@ -157,6 +166,8 @@ def _read_article(arguments: argparse.Namespace, first: str, last: str) -> tuple
         raise BadFile(name, "holds zero bytes, so it is no text")
     if is_markup(text):
         text = words_of(text)
+    elif text.lstrip().startswith("{") and '"tidewaiter/brief/' in text[:200]:
+        text = _brief_text(text, name)
     found = read_article(text, last or first, publisher=arguments.publisher, family=arguments.family)
     claims = found.claims
     if last:
@@ -166,10 +177,25 @@ def _read_article(arguments: argparse.Namespace, first: str, last: str) -> tuple
     return claims, found
 
 
-def _figures(arguments: argparse.Namespace) -> list[Any]:
-    from tidewaiter.sources.figures import read_figures, shipped_figures
+def _brief_text(text: str, name: str) -> str:
+    """Return the words of a ``brief.json``."""
+    import msgspec
 
-    found: list[Any] = [] if arguments.only_figures else list(shipped_figures())
+    from tidewaiter.brief.markdown import render_markdown
+    from tidewaiter.brief.shape import Brief
+    from tidewaiter.errors import BadFile, OutputError
+
+    try:
+        return render_markdown(msgspec.json.decode(text, type=Brief))
+    except (msgspec.ValidationError, msgspec.DecodeError, OutputError) as error:
+        raise BadFile(name, f"says that it is a brief and does not have the shape of one ({error})") from error
+
+
+def _figures(arguments: argparse.Namespace, claims: Any) -> list[Any]:
+    from tidewaiter.claims.court import shipped_evidence
+    from tidewaiter.sources.figures import read_figures
+
+    found: list[Any] = [] if arguments.only_figures else shipped_evidence(claims)
     for path in arguments.figures:
         found += read_figures(path)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
 from tidewaiter.detect import run
 from tidewaiter.detect.channels import CHANNELS, ODDS_CHANNELS, Constants, learn_constants, n_strata, scores, strata
@@ -35,9 +37,11 @@ COUNT_FAITH = 0.85
 CONTAMINATED = frozenset({"spike", "sustained", "together", "record"})
 """Channels whose earlier months hold events of the past."""
 EM_STEPS = 40
-MIRRORED = 0.5
-"""How much of what looks like an event downwards is taken for noise of heavy tails; the rest may be real falls."""
-VERSION = 3
+LEAST_SHARE = 1e-3
+LEAST_BIN, BINS = 30, 40
+FEW_FALLS = 2.0
+"""Falls, and rises, that are taken to have been there beside those seen; a ratio of few leans on 1."""
+VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -176,17 +180,59 @@ def chance_quiet(
 ) -> Floats:
     """Chance of each earlier month that nothing rose in it: past events are no part of the null.
 
-    How common surges and shifts were is estimated by maximum likelihood (EM) from the odds; a month's chance follows by Bayes'
-    rule. A noise of heavier tails than the model's would pass for events, but downwards too: part of what is seen there is
-    taken off.
+    A noise of logs, however heavy its tails, rises as often as it falls; what rises more often than it falls by the same odds
+    are events. A month counts by how many months fell with its odds over how many rose with them, never more than 1, and
+    never more than a month of lower odds.
     """
     odds = [np.concatenate([s[kind] for s in scored])[known] for kind in ("surge", "shift")]
-    up = event_shares(*odds)
+    shares = np.maximum(event_shares(*odds), LEAST_SHARE)
     turned = weigh_mirrored(months, constants.noise)
-    down = event_shares(*turned)
-    shares = np.maximum(np.array(up) - MIRRORED * np.array(down), 0.0)
-    event = sum(share * np.exp(np.minimum(o, 50.0)) for share, o in zip(shares, odds, strict=True))
-    return np.asarray((1.0 - shares.sum()) / (1.0 - shares.sum() + event))
+    up, down = _mixed(odds, shares), _mixed(turned, shares)
+    return rises_over_falls(up, down, 1.0 - chance_of_shift(*turned))
+
+
+def chance_of_shift(surge: Floats, shift: Floats) -> Floats:
+    """Chance of each month that its level had moved; 0 without trade."""
+    one, two = event_shares(surge, shift)
+    a, b = one * np.exp(np.minimum(surge, 50.0)), two * np.exp(np.minimum(shift, 50.0))
+    return np.asarray(b / (1.0 - one - two + a + b))
+
+
+def _mixed(odds: Sequence[Floats], shares: Floats) -> Floats:
+    """Log odds of a surge or a shift together; -inf where there was no trade."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.logaddexp(odds[0] + np.log(shares[0]), odds[1] + np.log(shares[1])))
+
+
+def rises_over_falls(up: Floats, down: Floats, weight: Floats) -> Floats:
+    """Return for each of ``up`` how many of ``down`` there are with such odds for one of ``up``, at most 1 and not rising.
+
+    Parameters
+    ----------
+    up, down
+        float64 [n], [m]: odds of months as they are, and of months upside down; -inf where there was no trade.
+    weight
+        float64 [m]: what each of ``down`` counts for.
+    """
+    quiet = np.ones(len(up))
+    at = np.flatnonzero(np.isfinite(up))
+    trade = np.isfinite(down)
+    order = np.argsort(down[trade], kind="stable")
+    turned, mass = down[trade][order], np.append(0.0, np.cumsum(weight[trade][order]))
+    if len(at) < LEAST_BIN or not len(turned):
+        return quiet
+    x = np.sort(up[at])
+    ranks = np.unique(np.geomspace(LEAST_BIN, len(x), BINS).astype(np.int64))
+    edges = np.unique(x[len(x) - ranks])
+    places = np.append(np.searchsorted(x, edges), len(x))
+    counts = np.diff(places).astype(np.float64)
+    below = np.append(np.searchsorted(turned, edges[1:]), len(turned))
+    falls = np.diff(np.append(0.0, mass[below])) * (len(x) / len(turned))
+    ratio = (falls + FEW_FALLS) / (counts + FEW_FALLS)
+    level = -isotonic_regression(-ratio, weights=counts + FEW_FALLS).x
+    middle = np.add.reduceat(x, places[:-1]) / counts
+    quiet[at] = np.interp(up[at], middle, np.minimum(level, 1.0))
+    return quiet
 
 
 def event_shares(surge: Floats, shift: Floats) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from tidewaiter.detect.kernel import RECENT
 from tidewaiter.detect.looking import Looked, look_at_all
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.panel import SparsePanel
+from tidewaiter.detect.priors import group_shape
 from tidewaiter.detect.result import ScanResult
 from tidewaiter.detect.scanning import BUDGET, group_numbers, judge
 from tidewaiter.detect.silences import FEW
@@ -29,7 +30,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 RESIDUALS = slice(kernel.COLUMNS.index("r0"), kernel.COLUMNS.index("r0") + RECENT)
-EXCESS = 0.7
+EXCESS = 0.8
 MOST = 0.25
 """Of a month that stands out more entries are looked at: as many as are still 1 / EXCESS of the usual number, MOST of all at most."""
 BEYOND = 3.0
@@ -90,6 +91,15 @@ class _Chosen:
     by_lot: NDArray[np.bool_]
     band: Ints
     others: NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """What groups did in the last months [n, RECENT], which share of it is no noise, and what their members lean on [n, P]."""
+
+    centre: Floats
+    keep: Floats
+    shape: Floats
 
 
 def cascade(
@@ -161,7 +171,7 @@ def cascade(
         span = slice(*at)
         return _score(
             panel, chosen.series[span], chosen.month[span], numbers, n_groups, season, calibration, looked,
-            (moves[0][span], moves[1][span], unit),
+            _Moves(moves.centre[span], moves.keep[span], moves.shape[span]), unit,
         )  # fmt: skip
 
     # whole months, as many as make a batch: what a batch costs beside its entries is paid seldom
@@ -253,11 +263,10 @@ def _part(whole: ScanResult, first: int, last: int) -> ScanResult:
     return replace(whole, **arrays)
 
 
-def _moves(looked: Looked, groups: Ints, months: Ints, begin: int, unit: Floats) -> tuple[Floats, Floats]:
-    """Return what the group of each entry did in the last months on the whole, and how far that is to be believed.
+def _moves(looked: Looked, groups: Ints, months: Ints, begin: int, unit: Floats) -> _Moves:
+    """Return what the group of each entry did on the whole up to its month.
 
-    In scales of the group (``unit`` float64 [n_groups], log), [n, RECENT]; the second is the share that is no noise of its
-    members, by how much groups move at all. As :func:`tidewaiter.detect.values.common_move`, from less.
+    Moves in scales of the group (``unit`` float64 [n_groups], log). As :func:`tidewaiter.detect.run.priors_of` and :func:`tidewaiter.detect.values.common_move`, from less.
     """
     tables = looked.table[groups]
     n_tables, n_months = looked.moves.shape
@@ -267,14 +276,26 @@ def _moves(looked: Looked, groups: Ints, months: Ints, begin: int, unit: Floats)
         np.concatenate([(some[:, None] * n_months + judged).ravel(), tables * n_months + months]), return_inverse=True
     )
     of, at = np.divmod(keys, n_months)
+    # tables are of one group each, but for the last, which says nothing
+    whose, scale = np.ones(n_tables), np.ones(n_tables)
+    whose[looked.table], scale[looked.table] = unit, looked.priors.scale
+    sums = np.empty((len(keys), kernel.N_PROFILE))
+    kernel_carried.shape_sums(looked.moves, looked.members, looked.size, of, at, looked.terms, sums)
+    shape = group_shape(np.rint(sums * kernel.FIXED).astype(np.int64), scale[of])
+    shape[of == n_tables - 1] = 0.0
+    # members are at their mean in the middle of what was before; see run.priors_of
+    terms = looked.terms.at.astype(np.float64)
+    middle = np.cumsum(terms, axis=0) / np.arange(1, n_months + 1)[:, None]
+    middle = np.append(terms[:1], middle, axis=0)[np.maximum(at - looked.terms.recent + 1, 0), 1:]
+    middle[:, 0] -= at * float(looked.terms.year)
+    shape = np.column_stack([-(shape * middle).sum(1), shape])
     moved = np.empty((len(keys), RECENT), np.float32)
-    kernel_carried.moves_of_groups(looked.moves, looked.members, looked.size, of, at, looked.terms, moved)
+    kernel_carried.moves_of_groups(
+        looked.moves, looked.members, looked.size, of, at, looked.terms, shape.astype(np.float32), moved
+    )  # fmt: skip
     back = at[:, None] - np.arange(RECENT)
     n = np.where(back >= 0, looked.members[of[:, None], np.maximum(back, 0)], 0.0).astype(np.float64)
     big = np.isfinite(moved)
-    # tables are of one group each, but for the last, which says nothing
-    whose = np.ones(n_tables)
-    whose[looked.table] = unit
     centre: Floats = np.where(big, moved, 0.0) / whose[of][:, None]
     noise = MOVE_NOISE / np.maximum(n, 1.0)
     sampled = (of % max(1, n_tables // SOME_GROUPS) == 0)[:, None] & big
@@ -288,7 +309,17 @@ def _moves(looked: Looked, groups: Ints, months: Ints, begin: int, unit: Floats)
     spread = np.maximum(between[at], own)
     keep = np.where(big, spread / (spread + noise), 0.0)
     mine = place[len(some) * len(judged) :]
-    return centre[mine], keep[mine]
+    return _Moves(centre[mine], keep[mine], _turned(shape, terms[at])[mine])
+
+
+def _turned(shape: Floats, here: Floats) -> Floats:
+    """Return coefficients whose harmonics are counted from the month where the terms are ``here``, not from column 0."""
+    out = shape.copy()
+    for a in (2, 4):
+        cos, sin = here[:, a], here[:, a + 1]
+        out[:, a] = shape[:, a] * cos + shape[:, a + 1] * sin
+        out[:, a + 1] = shape[:, a + 1] * cos - shape[:, a] * sin
+    return out
 
 
 def _units(looked: Looked, c: Calibration) -> Floats:
@@ -307,7 +338,8 @@ def _score(
     season: int,
     c: Calibration,
     looked: Looked,
-    moves: tuple[Floats, Floats, Floats],
+    moves: _Moves,
+    unit: Floats,
 ) -> ScanResult:
     """Score entries, by month, as :func:`tidewaiter.detect.run.measure_month` and a judgement of their months would."""
     own = groups[series]
@@ -318,24 +350,18 @@ def _score(
     for end in np.unique(months).tolist():
         low, high = np.searchsorted(months, [end, end + 1]).tolist()
         terms, discount = run.basis(end + 1, end, season), run.discount_of(end + 1, end, season, "value")
+        products = run.products_of(terms)
         for a in range(low, high, BATCH):
             b = min(a + BATCH, high)
             dense = np.empty((b - a, end + 1))
             kernel_cascade.unpack_some(*panel.arrays(), panel.unknown_months, series[a:b], end, dense)
+            coefficients = moves.shape[a:b].copy()
+            coefficients[:, 0] += level[a:b]
             kernel.measure(
-                dense,
-                end,
-                season,
-                c.recent,
-                terms,
-                discount,
-                ridge,
-                level[a:b],
-                scale[a:b],
-                run.PRIOR_FREEDOM,
+                dense, end, season, c.recent, terms, products, discount, ridge, coefficients, scale[a:b], run.PRIOR_FREEDOM,
                 table[a:b],
-            )
-    centre, keep, unit = moves
+            )  # fmt: skip
+    centre, keep = moves.centre, moves.keep
     table_of = looked.table[own]
     back = months[:, None] - np.arange(RECENT)
     others = np.maximum(np.where(back >= 0, looked.members[table_of[:, None], np.maximum(back, 0)], 0.0) - 1.0, 1.0)
@@ -357,7 +383,7 @@ def _score(
 
 
 def _with_groups(m: Measured, looked: Looked, of: Ints, months: Ints) -> Measured:
-    """Add a row for each group that says what all its members say of its scale: few of them are here, and those stand out."""
+    """Add a row for each group that says what all its members say of its noise: few of them are here, and those stand out."""
     count, total = looked.scale[of].T
     level, scale = (
         looked.priors.level[of],
@@ -369,12 +395,15 @@ def _with_groups(m: Measured, looked: Looked, of: Ints, months: Ints) -> Measure
     variance = np.exp(total / np.maximum(count, 1e-9) + looked.drift[np.minimum(months, len(looked.drift) - 1)])
     more["freedom"][:] = np.where(known, CERTAIN, 0.0)
     more["squares"][:] = np.where(known, CERTAIN * variance, 0.0)
+    more["pairs"][:], more["pair_squares"][:] = looked.pairs[of].T
     more["now"][:] = np.nan
     more.recent[:] = np.nan
+    own = m.table.copy()
+    replace(m, table=own)["pair_squares"][:] = replace(m, table=own)["pairs"][:] = 0.0
     none = np.zeros((len(of), RECENT))
     return replace(
         m,
-        table=np.concatenate([m.table, table]),
+        table=np.concatenate([own, table]),
         groups=np.concatenate([m.groups, np.arange(len(of))]),
         level=np.concatenate([m.level, level]),
         scale=np.concatenate([m.scale, scale]),

@@ -23,13 +23,21 @@ ODDS_CHANNELS = frozenset({"sustained", "start", "together"})
 """Scores that are log odds of an event against none, raised by :data:`RAISED`: their null falls by e a unit."""
 RAISED = 3.0
 SHARES = np.array([0.04, 0.12, 0.25, 0.45, 0.7, 0.92])
-WEIGHTS = {"surge": 1.0, "shift": 1.5, "start": 0.7}
+WEIGHTS = {"surge": 1.0, "shift": 2.0, "start": 0.45}
 """How the three kinds of event are weighed against each other; what a start is given would else drown the rest."""
 USUAL = 50.0
 MANY = 1.5
 """Log of how much more flows of a group start than usual, above which they are one event."""
-START_ABOVE, START_WIDTH = 0.5, 1.0
+MAKES_TRADE = 0.5
+"""In how many of a surge or a shift the flow would else not have traded."""
+START_ABOVE, START_WIDTH = 0.5, 1.1
 """A start worth telling is about this much (log) above its group's usual flow, give or take."""
+SMALLER = 1.0
+"""What the size of a start may add (log odds) where it is below what the flow itself used to be."""
+YEAR, SEASONAL = 12, 3.0
+"""A silence of less than a year may be the season's: a start after one is told that much (log odds) less readily."""
+LONG = 18
+"""A start after longer silences is no more telling: so many flows have died for good that their silence says little."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,10 @@ def scores(
     chance = c.silences.restarts[state, gap]
     fresh = trade & (m["gap"] >= FIRST_GAP) & (m["known"] >= FIRST_GAP)
     rare = np.where(fresh, -np.log(c.silences.starts[state, gap]), -np.inf)
+    if m.family == "value":
+        told = gap_class(np.minimum(m["gap"], LONG))
+        early = np.where(m["gap"] < YEAR, SEASONAL, 0.0)
+        rare = np.where(fresh, -np.log(c.silences.starts[state, told]) - early, -np.inf)
     at_once = starting_at_once(fresh, m, chance) if m.at_once is None else np.where(fresh, m.at_once, 0.0)
     if net:
         rare = rare - at_once
@@ -129,16 +141,18 @@ def _value_scores(
     w = weigh(m, noise, odds, options, net)
     trade = np.isfinite(m["now"])
     now = np.where(trade, m["now"], m["baseline"])
-    surge = np.where(trade, w["surge"] + unlikely, -np.inf)
-    shift = np.where(trade, w["shift"] + unlikely, -np.inf)
+    # an event makes a flow trade that would not have in some cases, and falls on one that trades anyhow in the others
+    at_all = np.log1p(MAKES_TRADE * np.expm1(unlikely))
+    surge = np.where(trade, w["surge"] + at_all, -np.inf)
+    shift = np.where(trade, w["shift"] + at_all, -np.inf)
     # the size of a start: what starts look like in its group, against what this flow used to be
     variance = w.scale**2 * (1.0 + noise.doubt * np.nan_to_num(m["leverage"]))
     own = now - m["baseline"]
     usual = -2.5 * np.log1p(own**2 / (4.0 * variance)) - 0.5 * np.log(2.0 * variance)
     telling = -0.5 * ((now - m.level - START_ABOVE) / START_WIDTH) ** 2 - np.log(START_WIDTH)
-    size = np.clip(telling - usual, -3.0, 6.0)
+    size = np.clip(telling - usual, -6.0, np.where(own < 0, SMALLER, 6.0))
     # among many starts at once the size of one says nothing of its own
-    start = rare + np.where((own < 0) | ~alone, np.minimum(size, 0.0), size)
+    start = rare + np.where(alone, size, np.minimum(size, 0.0))
     parts = {"surge": surge, "shift": shift, "start": start}
     with np.errstate(divide="ignore"):
         together = np.logaddexp.reduce([parts[k] + np.log(x) for k, x in WEIGHTS.items()])

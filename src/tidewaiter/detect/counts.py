@@ -14,6 +14,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WINDOWS = (2,)
+ECHO = 2.0
+"""How many times its own evidence a month may have together with the one before."""
 BOTH = 0.54
 """Half the sum of the two scores, which go together, is a little short of ``-log p``."""
 LEVELS = np.array([0.25, 1.0, 3.0, 10.0, 40.0])
@@ -93,7 +95,8 @@ def count_scores(m: Measured, net: bool = True) -> dict[str, Floats]:
             mean = np.maximum(np.where(seen, mu[:, :k], 0.0).sum(1), 1e-6)
             score = -np.log(np.maximum(tail(total, mean, phi + h * mean), 1e-300))
             best = np.maximum(best, np.where((seen.sum(1) >= 2) & (y0 > mu0), score, 0.0))
-    sustained = np.where(ok & (y0 > mu0), best, 0.0)
+    # a month barely above its mean does not tell again of the outbreak of the month before
+    sustained = np.where(ok & (y0 > mu0), np.minimum(best, ECHO * spike), 0.0)
     over = np.where(ok & (y0 > m["top"]), spike, 0.0)
     return {
         "together": BOTH * (spike + sustained),

@@ -11,7 +11,7 @@ import math
 import numba
 import numpy as np
 
-__all__ = ["COLUMNS", "LATELY", "RECENT", "UNKNOWN", "history", "measure", "solve", "spread", "unpack"]
+__all__ = ["COLUMNS", "LATELY", "RECENT", "UNKNOWN", "history", "measure", "solve", "spread", "survey", "unpack"]
 
 UNKNOWN = -1.0
 RECENT = 6
@@ -35,6 +35,8 @@ COLUMNS = (
     "top_at",  # its month
     "year_ago",  # value one season earlier; NaN where not known
     "lately",  # of the twelve months before the tested one, how many are known
+    "pairs",  # sum of products of the residuals of months next to each other
+    "pair_squares",  # sum of the halved squares of the same
     "r0",  # residuals, log, tested month first; NaN where there is none
     "r1",
     "r2",
@@ -45,8 +47,15 @@ COLUMNS = (
 N_COLUMNS = len(COLUMNS)
 FIRST = len(COLUMNS) - RECENT
 P = 6
+PADDED = 24
+"""Length of a packed lower triangle of P rows, made a multiple of what a processor multiplies at once."""
+N_PROFILE = (P - 1) + (P - 1) * P // 2 + 2
+"""Right side and lower triangle of normal equations without a level, sum of weights, and sum of their squares by series."""
+FIXED = 1048576.0
+CLIP = 2.5
+"""Log distance from the mean of its series beyond which a month speaks no louder for its group."""
 T_DEGREES = 4.0
-ROUNDS = 3
+ROUNDS = 2
 
 
 @numba.njit(cache=True, nogil=True)
@@ -63,26 +72,90 @@ def unpack(offsets, months, amounts, unknown, first, last, out):  # type: ignore
 
 
 @numba.njit(cache=True, nogil=True)
+def logs_of(row, end, ys, at):  # type: ignore[no-untyped-def]
+    """Write the logs of the months with trade before ``end`` and their places; return how many there are."""
+    n = 0
+    for m in range(end):
+        if row[m] > 0.0:
+            at[n] = m
+            ys[n] = math.log(row[m])
+            n += 1
+    return n
+
+
+@numba.njit(cache=True, nogil=True)
+def spread_of(ys, n, out):  # type: ignore[no-untyped-def]
+    """Write count and mean of ``n`` logs, and count and mean of absolute steps between them."""
+    total = 0.0
+    steps = 0.0
+    for k in range(n):
+        total += ys[k]
+        if k > 0:
+            steps += min(abs(ys[k] - ys[k - 1]), 5.0)
+    out[0] = n
+    out[1] = total / n if n > 0 else 0.0
+    out[2] = max(n - 1, 0)
+    out[3] = steps / (n - 1) if n > 1 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
 def spread(values, end, out):  # type: ignore[no-untyped-def]
-    """Per series: count and mean of the logs before ``end``, and count and mean of absolute steps between them."""
+    """Write :func:`spread_of` the logs of each series before ``end``, float64 [n, 4]."""
+    ys = np.empty(values.shape[1])
+    at = np.empty(values.shape[1], np.int64)
     for i in range(values.shape[0]):
-        n = 0
-        total = 0.0
-        steps = 0.0
-        before = 0.0
-        for m in range(end):
-            v = values[i, m]
-            if v > 0.0:
-                y = math.log(v)
-                if n > 0:
-                    steps += min(abs(y - before), 5.0)
-                total += y
-                before = y
-                n += 1
-        out[i, 0] = n
-        out[i, 1] = total / n if n > 0 else 0.0
-        out[i, 2] = max(n - 1, 0)
-        out[i, 3] = steps / (n - 1) if n > 1 else 0.0
+        spread_of(ys, logs_of(values[i], end, ys, at), out[i])
+
+
+@numba.njit(cache=True, nogil=True)
+def survey(values, end, basis, products, discount, own, spreads, sums):  # type: ignore[no-untyped-def]
+    """Write what :func:`spread` does, and add up by group what its members share: normal equations within series.
+
+    Parameters
+    ----------
+    values, basis, products, discount
+        As for :func:`measure`; months before ``end`` count.
+    own
+        int64 [n]: row of ``sums`` of each series.
+    spreads
+        float64 [n, 4].
+    sums
+        int64 [groups, N_PROFILE], in units of 1 / :data:`FIXED`: whole numbers, so that no order of adding changes them.
+        Each series' own mean is taken out of its logs, trend and harmonics.
+    """
+    ys = np.empty(values.shape[1])
+    at = np.empty(values.shape[1], np.int64)
+    gram = np.empty(PADDED)
+    right = np.empty(P)
+    for i in range(values.shape[0]):
+        n = logs_of(values[i], end, ys, at)
+        spread_of(ys, n, spreads[i])
+        if n < 3:
+            continue
+        gram[:] = 0.0
+        right[:] = 0.0
+        middle = 0.0
+        for k in range(n):
+            w = discount[at[k]]
+            middle += w * ys[k]
+            for j in range(PADDED):
+                gram[j] += w * products[at[k], j]
+        mass = gram[0]
+        middle /= mass
+        for k in range(n):
+            wd = discount[at[k]] * min(max(ys[k] - middle, -CLIP), CLIP)
+            for a in range(P):
+                right[a] += wd * basis[at[k], a]
+        g = own[i]
+        j = P - 1
+        for a in range(1, P):
+            x = gram[a * (a + 1) // 2] / mass
+            sums[g, a - 1] += np.int64(np.rint((right[a] - x * right[0]) * FIXED))
+            for b in range(1, a + 1):
+                sums[g, j] += np.int64(np.rint((gram[a * (a + 1) // 2 + b] - x * gram[b * (b + 1) // 2]) * FIXED))
+                j += 1
+        sums[g, j] += np.int64(np.rint(mass * FIXED))
+        sums[g, j + 1] += np.int64(np.rint(mass * mass * FIXED))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -164,7 +237,7 @@ def solve(gram, rhs, beta, lower):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def measure(values, end, season, recent, basis, discount, ridge, level, scale, freedom, out):  # type: ignore[no-untyped-def]
+def measure(values, end, season, recent, basis, products, discount, ridge, centre, scale, freedom, out):  # type: ignore[no-untyped-def]
     """Fit the baseline of each series on months before ``end - recent + 1`` and write :data:`COLUMNS` for ``end``.
 
     Parameters
@@ -175,32 +248,34 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
         The tested month, the length of the season, months kept out of the baseline (at most :data:`RECENT`).
     basis
         float64 [T, 6]: ones, trend, two harmonics, relative to ``end``.
+    products
+        float64 [T, PADDED]: products of its columns, lower triangle row by row, then zeros.
     discount
         float64 [T]: weight of each month.
     ridge
         float64 [6]: prior precision in units of the residual's.
-    level, scale, freedom
-        float64 [n], float64 [n], float: prior log level, prior log scale, and how many residuals the latter counts for.
+    centre, scale, freedom
+        float64 [n, 6], float64 [n], float: prior coefficients, prior scale, and how many residuals the latter counts for.
     out
         float64 [n, len(COLUMNS)].
     """
     gram = np.empty((P, P))
     lower = np.empty((P, P))
+    packed = np.empty(PADDED)
     rhs = np.empty(P)
     beta = np.empty(P)
     lev = np.empty(P)
     ys = np.empty(values.shape[1])
     ws = np.empty(values.shape[1])
+    ds = np.empty(values.shape[1])
     at = np.empty(values.shape[1], np.int64)
     fit_end = end - recent + 1
     for i in range(values.shape[0]):
         history(values[i], end, season, out[i])
-        n = 0
-        for m in range(fit_end):
-            if values[i, m] > 0.0:
-                at[n] = m
-                ys[n] = math.log(values[i, m]) - level[i]
-                n += 1
+        n = logs_of(values[i], fit_end, ys, at)
+        for k in range(n):
+            for a in range(P):
+                ys[k] -= centre[i, a] * basis[at[k], a]
         for j in range(RECENT):
             out[i, FIRST + j] = np.nan
         s2 = scale[i] * scale[i]
@@ -234,20 +309,22 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
                 d = ys[k] - mid
                 ws[k] = discount[at[k]] * (T_DEGREES + 1.0) / (T_DEGREES + d * d / (2.0 * s2))
             for _round in range(ROUNDS):
-                for a in range(P):
-                    rhs[a] = 0.0
-                    for b in range(P):
-                        gram[a, b] = 0.0
-                    gram[a, a] = ridge[a]
+                rhs[:] = 0.0
+                packed[:] = 0.0
                 for k in range(n):
                     row = at[k]
                     w = ws[k]
-                    y = ys[k]
+                    wy = w * ys[k]
+                    for j in range(PADDED):
+                        packed[j] += w * products[row, j]
                     for a in range(P):
-                        wx = w * basis[row, a]
-                        rhs[a] += wx * y
-                        for b in range(a + 1):
-                            gram[a, b] += wx * basis[row, b]
+                        rhs[a] += wy * basis[row, a]
+                j = 0
+                for a in range(P):
+                    for b in range(a + 1):
+                        gram[a, b] = packed[j]
+                        j += 1
+                    gram[a, a] += ridge[a]
                 solve(gram, rhs, beta, lower)
                 squares = 0.0
                 weights = 0.0
@@ -256,6 +333,7 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
                     d = ys[k]
                     for a in range(P):
                         d -= beta[a] * basis[row, a]
+                    ds[k] = d
                     w = (T_DEGREES + 1.0) / (T_DEGREES + d * d / s2)
                     squares += discount[row] * w * d * d
                     weights += discount[row]
@@ -269,9 +347,18 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
                 s -= lower[a, k] * lev[k]
             lev[a] = s / lower[a, a]
             h += lev[a] * lev[a]
-        fit = level[i]
+        fit = 0.0
         for a in range(P):
+            beta[a] += centre[i, a]
             fit += beta[a] * basis[end, a]
+        pairs = 0.0
+        pair_squares = 0.0
+        for k in range(1, n):
+            if at[k] == at[k - 1] + 1:
+                pairs += math.sqrt(ws[k] * ws[k - 1]) * ds[k] * ds[k - 1]
+                pair_squares += 0.5 * (ws[k] * ds[k] * ds[k] + ws[k - 1] * ds[k - 1] * ds[k - 1])
+        out[i, 14] = pairs
+        out[i, 15] = pair_squares
         out[i, 6] = fit
         out[i, 7] = squares
         out[i, 8] = weights
@@ -279,7 +366,7 @@ def measure(values, end, season, recent, basis, discount, ridge, level, scale, f
         for j in range(recent):
             m = end - j
             if m >= 0 and values[i, m] > 0.0:
-                d = math.log(values[i, m]) - level[i]
+                d = math.log(values[i, m])
                 for a in range(P):
                     d -= beta[a] * basis[m, a]
                 out[i, FIRST + j] = d

@@ -23,6 +23,7 @@ __all__ = [
     "P",
     "Terms",
     "moves_of_groups",
+    "shape_sums",
     "solve_carried",
     "spread_of_rows",
 ]
@@ -178,7 +179,60 @@ def spread_of_rows(offsets, months, logs, series, marks, table, out, earlier, mo
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def moves_of_groups(moves, members, size, groups, months, terms, out):  # type: ignore[no-untyped-def]
+def shape_sums(moves, members, size, groups, months, terms, out):  # type: ignore[no-untyped-def]
+    """Write what groups share up to some months, as :func:`tidewaiter.detect.kernel.survey` adds it up of all members.
+
+    Parameters are those of :func:`moves_of_groups`; ``out`` is float64 [n, N_PROFILE], in natural units.
+    """
+    gram = np.empty(PAIRS, np.float32)
+    rhs = np.empty(WIDE, np.float32)
+    full = np.empty((P, P))
+    right = np.empty(P)
+    at = -1
+    then = 0
+    for r in range(len(groups)):
+        g = groups[r]
+        m = months[r]
+        if g != at:
+            gram[:] = ZERO
+            rhs[:] = ZERO
+            then = 0
+            at = g
+        while then <= m - terms.recent:
+            n = members[g, then]
+            if n > ZERO:
+                for j in range(PAIRS):
+                    gram[j] += n * terms.square[then, j]
+                for j in range(WIDE):
+                    rhs[j] += moves[g, then] * terms.product[then, j]
+            then += 1
+        grow = terms.growth[m]
+        ago = m * terms.year
+        k = 0
+        for a in range(P):
+            right[a] = rhs[a] / grow
+            for b in range(a + 1):
+                full[a, b] = full[b, a] = gram[k] / grow
+                k += 1
+        # the trend is counted from the tested month on
+        for a in range(P):
+            full[a, 1] -= ago * full[a, 0]
+        for a in range(P):
+            full[1, a] -= ago * full[0, a]
+        right[1] -= ago * right[0]
+        mass = full[0, 0]
+        k = P - 1
+        for a in range(1, P):
+            out[r, a - 1] = right[a] - (right[0] * full[a, 0] / mass if mass > 0.0 else 0.0)
+            for b in range(1, a + 1):
+                out[r, k] = full[a, b] - (full[a, 0] * full[b, 0] / mass if mass > 0.0 else 0.0)
+                k += 1
+        out[r, k] = mass
+        out[r, k + 1] = mass * mass / max(size[g], 1)
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def moves_of_groups(moves, members, size, groups, months, terms, shape, out):  # type: ignore[no-untyped-def]
     """Write what groups did in the last months of some months on the whole, beside their baseline before those.
 
     The regression of a member, of middling trade, on the mean of the members: what it leaves is about the mean of what
@@ -192,12 +246,14 @@ def moves_of_groups(moves, members, size, groups, months, terms, out):  # type: 
         int64 [tables]: series of each.
     groups, months
         int64 [n]: which table and month, by table, then month.
+    shape
+        float32 [n, P]: what the coefficients of members lean on.
     out
         float32 [n, RECENT], tested month first, log; NaN where fewer than :data:`MEMBERS` trade.
     """
     gram = np.empty(PAIRS, np.float32)
     rhs = np.empty(WIDE, np.float32)
-    beta = np.empty(P, np.float32)
+    beta, known, left = np.empty(P, np.float32), np.empty(P, np.float32), np.empty(WIDE, np.float32)
     at = -1
     then = 0
     for r in range(len(groups)):
@@ -218,7 +274,22 @@ def moves_of_groups(moves, members, size, groups, months, terms, out):  # type: 
                 for j in range(WIDE):
                     rhs[j] += w * terms.product[then, j]
             then += 1
-        solve_carried(gram, rhs, m, terms, beta)
+        # what is left of the sums beside the shape; its level and trend are counted from column 0 here
+        known[0] = shape[r, 0] - shape[r, 1] * np.float32(m) * terms.year
+        for a in range(1, P):
+            known[a] = shape[r, a]
+        k = 0
+        for a in range(WIDE):
+            left[a] = rhs[a]
+        for a in range(P):
+            for b in range(a + 1):
+                left[a] -= gram[k] * known[b]
+                if b < a:
+                    left[b] -= gram[k] * known[a]
+                k += 1
+        solve_carried(gram, left, m, terms, beta)
+        for a in range(P):
+            beta[a] += shape[r, a]
         for j in range(out.shape[1]):
             t = m - j
             out[r, j] = np.nan

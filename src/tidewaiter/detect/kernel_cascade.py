@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.detect import kernel_odds
-from tidewaiter.detect.channels import RAISED
 from tidewaiter.detect.kernel_carried import PAIRS, SILENT, WIDE, P, solve_carried
 
 __all__ = ["BINS", "PER_UNIT", "Gathered", "Groups", "Hurdle", "Noted", "Starts", "Tried", "look", "unpack_some"]
@@ -31,7 +30,7 @@ GATE = np.float32(2.2)
 """An entry as many typical spreads above the level of its time is looked at,"""
 LASTING, FADING = np.float32(2.6), np.float32(0.6)
 """and one that is so together with those before it, the sum fading from one to the next."""
-WORTH = np.float32(3.5)
+WORTH = np.float32(3.0)
 """Least residual, or mean of the last residuals times :data:`LONG`, in scales, whose odds are worked out."""
 LONG, SELDOM = np.float32(1.6), np.float32(0.4)
 """What the mean counts for, and what ``-log`` of the chance of any trade adds."""
@@ -43,6 +42,8 @@ LIMIT, LATE = np.float32(2.0), np.float32(1 / 12)
 """Typical spreads that an entry may pull the level of its time by, and the least share of it that counts."""
 LENT = np.float32(1.36)
 """One, and how many entries the level of the group counts for in that of a series."""
+EVERY_THIRD = 3
+"""Of how many series one tells how much of a month's noise carries over to the next."""
 T4 = np.float32(2.5)
 QUARTER = np.float32(0.25)
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
@@ -90,11 +91,12 @@ class Hurdle(NamedTuple):
 class Starts(NamedTuple):
     """How events are weighed (surge, shift, start), and how the size of a start is: see :mod:`tidewaiter.detect.channels`.
 
-    A start worth telling is ``above`` its group's level (log), give or take ``width``; its size counts for ``least`` to
+    Log odds are ``raised``. A start worth telling is ``above`` its group's level (log), give or take ``width``; its size counts for ``least`` to
     ``most``, and for no more than ``smaller`` where it is below what the flow itself used to be.
     """
 
     weights: NDArray[np.float64]
+    raised: float
     above: float
     width: float
     least: float
@@ -106,19 +108,23 @@ class Gathered(NamedTuple):
     """Added up of all series.
 
     ``begun`` float32 [tables, n_months]: starts. ``scale`` float64 [n_groups, 2]: residuals at the end of the rows, and log
-    variances times as many; ``earlier`` float64 [marks, 2]: the same of how much smaller log variances were at marks in time.
+    variances times as many; ``earlier`` float64 [marks, 2]: the same of how much smaller log variances were at marks in time. ``pairs``
+    float64 [n_groups, 2]: products of the residuals of months next to each other and their halved squares, of every third series, and
+    ``again`` float64 [2] how much larger log variances are by weights of their last fit.
     ``counts`` int64 [n_months, BINS]: entries with odds by month and size, and ``entries`` int64 [n_months] of any.
     """
 
     begun: NDArray[np.float32]
     scale: NDArray[np.float64]
     earlier: NDArray[np.float64]
+    pairs: NDArray[np.float64]
+    again: NDArray[np.float64]
     counts: NDArray[np.int64]
     entries: NDArray[np.int64]
 
 
 class Tried(NamedTuple):
-    """Series, month and log odds (raised by :data:`RAISED`) of entries with odds, and of every so manieth without (0)."""
+    """Series, month and log odds (raised) of entries with odds, and of every so manieth without (0)."""
 
     series: NDArray[np.int64]
     month: NDArray[np.int64]
@@ -183,6 +189,35 @@ def weigh_roughly(z, back, count, inverse, doubt, noise, kept):  # type: ignore[
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
+def add_pairs(first, last, months, logs, curve, level, month, variance, terms, beta, out):  # type: ignore[no-untyped-def]
+    """Add up products and halved squares of neighbouring residuals of a series, as :func:`tidewaiter.detect.kernel.measure`.
+
+    Returns
+    -------
+    float
+        The sum of their weighted squares, the weights being by these residuals.
+    """
+    squares = 0.0
+    then = np.int64(-9)
+    before = ZERO
+    weighed = ZERO
+    for k in range(first, last):
+        v = logs[k]
+        if v > SILENT:
+            m = np.int64(months[k])
+            d = v - curve[m] - level - beta[0] - beta[1] * np.float32(m - month) * terms.year
+            for a in range(2, P):
+                d -= beta[a] * terms.at[m, a]
+            w = np.float32(5.0) / (np.float32(4.0) + d * d / variance) * terms.growth[m] / terms.growth[month]
+            if m == then + 1:
+                out[0] += math.sqrt(w * weighed) * d * before
+                out[1] += 0.5 * (w * d * d + weighed * before * before)
+            squares += w * d * d
+            then, before, weighed = m, d, w
+    return squares
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def look(offsets, months, logs, series, place, every, terms, groups, noise, hurdle, starts, gathered, tried):  # type: ignore[no-untyped-def]
     """Walk over series of compressed rows; write those entries that have odds, and gather what the second stage needs.
 
@@ -233,7 +268,7 @@ def look(offsets, months, logs, series, place, every, terms, groups, noise, hurd
         missing = 0
         since = 0  # months not known since the last trade
         last_known = 0
-        latest = 0
+        latest = np.int64(0)
         for k in range(begin, offsets[i + 1]):
             y = logs[k]
             m = np.int64(months[k])
@@ -338,7 +373,7 @@ def look(offsets, months, logs, series, place, every, terms, groups, noise, hurd
                     size = min(max(telling - usual, starts.least), starts.most if own >= ZERO else starts.smaller)
                     event += starts.weights[2] * math.exp(min(hurdle.rare[state, wait] + size, 60.0))
                 if event > LEAST:
-                    odds = np.float32(math.log(event) + RAISED)
+                    odds = np.float32(math.log(event) + starts.raised)
                     gathered.counts[m, min(int(odds * PER_UNIT), BINS - 1)] += 1
             if odds > ZERO or (place + k) % every == 0:
                 tried.series[n_tried] = series + i
@@ -357,6 +392,13 @@ def look(offsets, months, logs, series, place, every, terms, groups, noise, hurd
             own = (max(squares - explained, ZERO) / grow + FIRST * typical * typical) / (mass / grow + FIRST)
             gathered.scale[g, 0] += mass / grow
             gathered.scale[g, 1] += mass / grow * math.log(own)
+            if (series + i) % EVERY_THIRD == 0:
+                again = add_pairs(
+                    begin, tail, months, logs, groups.curve[t], group_level, m, own, terms, beta, gathered.pairs[g]
+                )
+                gathered.again[0] += mass / grow
+                anew = (again + FIRST * typical * typical) / (mass / grow + FIRST)
+                gathered.again[1] += mass / grow * math.log(anew / own)
             if early_mass > ZERO:
                 j = (series + i) % len(terms.marks)
                 gathered.earlier[j, 0] += early_mass

@@ -45,7 +45,7 @@ class Looked:
         int64 [n_months, bins], [n_months]: entries with odds, and all.
     priors
         Level and scale of each group.
-    scale
+    scale, pairs
         float64 [n_groups, 2], see :class:`tidewaiter.detect.kernel_cascade.Gathered`.
     table
         int64 [n_groups]: row of what follows; small groups share the last, which says nothing.
@@ -69,6 +69,7 @@ class Looked:
     priors: Priors
     narrower: Floats
     scale: Floats
+    pairs: Floats
     drift: Floats
     table: Ints
     moves: NDArray[np.float32]
@@ -138,6 +139,8 @@ def look_at_all(
             np.zeros((last - first, n_months), np.float32),
             np.zeros((upto - base, 2)),
             np.zeros((MARKS, 2)),
+            np.zeros((upto - base, 2)),
+            np.zeros(2),
             np.zeros((n_months, BINS), np.int64),
             np.zeros(n_months, np.int64),
         )
@@ -149,13 +152,16 @@ def look_at_all(
         )  # fmt: skip
         return base, first, got, Tried(room.series[:count].copy(), room.month[:count].copy(), room.odds[:count].copy())
 
-    scale, earlier = np.zeros((n_groups, 2)), np.zeros((MARKS, 2))
+    scale, pairs, earlier = np.zeros((n_groups, 2)), np.zeros((n_groups, 2)), np.zeros((MARKS, 2))
+    again = np.zeros(2)
     counts, entries = np.zeros((n_months, BINS), np.int64), np.zeros(n_months, np.int64)
     tried: list[Tried] = []
     with ThreadPoolExecutor(options.workers()) as pool:
         for base, first, got, those in pool.map(part, *bounds):
             begun[first : first + len(got.begun)] += got.begun
             scale[base : base + len(got.scale)] += got.scale
+            pairs[base : base + len(got.pairs)] += got.pairs
+            again += got.again
             earlier += got.earlier
             counts += got.counts
             entries += got.entries
@@ -164,6 +170,7 @@ def look_at_all(
     usual = np.zeros_like(begun)
     usual[:, 1:] = np.cumsum(begun, axis=1)[:, :-1] / np.arange(1, n_months, dtype=np.float32)
     drift = _by_month(earlier, n_months)
+    scale[:, 1] += scale[:, 0] * again[1] / max(again[0], 1e-9)
     series, month, odds = (np.concatenate(each) for each in zip(*tried, strict=True))
     size = np.append(members_of[large], 0)
     return Looked(
@@ -175,6 +182,7 @@ def look_at_all(
         priors,
         narrower,
         scale,
+        pairs,
         drift,
         table,
         moves,
@@ -228,7 +236,7 @@ def _terms(priors: Priors, narrower: Floats, n_months: int, season: int, recent:
 def _starts() -> Starts:
     """Return how events are weighed against each other, as :mod:`tidewaiter.detect.channels` does."""
     weights = np.array([channels.WEIGHTS[name] for name in ("surge", "shift", "start")])
-    return Starts(weights, channels.START_ABOVE, channels.START_WIDTH, -3.0, 0.0, 6.0)
+    return Starts(weights, channels.RAISED, channels.START_ABOVE, channels.START_WIDTH, -6.0, channels.SMALLER, 6.0)
 
 
 def _marks(n_months: int) -> Ints:
@@ -256,4 +264,9 @@ def _hurdle(c: Calibration, unknown: NDArray[np.bool_]) -> Hurdle:
     """Return how unlikely trade and starts are after a silence."""
     known = np.append(0, np.cumsum(~unknown)).astype(np.int64)
     silences = c.constants.silences
-    return Hurdle(-np.log(silences.restarts), -np.log(silences.starts), OCCUPANCY, GAPS, known)
+    unlikely = np.log1p(channels.MAKES_TRADE * np.expm1(-np.log(silences.restarts)))
+    # classes of silences begin at these lengths
+    begins = np.append(0, GAPS)
+    told = np.minimum(np.arange(len(begins)), np.searchsorted(GAPS, channels.LONG, side="right"))
+    early = np.where(begins < channels.YEAR, channels.SEASONAL, 0.0)
+    return Hurdle(unlikely, -np.log(silences.starts[:, told]) - early, OCCUPANCY, GAPS, known)

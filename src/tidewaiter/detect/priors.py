@@ -11,11 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Priors", "group_priors"]
+from tidewaiter.detect.kernel import FIXED, P
+
+__all__ = ["Priors", "group_priors", "group_shape"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+NOISE_OF_SHAPE = 2.0
+"""Variance of a month over its squared scale: of t(4) noise."""
+SHARED = 0.02
+"""Variance of a group's coefficients among groups that is expected before any is seen, and counts for three of them."""
 STEP_TO_SCALE = 0.886
 """Standard deviation of a noise from the mean absolute step between two draws of it."""
 
@@ -79,3 +85,39 @@ def group_priors(spreads: Floats, groups: Ints, n_groups: int) -> Priors:
     mean_step = np.bincount(groups, enough * log_step, n_groups) / np.maximum(mass, 1e-9)
     scale = np.exp(_shrink(mean_step, mass / 6.0, 0.35)) if mass.sum() > 0 else np.full(n_groups, 0.7)
     return Priors(level, np.clip(scale * STEP_TO_SCALE if mass.sum() > 0 else scale, 0.05, 3.0), within)
+
+
+def group_shape(sums: Ints, scale: Floats) -> Floats:
+    """Return what the members of each group share beside their levels: trend and harmonics, float64 [n_groups, 5].
+
+    Normal equations of a regression within series (each series' own mean taken out), solved group by group and shrunk by
+    empirical Bayes to what all groups share; a series that is alone in its group has nobody to share with.
+
+    Parameters
+    ----------
+    sums
+        int64 [n_groups, N_PROFILE], see :func:`tidewaiter.detect.kernel.profile`.
+    scale
+        float64 [n_groups]: prior scale of a month's noise.
+    """
+    q = P - 1
+    if not len(sums):
+        return np.zeros((0, q))
+    real = sums / FIXED
+    gram = np.zeros((len(sums), q, q))
+    low = np.tril_indices(q)
+    gram[:, low[0], low[1]] = gram[:, low[1], low[0]] = real[:, q:-2]
+    # a series has no say in what its mates share with it: alone in its group, none; one of fifty, a fiftieth
+    mates = 1.0 - np.minimum(real[:, -1] / np.maximum(real[:, -2] ** 2, 1e-9), 1.0)
+    noise = NOISE_OF_SHAPE * scale**2
+    known = gram * mates[:, None, None]
+    found = np.linalg.solve(known + np.eye(q) * noise[:, None, None], (real[:, :q] * mates[:, None])[:, :, None])[
+        :, :, 0
+    ]
+    error = noise[:, None] / np.maximum(np.einsum("gaa->ga", known), 1e-9)
+    weight = 1.0 / (error + SHARED)
+    total, steady = weight.sum(0), 3.0 * weight.mean(0)
+    middle = (weight * found).sum(0) / total
+    strayed = (weight * ((found - middle) ** 2 - error)).sum(0) + steady * SHARED
+    between = np.maximum(strayed / (total + steady), 1e-4)
+    return np.asarray(middle + (found - middle) * between / (between + error))

@@ -21,10 +21,11 @@ MOST_STEPS = 16
 """A whole group may have moved by as many times 1.5 scales: thousands that become ones are twelve."""
 LEARN_FROM = 12_000
 """Series-months the noise is learnt from; more change the third digit only."""
+CARRY_KEPT = 1.2
 FIRST_FREEDOM = 4.0
 STEPS_COUNT = 30.0
 """How many residuals a group's scale from steps between months counts for, beside its members' residuals."""
-MIRROR_FROM = 36_000
+MIRROR_FROM = 120_000
 """Series-months looked at upside down."""
 CHOICES = {
     "carry": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
@@ -56,7 +57,7 @@ class Noise:
     freedom: float = 20.0
     doubt: float = 1.0
     moved: float = 0.2
-    wide: float = 1.0
+    wide: float = 1.6
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,23 @@ def _scales(m: Measured, noise: Noise) -> Floats:
     return np.asarray(np.sqrt((noise.freedom * prior + m["squares"]) / (noise.freedom + m["freedom"])))
 
 
+def _carries(m: Measured, noise: Noise) -> Floats:
+    """How much of a month's noise carries over to the next, by group, shrunk to that of all by how far groups differ."""
+    product = np.bincount(m.groups, m["pairs"], m.n_groups)
+    square = np.bincount(m.groups, m["pair_squares"], m.n_groups)
+    typical = max(float(m["squares"].sum()), 1e-12) / max(float(m["freedom"].sum()), 1e-12)
+    count = square / typical
+    if count.sum() < 1.0:
+        return np.full(len(m.groups), noise.carry)
+    middle = product.sum() / square.sum()
+    rho = np.where(square > 0, product / np.maximum(square, 1e-12), middle)
+    weight = np.minimum(count, 300.0)
+    strayed = float((weight * (rho - middle) ** 2).sum() - (weight / np.maximum(count, 1.0)).sum())
+    between = max(strayed / weight.sum(), 0.0)
+    keep = between / (between + 1.0 / np.maximum(count, 1e-9))
+    return np.asarray(np.clip(noise.carry + CARRY_KEPT * keep * (rho - middle), 0.0, 0.95)[m.groups])
+
+
 def weigh(m: Measured, noise: Noise, full: bool = True, options: Options | None = None, net: bool = True) -> Weighed:
     """Weigh the last months of each series, its group's common move taken out if ``net``."""
     scale = _scales(m, noise)
@@ -129,7 +147,7 @@ def weigh(m: Measured, noise: Noise, full: bool = True, options: Options | None 
             common = move
     odds = np.empty((len(scale), len(kernel_odds.ODDS)))
     doubt = np.sqrt(noise.doubt * np.nan_to_num(m["leverage"]))
-    carry = np.full(len(scale), noise.carry)
+    carry = _carries(m, noise)
     residuals = np.ascontiguousarray(residuals)
 
     def block(a: int, b: int) -> None:

@@ -8,9 +8,10 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from tidewaiter.detect import ScanResult, level_shift, price_and_quantity
+from tidewaiter.detect import LevelShift, ScanResult, level_shifts, price_and_quantity
 from tidewaiter.findings.artefacts import artefact_of
 from tidewaiter.findings.surge import DOWN, Surge, goods_name, surge_words
+from tidewaiter.findings.tides import Tide
 from tidewaiter.model import State
 from tidewaiter.period import Period
 from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
@@ -41,13 +42,14 @@ class Candidate(msgspec.Struct, frozen=True):
     expected_net: float
     low_net: float
     high_net: float
+    usual: float
     usual_low: float
     usual_high: float
     recent: int
     restart: float
     expected_unit_value: float | None
     told: str
-    tide: float | None
+    tide: Tide | None
     starts: int
     firsts: dict[str, int]
     reported: frozenset[str]
@@ -89,9 +91,25 @@ class Candidate(msgspec.Struct, frozen=True):
 
     @property
     def excess(self) -> float:
-        """The amount above (below, on the way down) what was expected, the move of the pair's goods taken in; 0 if none."""
-        above = self.value - self.expected_net
+        """The amount above (below, on the way down) what was expected, the move of the pair's goods taken in; 0 if none.
+
+        What lasts is set against its past before the months that are judged together, where that is less.
+        """
+        # Of a code that is new nothing is expected, neither trade nor none: it is as large as it is.
+        expected = 0.0 if np.isnan(self.expected_net) else self.expected_net
+        if self.channel == "sustained" and self.traded(self.recent) >= ENOUGH:
+            expected = min(expected, self.usual)
+        above = self.value - expected
         return max(-above if self.way == "down" else above, 0.0)
+
+    @property
+    def size(self) -> float:
+        """How large it is: the month's amount; on the way down, by how much it is less than expected."""
+        return self.excess if self.way == "down" else self.value
+
+    def traded(self, back: int = 1) -> int:
+        """Count the months with trade, the last ``back`` left out."""
+        return int((self.states[: len(self.states) - back] == STATE_NUMBERS[State.VALUE]).sum())
 
     @property
     def id(self) -> str:
@@ -100,6 +118,9 @@ class Candidate(msgspec.Struct, frozen=True):
         parts = (panel.dataset, *self.pair, panel.flow, self.code, panel.measure.value, self.way, month)
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
+
+ENOUGH: Final = 3
+"""Months with trade that a range has to have, to be called its own."""
 
 STATES: Final = [state.value for state in State]
 
@@ -112,7 +133,7 @@ def candidate_of(
     raw: ScanResult,
     *,
     weights: Any,
-    tide: float | None,
+    tide: Tide | None,
     starts: int,
     firsts: dict[str, int],
     reported: frozenset[str],
@@ -120,18 +141,25 @@ def candidate_of(
     """Take a row out of what was scanned."""
     p = net.channel_p(channel)[at] if channel in OWN_LISTS else net.p[at]
     usual = float(net.expected_unit_value[at])
+    # Where no earlier month is known, what the scan puts there is what others of the pair have.
+    known = bool((panel.states[at, :-1] <= STATE_NUMBERS[State.ZERO]).any())
+
+    def own(of: Any) -> float:
+        return float(of[at]) if known else float("nan")
+
     return Candidate(
         panel=panel.only(at),
         channel=channel,
         weights=None if weights is None else weights[at],
         p=float(p),
         p_raw=float(raw.p[at]),
-        expected=float(raw.expected[at]),
-        low=float(raw.low[at]),
-        high=float(raw.high[at]),
-        expected_net=float(net.expected[at]),
-        low_net=float(net.low[at]),
-        high_net=float(net.high[at]),
+        expected=own(raw.expected),
+        low=own(raw.low),
+        high=own(raw.high),
+        expected_net=own(net.expected),
+        low_net=own(net.low),
+        high_net=own(net.high),
+        usual=float(net.usual[at]),
         usual_low=float(net.usual_low[at]),
         usual_high=float(net.usual_high[at]),
         recent=net.calibration.recent,
@@ -153,6 +181,13 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     multiple = one.value / year_ago if year_ago else None
     top, top_at = _record(values)
     month = panel.period.end
+    # Of a flow that hardly traded a range is that of others. How often flows that never did restart cannot be told: those
+    # of them that never traded at all are in no row.
+    ever, before = one.traded(), one.traded(one.recent)
+    whole = ~panel.partial[0]
+    # A sum that becomes whole again rises without any trade. Where none is whole, the sentence says that it is of what is listed.
+    sums = np.where(whole, values, np.nan) if whole[values > 0].any() else values
+    rise = _rise_of(sums) if one.channel == "sustained" else None
     surge = Surge(
         id=one.id,
         dataset=panel.dataset,
@@ -166,40 +201,50 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         unit=panel.units[0],
         channel=one.channel,
         tier=tier,
+        tier_by=one.code,
         with_the_tide=with_the_tide,
-        score=round(-float(np.log(max(one.p, 1e-300))), 3),
-        p=one.p,
-        p_raw=one.p_raw,
-        q=q,
+        score=0.0 if np.isnan(one.p) else round(-float(np.log(max(one.p, 1e-300))), 3),
+        p=_round(one.p),
+        p_raw=_round(one.p_raw),
+        q=_round(q),
         value=one.value,
-        expected=one.expected,
-        low=one.low,
-        high=one.high,
-        expected_net=one.expected_net,
-        low_net=one.low_net,
-        high_net=one.high_net,
-        usual_low=one.usual_low,
-        usual_high=one.usual_high,
+        at_least=not whole[-1],
+        lacking=int(panel.lacking[0]),
+        expected=_round(one.expected),
+        low=_round(one.low),
+        high=_round(one.high) if ever >= ENOUGH else None,
+        expected_net=_round(one.expected_net),
+        low_net=_round(one.low_net),
+        high_net=_round(one.high_net) if ever >= ENOUGH else None,
+        usual_low=_round(one.usual_low) if before >= ENOUGH else None,
+        usual_high=_round(one.usual_high) if before >= ENOUGH else None,
+        usual_months=before,
+        traded=ever,
         usual_until=str(Period(month - one.recent, month - one.recent)),
-        tide=one.tide,
+        tide=one.tide.times if one.tide else None,
+        tide_left_out=one.tide.left_out if one.tide else 0,
         year_ago=year_ago,
+        year_ago_at_least=len(values) > 12 and not whole[-13],
         multiple=multiple,
-        net_multiple=None if multiple is None or not one.tide else multiple / one.tide,
+        net_multiple=None if multiple is None or one.tide is None or not one.tide.times else multiple / one.tide.times,
         record=top if top_at >= 0 else None,
         record_month=str(Period(panel.period.start + top_at, panel.period.start + top_at)) if top_at >= 0 else None,
-        proved=bool((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).all()),
+        proved=bool((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).all() and whole[:-1].all()),
         known=int((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).sum()),
         silent=silence(one.states),
-        restart=one.restart,
+        restart=round(one.restart, 5) if ever else None,
         reporters=int(panel.added[0]),
         largest_reporter=panel.largest[0],
         largest_share=round(float(panel.share[0]), 4),
-        above=_above(values) if one.channel == "sustained" else 0,
-        level_since=_level_since(panel, values) if one.channel == "sustained" else None,
+        above=_above(values, sums) if one.channel == "sustained" else 0,
+        level_since=_month_of(panel, rise.month) if rise else None,
+        level_earliest=_month_of(panel, rise.earliest) if rise else None,
+        level_latest=_month_of(panel, rise.latest) if rise else None,
         artefact=artefact_of(view, one),
         since=str(Period(panel.period.start, panel.period.start)),
         history=tuple(_known(one) for one in values),
         states=tuple(STATES[number] for number in one.states.tolist()),
+        open_months=tuple(str(Period(at, at)) for at in (panel.period.start + np.flatnonzero(~whole)).tolist()),
         words="",
         unit_value=None,
         expected_unit_value=None,
@@ -210,22 +255,25 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     return msgspec.structs.replace(surge, words=surge_words(surge, panel))
 
 
-def _above(values: Any) -> int:
-    """Count the last months, as many as can be, each of which is more than each of the twelve known months before them; 0 if only one."""
+def _above(values: Any, known: Any) -> int:
+    """Count the last months, as many as can be, each of which is more than each of the twelve known ones before them; 0 if only one."""
     for many in range(12, 1, -1):
-        last, before = values[-many:], values[-many - 12 : -many]
+        last, before = values[-many:], known[-many - 12 : -many]
         if len(before) == 12 and not np.isnan(last).any() and not np.isnan(before).any() and last.min() > before.max():
             return many
     return 0
 
 
-def _level_since(panel: SeriesPanel, values: Any) -> str | None:
-    """Return the month since which a series lies on a higher level, where that is sure and lies within two years."""
-    shift = level_shift(values)
-    if shift.month is None or shift.factor <= 1 or shift.month < len(values) - 24:
+def _month_of(panel: SeriesPanel, column: int | None) -> str | None:
+    return None if column is None else str(Period(panel.period.start + column, panel.period.start + column))
+
+
+def _rise_of(values: Any) -> LevelShift | None:
+    """Return the shift since which a series lies on a higher level, where it is sure, the last one, and of the last two years."""
+    shifts = level_shifts(values)
+    if not shifts or shifts[-1].factor <= 1 or shifts[-1].month is None or shifts[-1].month < len(values) - 24:
         return None
-    month = panel.period.start + shift.month
-    return str(Period(month, month))
+    return shifts[-1]
 
 
 def _split(one: Candidate) -> dict[str, float | None]:
@@ -241,6 +289,11 @@ def _split(one: Candidate) -> dict[str, float | None]:
         "by_price": _known(price),
         "by_quantity": _known(quantity),
     }
+
+
+def _round(value: float) -> float | None:
+    """Six digits: a baseline has no more, and a file of them should not look as if it had. None where not known."""
+    return None if np.isnan(value) else float(f"{value:.6g}")
 
 
 def _known(value: Any) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tidewaiter.period import Period, month
 
-__all__ = ["CAVEATS", "caveat", "holds"]
+__all__ = ["CAVEATS", "caveat", "changed_in", "holds"]
 
 CAVEATS: dict[str, str] = {
     "tiny-base": "The base of this multiple is tiny, so a few items more or less would change it greatly.",
@@ -68,6 +68,18 @@ def holds(identity: str, reporter: str, period: Period) -> bool:
         return True
     whose, when = _BREAKS[identity]
     return whose in ("", reporter) and (period.start // 12 - 1) * 12 < when <= period.end
+
+
+def changed_in(identity: str, reporter: str) -> int | None:
+    """Return the month from which a reporter counts by the new code of a caveat about codes; None for any other caveat.
+
+    Examples
+    --------
+    >>> changed_in("code-vaccines", "THA") == month("2022-01"), changed_in("code-masks", "THA"), changed_in("tiny-base", "CHN")
+    (True, None, None)
+    """
+    whose, when = _BREAKS.get(identity, (None, None))
+    return when if whose in ("", reporter) else None
 
 
 def caveat(identity: str) -> str:

@@ -41,6 +41,11 @@ class Event(msgspec.Struct, frozen=True):
         """Clean ones first, then by tier and amount."""
         return bool(self.lead.artefact), RANK[self.tier], -self.lead.one.excess, self.lead.one.code, self.lead.one.id
 
+    @property
+    def size(self) -> float:
+        """Of its largest candidate."""
+        return max(one.one.size for one in (self.lead, *self.members))
+
     def told(self, view: View) -> Surge:
         """Put it into words."""
         lead, *rest = (
@@ -48,7 +53,8 @@ class Event(msgspec.Struct, frozen=True):
             for one in (self.lead, *self.members)
         )
         whole = all(one.with_the_tide for one in (lead, *rest))
-        return msgspec.structs.replace(lead, members=tuple(rest), tier=self.tier, with_the_tide=whole)
+        by = next((one.code for one in (lead, *rest) if one.tier == self.tier), lead.code)
+        return msgspec.structs.replace(lead, members=tuple(rest), tier=self.tier, tier_by=by, with_the_tide=whole)
 
 
 def gather(view: View, judged: Iterable[Judged]) -> list[Event]:

@@ -20,10 +20,10 @@ from tidewaiter.facts.compare import exceeds
 from tidewaiter.facts.proof import Proof, Row
 from tidewaiter.facts.relation import unit_value
 from tidewaiter.facts.since import highest_since
-from tidewaiter.findings.words import amount, goods_amount, month_list
+from tidewaiter.findings.words import amount, goods_amount, month_list, with_unit
 from tidewaiter.model import Figure, Flow, Interval, Measure, SeriesKey, State
 from tidewaiter.period import Period
-from tidewaiter.series.book import Book
+from tidewaiter.series.book import Book, Reading
 from tidewaiter.sources.figures import figure_bounds, good_key, goods
 from tidewaiter.sources.statements import Statement
 
@@ -105,19 +105,34 @@ def _amount(statement: Statement, key: SeriesKey, others: Book, all_: Book) -> J
     text = (
         f"{whose} printed {amount(found, key)}"
         if found.reading
-        else f"the months that others printed add up to {amount(found, key)}"
+        else f"the months that others printed add up to {_added(found, key)}"
     )
     text = text[0].upper() + text[1:]
+    against = found.reading.others if found.reading else ()
+    if found.reading is not None and len({f.origin.family for f in against}) >= len(found.reading.families):
+        # As many voices on either side: which of them is right nobody can tell from print.
+        rest = " and ".join(f"{f.origin.family} {amount(_alone(f), key)}" for f in against)
+        return Judged("cannot tell", f"{text}, but {rest}: the customs file would settle it.", "", proof.rows)
     # A sum that others' months make is better evidence than a coarse round number.
     if found.reading is not None and not said.contains(found.bounds):
         finer = _sum(others, key, statement, proof)
         if finer is not None and finer.bounds.hi - finer.bounds.lo < found.bounds.hi - found.bounds.lo:
-            text += f"; the months that others printed add up to {amount(finer, key)}"
+            text += f"; the months that others printed add up to {_added(finer, key)}"
             found = finer
     if not said.meets(found.bounds):
         return Judged("contradicted", f"{text}.", _digits(statement.value, found.value), proof.rows)
     exact = said.contains(found.bounds) or found.value == statement.value
     return Judged("supported" if exact else "within rounding", f"{text}.", "", proof.rows)
+
+
+def _alone(figure: Figure) -> Known:
+    """Return what one figure says by itself."""
+    return Known(figure.period, figure.bounds, figure.value, Reading((figure,), (), figure.bounds), figure.id)
+
+
+def _added(known: Known, key: SeriesKey) -> str:
+    """Write what printed numbers add up to: arithmetic, to the last digit below a million."""
+    return with_unit(known.value, key, 1_000 if known.value >= 1_000_000 else 1)
 
 
 def _sum(book: Book, key: SeriesKey, statement: Statement, proof: Proof) -> Known | None:

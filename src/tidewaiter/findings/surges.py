@@ -20,14 +20,14 @@ from tidewaiter.detect.fdr import q_values
 from tidewaiter.detect.run import Options
 from tidewaiter.detect.scanning import unit_prices, with_unit_values
 from tidewaiter.errors import InputError
+from tidewaiter.findings.account import judged, panel_notes
 from tidewaiter.findings.artefacts import artefact_of, first_columns, mass_starts
 from tidewaiter.findings.candidate import OWN_LISTS, Candidate, candidate_of, silence
 from tidewaiter.findings.gather import RANK as _RANK
 from tidewaiter.findings.gather import Judged, gather
 from tidewaiter.findings.surge import CHANNELS, Surge
-from tidewaiter.findings.tides import tides
+from tidewaiter.findings.tides import Tide, tides
 from tidewaiter.model import State
-from tidewaiter.period import month_words
 from tidewaiter.series.panel import STATE_NUMBERS, SeriesPanel
 from tidewaiter.store.view import View
 
@@ -52,6 +52,8 @@ class Scanner:
         Where the panels come from; asked for the history of lines that start.
     partners
         Those asked about; the others of the panels are the company that these are compared with.
+    digits
+        Length of the codes asked about (0: all goods); None for all.
     channels
         Of :data:`CHANNELS`.
     budget
@@ -63,6 +65,7 @@ class Scanner:
         view: View,
         *,
         partners: Iterable[str] | None = None,
+        digits: int | None = None,
         channels: Sequence[str] = CHANNELS,
         budget: int = 100,
         threads: int = 0,
@@ -71,6 +74,7 @@ class Scanner:
     ) -> None:
         self._view = view
         self._partners = None if partners is None else set(partners)
+        self._digits = digits
         self._channels = tuple(channels)
         self._budget = budget
         self._options = Options(threads, progress=progress)
@@ -82,12 +86,15 @@ class Scanner:
         self._short = False
         self._notes: list[str] = []
         self.series = 0
+        self.judged: dict[str, int] = {}
 
     def add(
         self,
         panels: Sequence[SeriesPanel],
         weights: Callable[[SeriesPanel], Any] | None = None,
         keep: Path | None = None,
+        *,
+        codes: frozenset[str] | None = None,
     ) -> None:
         """Scan the last month of some panels that hold all goods of their pairs of countries.
 
@@ -98,19 +105,32 @@ class Scanner:
             None.
         keep
             Folder where what is learnt from these panels is kept for the next time.
+        codes
+            Those asked about; None for all. The others are what the whole trade of each pair is known from.
         """
         tide = tides(panels)
         for panel in panels:
-            self._add(panel, None if weights is None else weights(panel), tide, keep)
+            if self._digits is None or panel.digits == self._digits:
+                self._add(panel, weights, tide, keep, codes)
 
     def _add(
-        self, panel: SeriesPanel, weights: Any, tide: dict[tuple[str, str, str, str], float], keep: Path | None
+        self,
+        panel: SeriesPanel,
+        weigh: Callable[[SeriesPanel], Any] | None,
+        tide: dict[tuple[str, str, str, str], Tide],
+        keep: Path | None,
+        codes: frozenset[str] | None,
     ) -> None:
         inside = np.array([self._partners is None or partner in self._partners for partner in panel.partners], bool)
+        if codes is not None:
+            inside &= np.array([code in codes for code in panel.codes], bool)
         if not inside.any():
             return
+        weights = None if weigh is None else weigh(panel)
         net, raw = self._scan(panel, weights, keep)
-        self._notes.extend(_notes(panel, inside))
+        self._notes.extend(panel_notes(panel, inside))
+        for why, many in judged(panel, net, inside).items():
+            self.judged[why] = self.judged.get(why, 0) + many
         if len(panel.period) <= _SHORT:
             self._short = True
             self._notes.append(
@@ -153,15 +173,18 @@ class Scanner:
         if "start" in self._channels:
             self._new.extend(take(row, "start") for row in _born(panel, inside))
 
-    def events(self, top: int = 0) -> tuple[Surge, ...]:
+    def events(self, top: int = 0, at_least: float = 0.0) -> tuple[Surge, ...]:
         """Return the events of all panels, clean ones first, by tier and then by the amount above what was expected.
 
         Parameters
         ----------
         top
             How many to tell of; 0 for all. :attr:`events_found` counts all of them.
+        at_least
+            Smallest size of an event, in the unit of the values; :attr:`small` counts those that are left out. Tiers are
+            settled among all series before.
         """
-        judged = {one.id: Judged(one, "watch", 1.0) for one in self._new if artefact_of(self._view, one)}
+        told = {one.id: Judged(one, "watch", 1.0) for one in self._new if artefact_of(self._view, one)}
         for name, p in self._tested.items():
             if not p:
                 continue
@@ -181,14 +204,17 @@ class Scanner:
                     tier = "watch"
                 if name == "raw":
                     tier = "watch" if tier else ""
-                old = judged.get(one.id)
+                old = told.get(one.id)
                 if tier and (old is None or _RANK[tier] < _RANK[old.tier]):
-                    judged[one.id] = Judged(one, tier, float(q[place]), with_the_tide=name == "raw")
-        gathered = gather(self._view, list(judged.values()))
+                    told[one.id] = Judged(one, tier, float(q[place]), with_the_tide=name == "raw")
+        every_event = gather(self._view, list(told.values()))
+        gathered = [event for event in every_event if event.size >= at_least]
+        self.small = len(every_event) - len(gathered)
         self.events_found = len(gathered)
         return tuple(event.told(self._view) for event in (gathered[:top] if top else gathered))
 
     events_found = 0
+    small = 0
 
     def notes(self) -> tuple[str, ...]:
         """Return what must be said about the whole."""
@@ -255,25 +281,3 @@ def _born(panel: SeriesPanel, inside: Any) -> list[int]:
 
 def _tier(q: float, *, watch: bool) -> str:
     return "firm" if q <= 0.1 else "likely" if q <= 0.3 else "watch" if watch else ""
-
-
-def _notes(panel: SeriesPanel, inside: Any) -> Iterable[str]:
-    """Say what the panel cannot show."""
-    states = panel.states[inside]
-    if not len(states):
-        return
-    unknown = (states == STATE_NUMBERS[State.UNKNOWN]).mean()
-    if unknown > 0.02:
-        yield (
-            f"{panel.dataset}: {100 * unknown:.0f} % of the months of these series have no row and no coverage, so they are not"
-            " known and starts cannot be told from gaps; declare what the file covers with load --covers"
-        )
-    if (states[:, -1] == STATE_NUMBERS[State.UNRELEASED]).all():
-        yield (
-            f"{panel.dataset}: {month_words(panel.period.end)} is not, or not wholly, in the store for these series: not released yet,"
-            " or not loaded (tidewaiter coverage tells when it was due)"
-        )
-    merged = (states == STATE_NUMBERS[State.MERGED]).any(0)
-    if merged.any():
-        months = ", ".join(month_words(panel.period.start + int(at)) for at in np.flatnonzero(merged))
-        yield f"{panel.dataset}: published only together with other months, so left out: {months}"

@@ -11,14 +11,17 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from tidewaiter.codes import area_name
 from tidewaiter.codes.areas import has_members
 from tidewaiter.codes.parties import Party, changes_in, party
 from tidewaiter.errors import InputError, NoData, UnknownName
+from tidewaiter.findings.asked import Asked, nothing_words, partners_there
 from tidewaiter.findings.surge import Surge
 from tidewaiter.findings.surges import Scanner
+from tidewaiter.findings.words import join
 from tidewaiter.model import Measure
 from tidewaiter.period import Period, month, month_words
-from tidewaiter.series.kept import kept_list, kept_panels
+from tidewaiter.series.kept import kept_panels
 from tidewaiter.series.panel import TOGETHER, SeriesPanel
 from tidewaiter.store.coverage import is_group
 from tidewaiter.store.store import Store
@@ -33,28 +36,33 @@ AT_ONCE: Final = 5_000_000
 """Rows that are looked at in one go, all partners together; more go in shares."""
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What to look at; as the options of ``tidewaiter scan``."""
-
-    reporters: tuple[str, ...] = ()
-    partners: tuple[str, ...] = ()
-    flow: str | None = None
-    basket: str | None = None
-    digits: int | None = None
-    dataset: str | None = None
-    month: str | None = None
-    months: int = 72
-    as_of: str | None = None
-    measure: str = "value"
-    channels: tuple[str, ...] = ("spike", "sustained", "start")
+_NAMED: Final = 12
+"""Names in a list, before the rest is counted."""
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """Events, the most telling first; how many were found, of how many series; what must be said of the whole."""
+    """What was found, and of what.
+
+    Parameters
+    ----------
+    events
+        The most telling first, as many as were asked for.
+    found
+        How many there are in all, the small ones not counted.
+    at_least, small
+        The smallest amount asked for, in the unit of the values, and how many events below it are left out.
+    series, judged
+        How many series were looked at; how many of them were judged, and why the others were not.
+    months, notes
+        The month of each dataset; what must be said of the whole.
+    """
 
     events: tuple[Surge, ...]
     found: int
+    at_least: float
+    small: int
     series: int
+    judged: dict[str, int]
     months: str
     notes: tuple[str, ...]
 
@@ -88,6 +96,8 @@ def survey(
             raise InputError(f"--as-of: not a date: {asked.as_of!r}; write it as YYYY-MM-DD") from None
     if not 3 <= asked.months <= 600:
         raise InputError(f"--months: a past of 3 to 600 months can be looked at, not {asked.months}")
+    if not 0 <= asked.at_least < float("inf"):
+        raise InputError(f"--at-least: an amount of 0 or more is needed, not {asked.at_least:g}")
     view = View(store, asked.as_of)
     words: list[str] = []
     partners = tuple(dict.fromkeys(_countries(asked.partners, "partner", asked, words)))
@@ -103,8 +113,9 @@ def survey(
     if asked.dataset is not None and asked.dataset not in datasets:
         raise UnknownName("dataset", asked.dataset, list(datasets))
     scanner = Scanner(
-        view, partners=partners or None, channels=asked.channels, on_compile=on_compile, progress=progress
-    )
+        view, partners=partners or None, digits=asked.digits, channels=asked.channels, on_compile=on_compile,
+        progress=progress,
+    )  # fmt: skip
     told: list[str] = []
     for dataset in datasets if asked.dataset is None else (asked.dataset,):
         last = _last(view, dataset, reporters, asked)
@@ -115,21 +126,53 @@ def survey(
             continue
         period = Period(max(last - asked.months + 1, first), last)
         for some in _slices(view, dataset, period, asked, reporters, partners, together=not each):
-            scanner.add(some.panels, some.weights if asked.measure == "value" else None, some.folder)
+            words += _away(view, dataset, reporters)
+            words += _late(view, dataset, reporters, asked.flow, last, each=each)
+            scanner.add(some.panels, some.weights if asked.measure == "value" else None, some.folder, codes=some.codes)
             told.append(month_words(last))
     if not scanner.series:
-        raise NoData(
-            "the store has no row of what was asked for (rows of groups of countries, such as the world, are not looked at); "
-            "tidewaiter releases and tidewaiter coverage show what it has"
-        )
-    events = scanner.events(top)
+        raise NoData(nothing_words(view, asked, reporters, partners))
+    events = scanner.events(top, asked.at_least)
     if reporters is not None and len(reporters) > 1:
         # They are all that was asked for, and not all that there are.
         name = ",".join(dict.fromkeys(party(one, "reporter").code for one in asked.reporters))
         events = tuple(_of_group(one, name) for one in events)
     return Survey(
-        events, scanner.events_found, scanner.series, ", ".join(dict.fromkeys(told)), (*words, *scanner.notes())
-    )
+        events=events, found=scanner.events_found, at_least=asked.at_least, small=scanner.small, series=scanner.series,
+        judged=scanner.judged, months=", ".join(dict.fromkeys(told)), notes=tuple(dict.fromkeys((*words, *scanner.notes()))),
+    )  # fmt: skip
+
+
+def _away(view: View, dataset: str, reporters: Sequence[str] | None) -> list[str]:
+    """Name those of whom a sum can have nothing."""
+    there = view.reporters(dataset)
+    away = [area_name(one) for one in reporters or () if one not in there]
+    if not away or len(reporters or ()) < 2:
+        return []
+    return [f"{dataset}: no row of {join(away)}; what the others list is at least so much"]
+
+
+def _late(
+    view: View, dataset: str, reporters: Sequence[str] | None, flow: str | None, last: int, *, each: bool
+) -> list[str]:
+    """Name those that the store has earlier months of, but not the one looked at; nothing where that is so of all."""
+    late: dict[str, set[bool]] = {}
+    for one, who, way in view.spans:
+        if one == dataset and flow in (None, way) and not is_group(who) and (reporters is None or who in reporters):
+            months = view.months(dataset, who, way)
+            if months and months[0] < last:
+                late.setdefault(who, set()).add(last not in months)
+    names = [area_name(who) for who, missing in sorted(late.items()) if True in missing]
+    if not names or len(names) == len(late):
+        return []
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    told = ", ".join(names[:_NAMED]) + more if more else join(names)
+    if each:
+        return [f"{dataset}: {month_words(last)} is not in the store for {told}"]
+    return [
+        f"{dataset}: {month_words(last)} is not in the store for {told}; a sum is left out where {'it' if len(names) == 1 else 'one of them'}"
+        " usually trades these goods, and is at least so much elsewhere"
+    ]
 
 
 def _of_group(event: Surge, name: str) -> Surge:
@@ -172,8 +215,8 @@ def _group_words(who: Party, kind: str, number: int, asked: Asked) -> list[str]:
         return [*told, f"{who.code}: each member is looked at by itself"]
     return [
         *told,
-        f"{who.code}: what its members list is added up, left open only where one that usually trades has not released; rows"
-        " of the group itself are not looked at; tidewaiter series says which members are known",
+        f"{who.code}: what its members list is added up, and at least so much where one of them is not known; open where one that"
+        " usually trades has not released; rows of the group itself are not looked at; tidewaiter series says which members are known",
     ]
 
 
@@ -196,6 +239,7 @@ class _Some(msgspec.Struct):
     panels: tuple[SeriesPanel, ...]
     folder: Path | None
     again: dict[str, Any]
+    codes: frozenset[str] | None
 
     def weights(self, panel: SeriesPanel) -> Any:
         """Return the weights, else the quantities, of the cells of a panel; None where the dataset carries none."""
@@ -238,24 +282,28 @@ def _slices(
         basket = load_basket(asked.basket)
         six = {code for revision in REVISIONS for code in resolve(basket, revision).codes}
         there = _listed(view, dataset, period)
-        codes = sorted(code for code in there if code[:6] in six or (len(code) == 4 and _whole(code, six, period)))
+        codes = frozenset(code for code in there if code[:6] in six or (len(code) == 4 and _whole(code, six, period)))
         if not codes:
             return
+    # Where only one reports there is nothing to add: it is told by its name.
+    there_are = [one for one in view.reporters(dataset) if not is_group(one)]
+    several = len(there_are if reporters is None else reporters) > 1
     for some in _shares(view, dataset, partners):
         again: dict[str, Any] = {
             "dataset": dataset,
             "reporters": reporters,
             "partners": some,
             "flow": asked.flow,
-            "digits": asked.digits,
-            "codes": codes,
-            "together": together and (reporters is None or len(reporters) > 1),
+            # All goods, whatever is asked about: the trade of a pair is judged beside the rest of it.
+            "digits": None,
+            "codes": None,
+            "together": together and several,
         }
         try:
             found = kept_panels(view, period, measure=Measure(asked.measure), **again)
         except NoData:
             continue
-        yield _Some(view, found.panels, found.folder, again)
+        yield _Some(view, found.panels, found.folder, again, codes)
 
 
 def _whole(heading: str, six: set[str], period: Period) -> bool:
@@ -277,12 +325,8 @@ def _shares(view: View, dataset: str, partners: Sequence[str]) -> list[list[str]
     if not partners and rows <= AT_ONCE:
         return [None]
 
-    def look() -> list[str]:
-        table = view.rows(datasets=dataset, period=_latest(view, dataset))
-        return table["partner"].unique().to_pylist()  # type: ignore[no-any-return]
-
     # A fixed draw, so that the company is the same whenever the same is asked.
-    listed = kept_list(view, dataset, "partners", look)
+    listed = partners_there(view, dataset)
     draw = sorted(listed, key=lambda code: hashlib.sha256(code.encode()).digest())
     there = [code for code in draw if code not in partners and not is_group(code)]
     if partners:
@@ -291,8 +335,3 @@ def _shares(view: View, dataset: str, partners: Sequence[str]) -> list[list[str]
         return [sorted([*partners, *there[: max(0, COMPANY - len(partners))]])]
     size = max(COMPANY, len(there) * AT_ONCE // rows)
     return [there[start : start + size] for start in range(0, len(there), size)]
-
-
-def _latest(view: View, dataset: str) -> Period:
-    last = max(last for (one, _, _), spans in view.spans.items() if one == dataset for _, last in spans)
-    return Period(last, last)

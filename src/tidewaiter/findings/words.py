@@ -7,7 +7,7 @@ certain, two at the most (three from a hundred on), and as a span where it leave
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tidewaiter.facts.base import Known
 from tidewaiter.model import Interval, Measure, SeriesKey
@@ -28,7 +28,11 @@ __all__ = [
     "step_of",
     "times",
     "when",
+    "with_unit",
 ]
+
+AS_COUNTED = 10_000
+"""Pieces and kilograms below, printed in digits, are read as counted."""
 
 _CURRENCIES = {"USD": "US$", "EUR": "EUR ", "CNY": "RMB ", "GBP": "GBP ", "BRL": "BRL "}
 
@@ -72,7 +76,8 @@ def money(value: float, unit: str, step: float = 1.0) -> str:
 def step_of(known: Known) -> float:
     """Return how finely a known number was printed; 1 for exact ones."""
     if known.printed is None:
-        return max(1.0, _round_step(known.bounds.hi - known.bounds.lo))
+        width = known.bounds.hi - known.bounds.lo
+        return 10.0 ** math.ceil(math.log10(width)) if 1 < width <= known.value else _round_step(width)
     width = known.printed.bounds.hi - known.printed.bounds.lo
     return width if math.isfinite(width) and width > 1 else 1.0
 
@@ -87,14 +92,61 @@ def open_words(key: SeriesKey) -> str:
 
 
 def amount(known: Known, key: SeriesKey) -> str:
-    """Write an amount with its unit: ``US$2,769``, ``1,140 kg``, ``94,840``."""
-    more = open_words(key) if math.isinf(known.bounds.hi) else ""
+    """Write an amount with its unit: ``US$2,769``, ``1,140 kg``, ``94,840``.
+
+    Digits never say more than is known: "about" stands before a number that is rounded more coarsely than its digits let
+    a reader think, and where not even that holds, the two ends stand in its place.
+    """
+    if math.isinf(known.bounds.hi):
+        return open_words(key) + with_unit(known.value, key, step_of(known))
+    value, step = known.value, step_of(known)
+    if known.printed is None and step > 1:
+        value = round(value / step) * step  # a sum is no finer than its parts
+    shown, last = _read(number(value, step))
+    plain = 1.0 if key.measure is not Measure.VALUE and last >= 1 and shown < AS_COUNTED else last
+    if _covers(known.bounds, shown, plain / 2):
+        return with_unit(value, key, step)
+    if shown > 0 and _covers(known.bounds, shown, max(last / 2, min(last, shown / 10))):
+        return f"about {with_unit(value, key, step)}"
+    low, high = _cut(known.bounds.lo, math.floor), _cut(known.bounds.hi, math.ceil)
+    first = with_unit(low, key) if key.measure is Measure.VALUE else number(low)
+    return f"{first} to {with_unit(high, key)}"
+
+
+def with_unit(value: float, key: SeriesKey, step: float = 1.0) -> str:
+    """Write a number of a series with its currency or unit; pieces have none."""
     if key.measure is Measure.VALUE:
-        return more + money(known.value, key.unit, step_of(known))
-    text = number(known.value, step_of(known))
-    if key.unit == "pieces":
-        return more + text
-    return more + f"{text} {key.unit}"
+        return money(value, key.unit, step)
+    text = number(value, step)
+    return text if key.unit == "pieces" else f"{text} {key.unit}"
+
+
+def _covers(bounds: Interval, value: float, margin: float) -> bool:
+    slack = 1e-9 * max(1.0, abs(value))
+    return value - margin - slack <= bounds.lo and bounds.hi <= value + margin + slack
+
+
+def _read(text: str) -> tuple[float, float]:
+    """Return a written number, and what one unit of its last digit is that is not zero.
+
+    Examples
+    --------
+    >>> _read("98.1 million"), _read("1,300"), _read("0.025"), _read("0")
+    ((98100000.0, 100000.0), (1300.0, 100.0), (0.025, 0.001), (0.0, 1.0))
+    """
+    digits, _, name = text.replace(",", "").partition(" ")
+    scale = {"million": 6, "billion": 9}.get(name, 0)
+    whole, _, part = digits.partition(".")
+    value = float(digits) * 10.0**scale
+    if part:
+        return value, 10.0 ** (scale - len(part))
+    return value, 10.0 ** (scale + len(whole) - len(whole.rstrip("0"))) if whole.strip("0") else 1.0
+
+
+def _cut(value: float, way: Callable[[float], int]) -> float:
+    """Cut an end of an interval to three digits, outward."""
+    step = 10.0 ** max(0, math.floor(math.log10(value)) - 2) if value >= 1 else 1.0
+    return way(value / step) * step
 
 
 def goods_amount(known: Known, key: SeriesKey, phrase: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TypeAlias
 
 import msgspec
@@ -18,6 +19,9 @@ from tidewaiter.model import Cell, Figure, Flow, Interval, SeriesKey, State
 from tidewaiter.period import Period, month_text
 
 __all__ = ["Book", "CellKey", "Reading"]
+
+RELEASE = 20
+"""Days between figures up to which they report one release: customs services publish once a month."""
 
 CellKey: TypeAlias = tuple[SeriesKey, int]
 """One series in one month."""
@@ -107,14 +111,16 @@ class Book:
     def reading(self, key: SeriesKey, period: Period) -> Reading | None:
         """Return what was printed for exactly this period, or None.
 
-        Where printed numbers exclude each other, the reading that most independent publishers share is taken (then the
-        one that more figures share, then the finest) and the rest is kept beside it.
+        Where printed numbers exclude each other, the reading that most independent publishers share is taken (then that of
+        the newer release, as the months may have been revised, then the one that more figures share, then the finest) and
+        the rest is kept beside it.
         """
         printed = [figure for figure in self.of(key) if figure.period == period]
         if not printed:
             return None
         best: list[Figure] = []
-        rank: tuple[int, int, float] | None = None
+        rank: tuple[int, bool, int, float] | None = None
+        newest = max(figure.origin.published_from for figure in printed)
         for seed in printed:
             group = [figure for figure in printed if figure.bounds.meets(seed.bounds)]
             shared = _meet(figure.bounds for figure in group)
@@ -123,6 +129,7 @@ class Book:
                 shared = _meet(figure.bounds for figure in group)
             score = (
                 len({figure.origin.family for figure in group}),
+                any(_one_release(figure.origin.published_from, newest) for figure in group),
                 len(group),
                 -min(_width(figure.bounds) for figure in group),
             )
@@ -224,6 +231,14 @@ class Book:
                 if not (one + other).meets(both.bounds):
                     for flow in flows:
                         yield flow, period
+
+
+def _one_release(day: str, newest: str) -> bool:
+    """Whether two days (ISO) are so near that what was printed on them is of one monthly release."""
+    try:
+        return (date.fromisoformat(newest) - date.fromisoformat(day)).days <= RELEASE
+    except ValueError:
+        return True
 
 
 def _flows(key: SeriesKey) -> tuple[SeriesKey, ...]:

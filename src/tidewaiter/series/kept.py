@@ -28,12 +28,12 @@ __all__ = ["KEPT", "Slice", "kept_list", "kept_panels", "numbered"]
 
 KEPT: Final = "scan"
 """Folder of a store."""
-_FORM: Final = 2
+_FORM: Final = 3
 _MOST: Final = 24
 _MOST_BYTES: Final = 2_000_000_000
 _MOST_CELLS: Final = 60_000_000
 _TEXTS: Final = ("reporters", "partners", "codes", "units", "largest")
-_ARRAYS: Final = ("values", "states", "changed", "added", "share")
+_ARRAYS: Final = ("values", "states", "changed", "added", "partial", "lacking", "share")
 
 
 class Slice(msgspec.Struct, frozen=True):

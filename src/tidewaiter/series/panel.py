@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,6 +17,7 @@ from tidewaiter.codes import REVISIONS, codes_of
 from tidewaiter.errors import NoData
 from tidewaiter.model import Measure, State
 from tidewaiter.period import Period
+from tidewaiter.series.added import STATE_NUMBERS, TOGETHER, Part, added
 from tidewaiter.store.blocks import Block
 from tidewaiter.store.coverage import is_group
 from tidewaiter.store.silence import doubtful_silence
@@ -24,14 +25,7 @@ from tidewaiter.store.view import View
 
 __all__ = ["STATE_NUMBERS", "TOGETHER", "SeriesPanel", "panels"]
 
-TOGETHER: Final = "all reporters"
-"""The reporter of sums over every country that reports in a dataset."""
-
-STATE_NUMBERS: Final = {state: number for number, state in enumerate(State)}
-"""States as small numbers, in the order of :class:`tidewaiter.model.State`."""
-
 _VALUE, _ZERO, _UNRELEASED, _MERGED, _NOT_ALIVE, _, _NOT_RECORDED, _, _UNKNOWN = range(len(State))
-_RECENT: Final = 24
 
 
 class SeriesPanel(msgspec.Struct, frozen=True):
@@ -53,6 +47,10 @@ class SeriesPanel(msgspec.Struct, frozen=True):
         bool ``[n_series]``: the unit changed inside the series; months in another unit than the last are not compared.
     added
         int16 ``[n_series]``: how many reporters the last month's sum has; 1 where they stand apart.
+    partial
+        bool ``[n_series, n_months]``: the month is a sum that lacks what some reporter may have: it is at least so much.
+    lacking
+        int16 ``[n_series]``: how many reporters the last month's sum lacks.
     largest, share
         The reporter that has the largest part of the last month, and how large a part (float64 ``[n_series]``); empty and
         0 where there is no trade.
@@ -71,6 +69,8 @@ class SeriesPanel(msgspec.Struct, frozen=True):
     units: tuple[str, ...]
     changed: Any
     added: Any
+    partial: Any
+    lacking: Any
     largest: tuple[str, ...]
     share: Any
 
@@ -89,12 +89,13 @@ class SeriesPanel(msgspec.Struct, frozen=True):
         return SeriesPanel(
             self.dataset, self.flow, self.measure, self.digits, self.reporters[row], self.partners[row], self.codes[row],
             self.period, self.values[row].copy(), self.states[row].copy(), self.units[row], self.changed[row].copy(),
-            self.added[row].copy(), self.largest[row], self.share[row].copy(),
+            self.added[row].copy(), self.partial[row].copy(), self.lacking[row].copy(), self.largest[row],
+            self.share[row].copy(),
         )  # fmt: skip
 
     def known(self, at: int) -> bool:
-        """Whether every month of a series is known, so that a record or an absence is proved."""
-        return bool((self.states[at] <= _ZERO).all())
+        """Whether every month of a series is wholly known, so that a record or an absence is proved."""
+        return bool((self.states[at] <= _ZERO).all() and not self.partial[at].any())
 
 
 def panels(
@@ -116,8 +117,12 @@ def panels(
     ----------
     period
         Months to take in, the last one the month that is asked about.
+    reporters
+        Those named; all countries that report if None, and groups that report beside them only where no country does.
     together
-        Add the reporters up; groups of countries that report beside their members are left out.
+        Add the reporters up, those named or all that report in the dataset; groups of countries that report beside their
+        members are left out. What one of them may have and the store does not know makes a month *at least* so much, and
+        no zero.
 
     Raises
     ------
@@ -125,40 +130,51 @@ def panels(
         If the slice has no row.
     """
     wanted = None if codes is None else sorted(set(codes))
-    gathered: dict[tuple[str, str, int], list[_Part]] = {}
-    for block in view.blocks(
-        measure=measure, datasets=datasets, reporters=reporters, partners=partners, flow=flow, codes=wanted,
-        digits=digits, period=period,
-    ):  # fmt: skip
+    gathered: dict[tuple[str, str, int], list[Part]] = {}
+    blocks = list(
+        view.blocks(
+            measure=measure, datasets=datasets, reporters=reporters, partners=partners, flow=flow, codes=wanted,
+            digits=digits, period=period,
+        )
+    )  # fmt: skip
+    _learn_lines(view, blocks)
+    for block in blocks:
         dataset, reporter, way = (block.keys[name][0].as_py() for name in ("dataset", "reporter", "flow"))
-        if together and is_group(reporter):
+        if is_group(reporter) and (together or (reporters is None and not _only_groups(view, dataset))):
             continue
         for length, part in _parts(view, block, period, measure, reporter):
             gathered.setdefault((dataset, way, length), []).append(part)
     found = []
     for (dataset, way, length), parts in sorted(gathered.items()):
-        joined = _added(parts) if together else _beside(parts)
+        if together:
+            everyone = (
+                [one for one in view.reporters(dataset, way) if not is_group(one)] if reporters is None else reporters
+            )
+            joined = added(view, parts, everyone, (dataset, way), period, measure)
+        else:
+            joined = _beside(parts)
         found.append(_panel(dataset, way, measure, length, period, joined))
     if not found:
         raise NoData("the store has no row of what was asked for; tidewaiter coverage shows what it has")
     return tuple(found)
 
 
-class _Part(msgspec.Struct):
-    reporters: list[str]
-    partners: list[str]
-    codes: list[str]
-    values: Any
-    states: Any
-    units: list[str]
-    changed: Any
-    added: Any
-    months_out: Any
-    largest: list[str] = []
-    share: Any = None
+def _learn_lines(view: View, blocks: Iterable[Block]) -> None:
+    """Find out in one reading, not one for each reporter, in which years national lines exist."""
+    lines: dict[str, set[str]] = {}
+    for block in blocks:
+        found = block.keys["cmd_code"].unique().to_pylist()
+        lines.setdefault(block.keys["dataset"][0].as_py(), set()).update(code for code in found if len(code) > 6)
+    covered = {one.dataset for rectangles in view.rectangles.values() for one in rectangles}
+    for dataset in sorted(covered & set(lines)):
+        view.learn_lines(dataset, lines[dataset])
 
 
-def _parts(view: View, block: Block, period: Period, measure: Measure, reporter: str) -> list[tuple[int, _Part]]:
+def _only_groups(view: View, dataset: str) -> bool:
+    return all(is_group(one) for one in view.reporters(dataset))
+
+
+def _parts(view: View, block: Block, period: Period, measure: Measure, reporter: str) -> list[tuple[int, Part]]:
     """Lay a sparse block out, every cell with its state, and divide it by length of code."""
     count, width = len(block), len(period)
     values = np.full((count, width), np.nan)
@@ -203,7 +219,7 @@ def _parts(view: View, block: Block, period: Period, measure: Measure, reporter:
         found.append(
             (
                 length,
-                _Part(
+                Part(
                     [reporter] * len(at), [partners[i] for i in at], [codes[i] for i in at], values[at], states[at],
                     [names[i] for i in at], other[at].any(1), np.ones(len(at), np.int16), out,
                 ),
@@ -236,11 +252,11 @@ def _alive(codes: Sequence[str], months: Any) -> Any:
     return alive
 
 
-def _beside(parts: list[_Part]) -> _Part:
+def _beside(parts: list[Part]) -> Part:
     values = np.concatenate([part.values for part in parts])
     reporters = [name for part in parts for name in part.reporters]
     trades = np.nan_to_num(values[:, -1]) > 0
-    return _Part(
+    return Part(
         reporters,
         [name for part in parts for name in part.partners],
         [code for part in parts for code in part.codes],
@@ -250,61 +266,14 @@ def _beside(parts: list[_Part]) -> _Part:
         np.concatenate([part.changed for part in parts]),
         np.concatenate([part.added for part in parts]),
         parts[0].months_out,
+        np.zeros(values.shape, bool),
+        np.zeros(len(values), np.int16),
         [name if there else "" for name, there in zip(reporters, trades.tolist(), strict=True)],
         trades.astype(np.float64),
     )
 
 
-def _added(parts: list[_Part]) -> _Part:
-    """Add the reporters of each partner and code."""
-    place: dict[tuple[str, str, str], int] = {}
-    for part in parts:
-        for key in zip(part.partners, part.codes, part.units, strict=True):
-            place.setdefault(key, len(place))
-    width = parts[0].values.shape[1]
-    total = np.zeros((len(place), width))
-    some, silent, zeros, late, merged, gone = (np.zeros((len(place), width), np.int32) for _ in range(6))
-    changed = np.zeros(len(place), bool)
-    seen = np.zeros(len(place), np.int32)
-    most, whose = np.zeros(len(place)), np.full(len(place), -1)
-    for number, part in enumerate(parts):
-        at = np.array([place[key] for key in zip(part.partners, part.codes, part.units, strict=True)])
-        total[at] += np.nan_to_num(part.values)
-        last = np.nan_to_num(part.values[:, -1])
-        more = last > most[at]
-        most[at[more]], whose[at[more]] = last[more], number
-        some[at] += part.states == _VALUE
-        zeros[at] += part.states == _ZERO
-        merged[at] += part.states == _MERGED
-        gone[at] += part.states == _NOT_ALIVE
-        silent[at] += (part.states == _UNKNOWN) | (part.states == _NOT_RECORDED)
-        recent = np.cumsum(part.states == _VALUE, axis=1)
-        recent[:, _RECENT:] -= recent[:, :-_RECENT].copy()
-        late[at] += (part.states == _UNRELEASED) & (recent > 0)
-        changed[at] |= part.changed
-        seen[at] += 1
-    states = np.full(total.shape, _UNKNOWN, np.uint8)
-    states[(zeros > 0) & (silent == 0) & (some == 0)] = _ZERO
-    states[gone == seen[:, None]] = _NOT_ALIVE
-    states[some > 0] = _VALUE
-    # A sum with a hole where a member usually trades is no sum.
-    states[merged > 0] = _MERGED
-    states[late > 0] = _UNRELEASED
-    nobody = np.logical_or.reduce([part.months_out for part in parts])
-    states[:, ~nobody & (states == _UNKNOWN).all(0)] = _UNRELEASED
-    total[states > _ZERO] = np.nan
-    traded = states[:, -1] == _VALUE
-    share = np.zeros(len(place))
-    share[traded] = most[traded] / total[traded, -1]
-    names = [parts[number].reporters[0] if number >= 0 else "" for number in np.where(share > 0, whose, -1).tolist()]
-    keys = list(place)
-    return _Part(
-        [TOGETHER] * len(keys), [key[0] for key in keys], [key[1] for key in keys], total, states,
-        [key[2] for key in keys], changed, some[:, -1].astype(np.int16), nobody, names, share,
-    )  # fmt: skip
-
-
-def _panel(dataset: str, flow: str, measure: Measure, digits: int, period: Period, part: _Part) -> SeriesPanel:
+def _panel(dataset: str, flow: str, measure: Measure, digits: int, period: Period, part: Part) -> SeriesPanel:
     keys = list(zip(part.reporters, part.partners, part.codes, strict=True))
     order = sorted(range(len(keys)), key=keys.__getitem__)
     at = np.array(order, np.int64)
@@ -312,6 +281,6 @@ def _panel(dataset: str, flow: str, measure: Measure, digits: int, period: Perio
         dataset, flow, measure, digits,
         tuple(part.reporters[i] for i in order), tuple(part.partners[i] for i in order),
         tuple(part.codes[i] for i in order), period, part.values[at], part.states[at],
-        tuple(part.units[i] for i in order), part.changed[at], part.added[at],
+        tuple(part.units[i] for i in order), part.changed[at], part.added[at], part.partial[at], part.lacking[at],
         tuple(part.largest[i] for i in order), part.share[at],
     )  # fmt: skip

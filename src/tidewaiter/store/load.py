@@ -190,12 +190,16 @@ def sweep_parts(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+_MEASURES = ("value", "net_wgt_kg", "qty", "qty2")
+
+
 class _Reading:
     """Batches on their way from a reader to the store: rejects and notes are kept back."""
 
     def __init__(self, stream: Any, name: str, reader: Source, asked: Asked, keep_going: bool) -> None:
         self.rejects: list[Reject] = []
         self.notes: list[str] = []
+        self._below, self._first = 0, ""
         self._source = (stream, name, reader, asked)
         self._keep_going = keep_going
 
@@ -211,7 +215,29 @@ class _Reading:
             if len(self.rejects) > MOST_REJECTS:
                 raise Refused(name, self.rejects[:_ENOUGH], f"; more than {MOST_REJECTS:,} bad cells")
             if batch.rows is not None:
-                yield batch.rows
+                yield self._levels(batch.rows)
+        if self._below:
+            told = counted(self._below, "cells below zero, read as not recorded")
+            self.notes.append(f"{told}: a correction is no level of trade (the first: {self._first})")
+
+    def _levels(self, rows: Any) -> Any:
+        """Take amounts below zero for not recorded: what is added up by then holds them, a level cannot be one."""
+        for measure in _MEASURES:
+            column = rows.column(measure)
+            below = pc.fill_null(pc.less(column, 0.0), False)
+            count = pc.sum(below).as_py() or 0
+            if not count:
+                continue
+            if not self._below:
+                at = pc.index(below, True).as_py()
+                row = {name: rows.column(name)[at].as_py() for name in ("partner", "flow", "cmd_code", "period_start")}
+                spot = f"{row['partner']} {row['flow']} {row['cmd_code']} {month_text(row['period_start'])}"
+                self._first = f"{spot}, {measure} {column[at].as_py():,.12g}"
+            self._below += count
+            rows = rows.set_column(
+                rows.schema.get_field_index(measure), rows.schema.field(measure), pc.if_else(below, None, column)
+            )
+        return rows
 
 
 def _add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from tidewaiter.claims.model import Claim, Kind
 from tidewaiter.claims.read.actors import Actor
 from tidewaiter.claims.read.blocks import Block, blocks, sentences
+from tidewaiter.claims.read.briefs import NOTE, WRITER, Page, brief_in
 from tidewaiter.claims.read.cases import read_cases
 from tidewaiter.claims.read.chunks import QUANTITIES, Chunk, chunks
 from tidewaiter.claims.read.clean import clean
@@ -53,12 +55,16 @@ class Sentence(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What an article says: its text, the day, its sentences in order, and claims (those not read among them)."""
+    """What an article says: its text, the day, its sentences in order, and claims (those not read among them).
+
+    ``notes`` say how it was read, where that is not as prose.
+    """
 
     text: str
     date: str
     sentences: tuple[Sentence, ...]
     claims: tuple[Claim, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def read(self) -> tuple[Claim, ...]:
@@ -99,6 +105,10 @@ def read_article(text: str, date: str = "", *, publisher: str = "", family: str 
     [('change', 'PRK', '2022-04', '2021-04', 12.0), ('amount', 'PRK', '2022-04', 'None', 98100000.0)]
     """
     _check(date)
+    page = brief_in(text)
+    if page is not None:
+        voice = (publisher or ("" if family else WRITER), family, address)
+        return _brief(page, text, date or page.day, *voice)
     context = Context(date)
     opening = tokens(text[:200_000])
     whole = sources_of(opening)
@@ -134,16 +144,49 @@ def read_article(text: str, date: str = "", *, publisher: str = "", family: str 
                 )  # fmt: skip
                 ids.append(part.id)
                 claims.append(part)
-            kinds = {part.kind for part in made}
-            status = (
-                "claims"
-                if kinds - {Kind.UNREAD, Kind.NO_FIGURE}
-                else "not read"
-                if Kind.UNREAD in kinds
-                else "no claim"
-            )
-            found.append(Sentence(start, end, status, tuple(ids)))
+            found.append(Sentence(start, end, _status(made), tuple(ids)))
     return Reading(text, date, tuple(found), tuple(claims))
+
+
+def _brief(page: Page, text: str, date: str, publisher: str, family: str, address: str) -> Reading:
+    """Read a brief line by line: by its forms, and what has none of them as prose."""
+    context = Context("")
+    found: list[Sentence] = []
+    claims: list[Claim] = []
+    for piece in page.pieces:
+        made = page.forms.read(piece.words) if piece.words and (not piece.why or piece.weak) else None
+        if made is None and piece.why:
+            found.append(Sentence(piece.start, piece.end, "furniture", (), piece.why))
+            continue
+        if made is not None:
+            spans = [piece.span(part.span) for part in made if part.span is not None]
+            told = [
+                msgspec.structs.replace(part, span=span, text=text[slice(*span)])
+                for part, span in zip(made, spans, strict=True)
+            ]
+            pieces = [(piece.start, piece.end, told)]
+        else:
+            pieces = []
+            for start, end in sentences(text, piece.start, piece.end):
+                context.sentence += 1
+                pieces.append((start, end, _sentence(text, start, end, context, 0)))
+        for start, end, parts in pieces:
+            name = f"s{len(found) + 1:02d}"
+            own = [
+                msgspec.structs.replace(
+                    part, id=f"{name}.{number}", statement=name, publisher=publisher, family=family, published=date, address=address
+                )
+                for number, part in enumerate(parts, 1)
+            ]  # fmt: skip
+            claims += own
+            found.append(Sentence(start, end, _status(own), tuple(part.id for part in own)))
+    return Reading(text, date, tuple(found), tuple(claims), (NOTE,))
+
+
+def _status(made: Sequence[Claim]) -> str:
+    """Return what became of a sentence."""
+    kinds = {part.kind for part in made}
+    return "claims" if kinds - {Kind.UNREAD, Kind.NO_FIGURE} else "not read" if Kind.UNREAD in kinds else "no claim"
 
 
 def _told_as_furniture(text: str, block: Block, context: Context) -> Claim | None:
