@@ -190,7 +190,8 @@ def cascade(
         while high > spans[at][1]:
             at += 1
         part = _part(scored[at], low - spans[at][0], high - spans[at][0])
-        tested = panel.n_series if int((~panel.unknown_months[:month]).sum()) >= FEW else int(part.tested.sum())
+        # where hardly a month is known of all series, those are tested of which entries tell it: no more than trade now
+        tested = panel.n_series if int((~panel.unknown_months[:month]).sum()) >= FEW else int(looked.entries[month])
         missed = _missed(chosen, p, month)
         q = _q_values(part.p, tested, missed(part.p))
         part = replace(part, q=q, tier=np.array(TIERS)[tiers(q, part.score, BUDGET)])

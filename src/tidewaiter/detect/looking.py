@@ -96,7 +96,8 @@ def look_at_all(
     def logs_of(a: int, b: int) -> tuple[Ints, NDArray[np.float32]]:
         low, high = int(offsets[a]), int(offsets[b])
         with np.errstate(divide="ignore"):
-            return offsets[a : b + 1] - low, np.log(np.asarray(amounts[low:high], np.float32))
+            logs = np.log(np.asarray(amounts[low:high]))
+        return offsets[a : b + 1] - low, np.asarray(logs, np.float32)
 
     marks = _marks(n_months)
     members_of = np.bincount(groups, minlength=n_groups)
