@@ -47,7 +47,6 @@ SOME_GROUPS = 250
 """Groups, about, that tell how much groups move at all."""
 MOVE_NOISE = 1.2
 """Variance of a member's clipped residual, in scales; as in :func:`tidewaiter.detect.values.common_move`."""
-PULL = 1.5
 CERTAIN = 1e6
 """Residuals that stand for what all members of a group say of its scale, so that those few that are scored say nothing."""
 
@@ -367,7 +366,8 @@ def _score(
     back = months[:, None] - np.arange(RECENT)
     others = np.maximum(np.where(back >= 0, looked.members[table_of[:, None], np.maximum(back, 0)], 0.0) - 1.0, 1.0)
     # a member's own part in the move of its group is no part of what is taken from it
-    pull = np.clip(np.nan_to_num(table[:, RESIDUALS]) / unit[own, None] - centre, -PULL, PULL)
+    most = float(kernel_carried.TAME) / unit[own, None]
+    pull = np.clip(np.nan_to_num(table[:, RESIDUALS]) / unit[own, None] - centre, -most, most)
     move = keep * (centre - pull / others) * unit[own, None]
     begun = looked.begun[table_of, months] - 1.0
     usual = looked.usual[table_of, months].astype(np.float64)

@@ -35,7 +35,7 @@ MEMBERS = 4
 P = 6
 PAIRS, WIDE = 24, 8
 """Products of the regression's terms and terms, padded to what a processor adds at once."""
-TAME = np.float32(2.0)
+TAME = np.float32(1.5)
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
 SILENT = np.float32(-np.inf)
 
