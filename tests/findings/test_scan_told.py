@@ -66,11 +66,11 @@ def test_nothing_is_expected_by_a_past_without_trade(folder: Path) -> None:
     (never,) = [one for one in every(found) if one.code == "87071010"]
     assert (never.channel, never.high, never.high_net, never.restart) == ("start", None, None, None)
     assert "none in any month since January 2018, the first looked at" in never.words
-    assert "of flows so silent" not in never.words
+    assert "silent as long" not in never.words
     told = survey(Store(folder), Asked(partners=("KAZ",), month=MONTH))
     (again,) = [one for one in every(told) if one.code == "84099900"]
-    assert again.restart is not None
-    assert "of flows so silent about 1 in" in again.words
+    assert (again.restart, again.restart_of) == (None, 0)  # nothing else here is silent as long
+    assert "silent as long" not in again.words
 
 
 def test_a_range_of_one_or_two_months_is_not_told_as_the_past(folder: Path, capsys: Capture) -> None:
@@ -120,7 +120,7 @@ def test_a_fall_is_as_large_as_what_is_missing_and_a_lasting_rise_as_what_it_is_
     )  # fmt: skip
     fall = Candidate(
         panel=panel, channel="fall", weights=None, p=0.01, p_raw=0.01, expected=100, low=80, high=120, expected_net=90,
-        low_net=70, high_net=110, usual=100, usual_low=80, usual_high=120, recent=6, restart=0.0, expected_unit_value=None, told="",
+        low_net=70, high_net=110, usual=100, usual_low=80, usual_high=120, recent=6, expected_unit_value=None, told="",
         tide=None, starts=0, firsts={}, reported=frozenset(),
     )  # fmt: skip
     assert (fall.excess, fall.size) == (80, 80)

@@ -188,7 +188,7 @@ class Judge:
         else:
             assert re.match(
                 r"none expected|up to EUR .* would be usual|its own past allows|a rise that lasts|a level that holds|not much by itself"
-                r"|EUR .* or more would be usual|of flows so silent|on a higher level",
+                r"|EUR .* or more would be usual|of flows that traded as seldom and were silent as long|on a higher level",
                 part,
             ), part
             name = "other"

@@ -276,17 +276,17 @@ def _multiple(fact: Multiple, finding: Finding, voice: Voice, used: list[Fact]) 
     ratio = times(fact.ratio.bounds)
     later, earlier = fact.later, fact.earlier
     if fact.event:
-        change = "down from the" if fact.ratio.bounds.hi < 1 else f"{ratio} the"
+        change = "down from" if fact.ratio.bounds.hi < 1 else ratio
         return (
-            f"{_capital(phrase)}: {amount(later, key)} {when(later.period)}, {change} {amount(earlier, key)} of "
+            f"{_capital(phrase)}: {amount(later, key)} {when(later.period)}, {change} {_that(earlier, key)} of "
             f"{earlier.period.words()}, the last month known singly before {fact.event} in {month_words(month(fact.day[:7]))}"
             f"{_rivals(fact)}."
         )
     if fact.at_least:
         part = next(row.what for row in fact.proof if row.row == later.printed.id) if later.printed else phrase
         text = (
-            f"{_capital(part)} alone came to {amount(later, fact.later_key)} {when(later.period)}: {ratio} the "
-            f"{amount(earlier, key)} of all {phrase} {when(earlier.period)}{_hundredfold(fact)}"
+            f"{_capital(part)} alone came to {amount(later, fact.later_key)} {when(later.period)}: {ratio} "
+            f"{_that(earlier, key)} of all {phrase} {when(earlier.period)}{_hundredfold(fact)}"
         )
         text += _rivals(fact)
         return (
@@ -298,16 +298,22 @@ def _multiple(fact: Multiple, finding: Finding, voice: Voice, used: list[Fact]) 
             f"{when(earlier.period)}{_rivals(fact)}."
         )
     return (
-        f"{_capital(goods_amount(later, key, phrase))} {when(later.period)}, {ratio} the {amount(earlier, key)} of "
+        f"{_capital(goods_amount(later, key, phrase))} {when(later.period)}, {ratio} {_that(earlier, key)} of "
         f"{earlier.period.words()}{_rivals(fact)}."
     )
+
+
+def _that(known: Known, key: SeriesKey) -> str:
+    """Write an amount that is compared with: "the 625", but "about 1,200"."""
+    text = amount(known, key)
+    return text if text.startswith("about ") else f"the {text}"
 
 
 def _rivals(fact: Multiple) -> str:
     """Write the multiples that conflicting figures of either month would give."""
     others = [f for side in (fact.later, fact.earlier) if side.reading for f in side.reading.others if f.bounds.lo > 0]
     told = [
-        f"on the {amount_of(figure)} that {figure.origin.family} printed, {times(row.bounds)}"
+        f"on the {amount_of(figure)} that {figure.origin.family} printed for {figure.period.words()}, {times(row.bounds)}"
         for figure, row in zip(others, fact.rivals, strict=True)
     ]
     return f" ({join(told)})" if told else ""

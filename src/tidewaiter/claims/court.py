@@ -19,6 +19,7 @@ from tidewaiter.claims.heard import heard, names_in
 from tidewaiter.claims.model import Claim, Kind, Subject
 from tidewaiter.claims.prices import price_reading
 from tidewaiter.claims.propositions import compile_claim, subjects_of, unit_frame
+from tidewaiter.claims.quotes import judge_quote
 from tidewaiter.claims.readings import best_reading, longer_reading, parted, reading_cells
 from tidewaiter.claims.say import NOTHING_PRINTED, said_words
 from tidewaiter.claims.together import Group, together
@@ -162,6 +163,8 @@ def _judged(
             "the day or the period is wrong."
         )  # fmt: skip
         return _Case(claim, same, Verdict(claim=claim.id, verdict="cannot tell", why=why))
+    if claim.quoted:
+        return _Case(claim, same, judge_quote(claim, docket))
     givens = [given for one in same if (given := _given(one)) is not None]
     press = Press(docket, voices)
     # The customs service's own cells come first; what they leave open may be in print.
@@ -213,7 +216,13 @@ def _explained(case: _Case, docket: Docket) -> Verdict:
 
 def _given(claim: Claim) -> Given | None:
     """Return the level that a claim of the same sentence prints; None if it prints none."""
-    if claim.kind is not Kind.AMOUNT or claim.subject is None or claim.period is None or claim.said is None:
+    if (
+        claim.kind is not Kind.AMOUNT
+        or claim.quoted
+        or claim.subject is None
+        or claim.period is None
+        or claim.said is None
+    ):
         return None
     factor = unit_frame(claim)
     bounds = claim.said.bounds

@@ -38,7 +38,7 @@ COLUMNS = (
     "id", "statement", "kind", "reporter", "partner", "flow", "goods", "measure", "unit", "period", "printed", "hedge", "step",
     "at_least", "at_most", "base", "other_goods", "other_reporter", "other_partner", "other_flow", "other_measure", "other_unit",
     "form", "direction", "since", "rank", "length", "indicator", "day", "publisher", "family", "published", "address", "text",
-    "span", "why", "assumed",
+    "span", "why", "quoted", "assumed",
 )  # fmt: skip
 """Every column, in the order in which they are written."""
 
@@ -248,6 +248,7 @@ def _claim(row: Mapping[str, str]) -> Claim:
         published_to=last,
         address=row.get("address", ""),
         why=row.get("why", ""),
+        quoted=row.get("quoted", ""),
         assumed=tuple(filter(None, (part.strip() for part in row.get("assumed", "").split(" | ")))),
     )
 

@@ -50,7 +50,7 @@ def heard(claims: Sequence[Claim], docket: Docket) -> list[tuple[Figure, frozens
 
 def _figure(claim: Claim) -> Figure | None:
     subject, said = claim.subject, claim.said
-    if subject is None or claim.period is None or not claim.voice or not claim.published:
+    if subject is None or claim.period is None or not claim.voice or not claim.published or claim.quoted:
         return None
     if claim.kind is Kind.NONE:
         value, bounds, printed = 0.0, Interval(0.0, 0.0), "none"

@@ -109,6 +109,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
         The day (ISO); where only a span is known, its two ends.
     why
         For what was not read: the reason, in words.
+    quoted
+        Of an amount: whose number it tells. The claim is then that this publisher printed it, not that it is so.
     assumed
         What the reader filled in from elsewhere (a carried subject, a month from the dateline), in words.
     """
@@ -136,6 +138,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     published_to: str = ""
     address: str = ""
     why: str = ""
+    quoted: str = ""
     assumed: tuple[str, ...] = ()
 
     @property

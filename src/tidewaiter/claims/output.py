@@ -117,7 +117,8 @@ def claim_words(claim: Claim) -> str:
         case Kind.SHARE:
             return f"{what} in {period}: {said_words(claim)}{of}{base}"
         case _:
-            return f"{what} in {period}{base}: {said_words(claim)}"
+            as_printed = f", as {claim.quoted} printed it" if claim.quoted else ""
+            return f"{what} in {period}{base}: {said_words(claim)}{as_printed}"
 
 
 def to_table(sitting: Sitting) -> str:

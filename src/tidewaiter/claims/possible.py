@@ -13,7 +13,7 @@ _NUMBER = ("printed", "hedge", "step", "at_least", "at_most")
 _OTHER = ("other_goods", "other_reporter", "other_partner", "other_flow", "other_measure", "other_unit")
 _COMPARED = ("base", *_OTHER)
 _USED: dict[Kind, tuple[str, ...]] = {
-    Kind.AMOUNT: _NUMBER,
+    Kind.AMOUNT: (*_NUMBER, "quoted"),
     Kind.NONE: (),
     Kind.CHANGE: (*_NUMBER, *_COMPARED),
     Kind.MULTIPLE: (*_NUMBER, *_COMPARED, "form"),
@@ -28,7 +28,7 @@ _USED: dict[Kind, tuple[str, ...]] = {
 }
 """Which of the columns that say something each kind looks at, beyond series and period."""
 
-_SAYING = (*_NUMBER, *_COMPARED, "form", "since", "direction", "rank", "length", "indicator", "day")
+_SAYING = (*_NUMBER, *_COMPARED, "form", "since", "direction", "rank", "length", "indicator", "day", "quoted")
 
 
 def impossible(claim: Claim) -> tuple[str, str] | None:

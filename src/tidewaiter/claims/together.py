@@ -159,7 +159,7 @@ def _base(subject: Subject) -> Subject:
 
 
 def _saying(claim: Claim, families: Iterable[str], own: str, docket: Docket) -> Saying | None:
-    if claim.subject is None or claim.period is None:
+    if claim.subject is None or claim.period is None or claim.quoted:
         return None
     known = sorted(voices_of(claim, families, docket).intersection(families))
     # Claims of nobody are not one voice: each is by itself.

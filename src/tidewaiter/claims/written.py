@@ -31,7 +31,7 @@ def _cells(claim: Claim) -> dict[str, str]:
     row["published"] = claim.published + (f"..{claim.published_to}" if claim.published_to else "")
     row["span"] = "" if claim.span is None else f"{claim.span[0]}-{claim.span[1]}"
     row["assumed"] = " | ".join(claim.assumed)
-    for name in ("direction", "indicator", "day", "publisher", "family", "address", "text", "why"):
+    for name in ("direction", "indicator", "day", "publisher", "family", "address", "text", "why", "quoted"):
         row[name] = getattr(claim, name)
     return {column: row[column] for column in COLUMNS if row.get(column)}
 

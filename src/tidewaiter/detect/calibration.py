@@ -19,7 +19,7 @@ from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.null import Null, fit_null
 from tidewaiter.detect.panel import Panel
 from tidewaiter.detect.silences import Silences
-from tidewaiter.detect.values import Noise, weigh_mirrored
+from tidewaiter.detect.values import Noise, event_shares, weigh_mirrored
 from tidewaiter.errors import InputError
 
 __all__ = ["LOOKS", "Calibration", "calibrate_panel"]
@@ -36,7 +36,6 @@ COUNT_FAITH = 0.85
 """Outbreaks last, and a sixth of all past months may belong to one: the model's word counts for more than the months'."""
 CONTAMINATED = frozenset({"spike", "sustained", "together", "record"})
 """Channels whose earlier months hold events of the past."""
-EM_STEPS = 40
 LEAST_SHARE = 1e-3
 LEAST_BIN, BINS = 30, 40
 FEW_FALLS = 2.0
@@ -233,19 +232,6 @@ def rises_over_falls(up: Floats, down: Floats, weight: Floats) -> Floats:
     middle = np.add.reduceat(x, places[:-1]) / counts
     quiet[at] = np.interp(up[at], middle, np.minimum(level, 1.0))
     return quiet
-
-
-def event_shares(surge: Floats, shift: Floats) -> tuple[float, float]:
-    """Shares of months that are a surge and a shift, by maximum likelihood from their log odds; months without trade are -inf."""
-    trade = np.isfinite(surge) & np.isfinite(shift)
-    if not trade.any():
-        return 0.0, 0.0
-    a, b = np.exp(np.minimum(surge[trade], 50.0)), np.exp(np.minimum(shift[trade], 50.0))
-    one = two = 0.005
-    for _ in range(EM_STEPS):
-        all_of = 1.0 - one - two + one * a + two * b
-        one, two = float((one * a / all_of).mean()), float((two * b / all_of).mean())
-    return one, two
 
 
 def null_of(channel: str, family: str, score: Floats, stratum: Ints, quiet: Floats | None) -> Null:

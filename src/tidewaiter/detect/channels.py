@@ -122,8 +122,8 @@ def starting_at_once(fresh: NDArray[np.bool_], m: Measured, chance: Floats) -> F
     begun = np.bincount(m.groups, fresh.astype(np.float64), m.n_groups)[m.groups] - fresh
     usual = np.bincount(m.groups, silent * chance, m.n_groups)[m.groups]
     rate = (USUAL * chance + begun) / (USUAL + others)
-    # two or three are a coincidence, not one event
-    beyond = begun > usual + 4.0 * np.sqrt(usual + 1.0)
+    # two or three are a coincidence, and twice as many as usual among thousands a lively month, not one event
+    beyond = begun > np.exp(MANY) * usual + 4.0 * np.sqrt(usual + 1.0)
     return np.where(beyond, np.log(np.maximum(rate / chance, 1.0)), 0.0)
 
 

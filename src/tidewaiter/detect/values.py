@@ -12,7 +12,7 @@ from tidewaiter.detect import kernel_odds
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.run import Options, each_block
 
-__all__ = ["Noise", "Weighed", "common_move", "learn_noise", "weigh", "weigh_mirrored"]
+__all__ = ["Noise", "Weighed", "common_move", "event_shares", "learn_noise", "weigh", "weigh_mirrored"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,6 +27,11 @@ STEPS_COUNT = 30.0
 """How many residuals a group's scale from steps between months counts for, beside its members' residuals."""
 MIRROR_FROM = 120_000
 """Series-months looked at upside down."""
+EM_STEPS = 40
+LEAN_FROM, MOST_LEAN = 1000, (0.5, 2.0)
+"""Months from which a lean of the noise is read, and how far it is believed."""
+FAR_OFF = 2.5
+"""Scales from its baseline beyond which a month may have been an outlier."""
 CHOICES = {
     "carry": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
     "ratio": (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4),
@@ -183,20 +188,62 @@ def learn_noise(months: list[Measured]) -> Noise:
     return noise
 
 
+def event_shares(surge: Floats, shift: Floats) -> tuple[float, float]:
+    """Shares of months that are a surge and a shift, by maximum likelihood from their log odds; months without trade are -inf."""
+    trade = np.isfinite(surge) & np.isfinite(shift)
+    if not trade.any():
+        return 0.0, 0.0
+    a, b = np.exp(np.minimum(surge[trade], 50.0)), np.exp(np.minimum(shift[trade], 50.0))
+    one = two = 0.005
+    for _ in range(EM_STEPS):
+        all_of = 1.0 - one - two + one * a + two * b
+        one, two = float((one * a / all_of).mean()), float((two * b / all_of).mean())
+    return one, two
+
+
 def weigh_mirrored(months: list[Measured], noise: Noise) -> tuple[Floats, Floats]:
-    """Log odds of a surge and of a shift downwards, in some of the series of each month; -inf without trade."""
+    """Log odds of a surge and of a shift downwards, in some of the series of each month; -inf without trade.
+
+    Falls are made as large as rises are: where the noise leans to one side, by as much as its middle shows (:func:`lean`).
+    Months that follow one far off do not count: after an outlier that was no part of the noise, a usual month looks like a fall.
+    """
     per = max(MIRROR_FROM // max(len(months), 1), 1)
+    thin = [_thinned(m, per) for m in months]
+    upright = [weigh(m, noise) for m in thin]
+    leaning = lean(thin, upright)
     surge, shift = [], []
-    for m in months:
-        thin = _thinned(m, per)
-        table = thin.table.copy()
-        turned = dataclasses.replace(thin, table=table)
-        turned.recent[:] *= -1.0
+    for m, up in zip(thin, upright, strict=True):
+        turned = dataclasses.replace(m, table=m.table.copy())
+        left = turned.recent
+        with np.errstate(invalid="ignore"):
+            left[:] = np.where(left < 0, -left * leaning, -left / leaning)
+            after = (np.abs(m.recent[:, 1:3]) > FAR_OFF * up.scale[:, None]).any(axis=1)
         w = weigh(turned, noise)
-        trade = np.isfinite(thin["now"])
+        trade = np.isfinite(m["now"]) & ~after
         surge.append(np.where(trade, w["surge"], -np.inf))
         shift.append(np.where(trade, w["shift"], -np.inf))
     return np.concatenate(surge), np.concatenate(shift)
+
+
+def lean(months: list[Measured], weighed: list[Weighed]) -> float:
+    """Distance from the median to the ninetieth percentile over that to the tenth, of what months did beyond expectation.
+
+    Each month counts by its chance of having been no event.
+    """
+    trade = [np.isfinite(m["now"]) for m in months]
+    beyond = np.concatenate(
+        [(m.recent[t, 0] / w.scale[t] - w["ahead"][t]) for m, w, t in zip(months, weighed, trade, strict=True)]
+    )
+    if len(beyond) < LEAN_FROM:
+        return 1.0
+    surge, shift = (np.concatenate([w[k][t] for w, t in zip(weighed, trade, strict=True)]) for k in ("surge", "shift"))
+    one, two = event_shares(surge, shift)
+    event = one * np.exp(np.minimum(surge, 50.0)) + two * np.exp(np.minimum(shift, 50.0))
+    quiet = (1.0 - one - two) / (1.0 - one - two + event)
+    order = np.argsort(beyond)
+    mass = np.cumsum(quiet[order])
+    low, middle, high = beyond[order][np.searchsorted(mass, mass[-1] * np.array([0.1, 0.5, 0.9]))]
+    return float(np.clip((high - middle) / max(middle - low, 1e-9), *MOST_LEAN))
 
 
 def _thinned(m: Measured, most: int) -> Measured:

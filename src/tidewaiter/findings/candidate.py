@@ -10,6 +10,7 @@ import numpy as np
 
 from tidewaiter.detect import LevelShift, ScanResult, level_shifts, price_and_quantity
 from tidewaiter.findings.artefacts import artefact_of
+from tidewaiter.findings.restarts import Restart
 from tidewaiter.findings.surge import DOWN, Surge, goods_name, surge_words
 from tidewaiter.findings.tides import Tide
 from tidewaiter.model import State
@@ -46,13 +47,13 @@ class Candidate(msgspec.Struct, frozen=True):
     usual_low: float
     usual_high: float
     recent: int
-    restart: float
     expected_unit_value: float | None
     told: str
     tide: Tide | None
     starts: int
     firsts: dict[str, int]
     reported: frozenset[str]
+    again: Restart | None = None
 
     @property
     def dataset(self) -> str:
@@ -137,6 +138,7 @@ def candidate_of(
     starts: int,
     firsts: dict[str, int],
     reported: frozenset[str],
+    again: Restart | None = None,
 ) -> Candidate:
     """Take a row out of what was scanned."""
     p = net.channel_p(channel)[at] if channel in OWN_LISTS else net.p[at]
@@ -163,13 +165,13 @@ def candidate_of(
         usual_low=float(net.usual_low[at]),
         usual_high=float(net.usual_high[at]),
         recent=net.calibration.recent,
-        restart=float(net.chance[at]),
         expected_unit_value=None if np.isnan(usual) else usual,
         told=str(net.artefact[at]),
         tide=tide,
         starts=starts,
         firsts=firsts,
         reported=reported,
+        again=again,
     )
 
 
@@ -181,8 +183,7 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
     multiple = one.value / year_ago if year_ago else None
     top, top_at = _record(values)
     month = panel.period.end
-    # Of a flow that hardly traded a range is that of others. How often flows that never did restart cannot be told: those
-    # of them that never traded at all are in no row.
+    # Of a flow that hardly traded a range is that of others.
     ever, before = one.traded(), one.traded(one.recent)
     whole = ~panel.partial[0]
     # A sum that becomes whole again rises without any trade. Where none is whole, the sentence says that it is of what is listed.
@@ -232,7 +233,8 @@ def surge_of(view: View, one: Candidate, tier: str, q: float, *, with_the_tide: 
         proved=bool((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).all() and whole[:-1].all()),
         known=int((one.states[:-1] <= STATE_NUMBERS[State.ZERO]).sum()),
         silent=silence(one.states),
-        restart=round(one.restart, 5) if ever else None,
+        restart=None if one.again is None else round(one.again.again / one.again.of, 5),
+        restart_of=0 if one.again is None else one.again.of,
         reporters=int(panel.added[0]),
         largest_reporter=panel.largest[0],
         largest_share=round(float(panel.share[0]), 4),

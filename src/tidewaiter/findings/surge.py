@@ -59,9 +59,10 @@ class Surge(msgspec.Struct, frozen=True):
         The largest earlier month that is known.
     proved, known
         Whether every earlier month is known, so that a record or an absence is proved; how many are.
-    silent, restart
-        Months of proved silence before, and the share of flows so silent that trade again in a given month; None for a flow
-        that never traded before.
+    silent, restart, restart_of
+        Months of proved silence before; the share of months that saw trade among those of flows that traded as seldom and were
+        silent as long, in the year before; how many months these are. None and 0 where they are too few, as they are where it
+        never traded before.
     reporters, largest_reporter, largest_share
         How many report trade in the month; which of them has the largest part, and how large a part.
     above
@@ -129,6 +130,7 @@ class Surge(msgspec.Struct, frozen=True):
     known: int
     silent: int
     restart: float | None
+    restart_of: int
     reporters: int
     largest_reporter: str
     largest_share: float
@@ -299,8 +301,11 @@ def _start_words(surge: Surge) -> str:
     if not surge.silent:
         return "earlier months are not known, so a start is not proved"
     words = f"after {surge.silent} months without" if surge.silent > 1 else "after one month without"
-    if surge.restart is not None and 0 < surge.restart < 0.5:
-        words += f"; of flows so silent about 1 in {max(2, round(1 / surge.restart)):,} trades in a given month"
+    alike = "of flows that traded as seldom and were silent as long"
+    if surge.restart_of and not surge.restart:
+        words += f"; {alike} none traded in {surge.restart_of:,} months"
+    elif surge.restart is not None and surge.restart < 0.5:
+        words += f"; {alike} about 1 in {max(2, round(1 / surge.restart)):,} trades in a given month"
     return words
 
 

@@ -25,6 +25,7 @@ from tidewaiter.findings.artefacts import artefact_of, first_columns, mass_start
 from tidewaiter.findings.candidate import OWN_LISTS, Candidate, candidate_of, silence
 from tidewaiter.findings.gather import RANK as _RANK
 from tidewaiter.findings.gather import Judged, gather
+from tidewaiter.findings.restarts import Restarts
 from tidewaiter.findings.surge import CHANNELS, Surge
 from tidewaiter.findings.tides import Tide, tides
 from tidewaiter.model import State
@@ -121,7 +122,9 @@ class Scanner:
         keep: Path | None,
         codes: frozenset[str] | None,
     ) -> None:
-        inside = np.array([self._partners is None or partner in self._partners for partner in panel.partners], bool)
+        inside = np.ones(len(panel), bool)
+        if self._partners is not None:
+            inside &= np.array([partner in self._partners for partner in panel.partners], bool)
         if codes is not None:
             inside &= np.array([code in codes for code in panel.codes], bool)
         if not inside.any():
@@ -139,8 +142,11 @@ class Scanner:
         self.series += int(inside.sum())
         mass, firsts = mass_starts(panel), first_columns(panel)
         reported = frozenset(firsts)
+        alike: list[Restarts] = []
 
         def take(row: int, channel: str) -> Candidate:
+            if channel == "start" and not alike:
+                alike.append(Restarts(panel))
             pair = (panel.dataset, panel.flow, panel.reporters[row], panel.partners[row])
             starts = mass.get(panel.reporters[row], 0)
             return candidate_of(
@@ -154,6 +160,7 @@ class Scanner:
                 starts=starts,
                 firsts=firsts,
                 reported=reported,
+                again=alike[0].of(row) if channel == "start" else None,
             )
 
         lists = {"net": net.p, "raw": raw.p, **{name: net.channel_p(name) for name in OWN_LISTS}}

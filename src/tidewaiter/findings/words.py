@@ -77,7 +77,7 @@ def step_of(known: Known) -> float:
     """Return how finely a known number was printed; 1 for exact ones."""
     if known.printed is None:
         width = known.bounds.hi - known.bounds.lo
-        return 10.0 ** math.ceil(math.log10(width)) if 1 < width <= known.value else _round_step(width)
+        return max(1.0, _round_step(width))
     width = known.printed.bounds.hi - known.printed.bounds.lo
     return width if math.isfinite(width) and width > 1 else 1.0
 
@@ -99,15 +99,15 @@ def amount(known: Known, key: SeriesKey) -> str:
     """
     if math.isinf(known.bounds.hi):
         return open_words(key) + with_unit(known.value, key, step_of(known))
-    value, step = known.value, step_of(known)
+    step = step_of(known)
+    # A sum is no finer than its parts: it is rounded to what they leave open, or one digit further.
+    tries = [(known.value, step)]
     if known.printed is None and step > 1:
-        value = round(value / step) * step  # a sum is no finer than its parts
-    shown, last = _read(number(value, step))
-    plain = 1.0 if key.measure is not Measure.VALUE and last >= 1 and shown < AS_COUNTED else last
-    if _covers(known.bounds, shown, plain / 2):
-        return with_unit(value, key, step)
-    if shown > 0 and _covers(known.bounds, shown, max(last / 2, min(last, shown / 10))):
-        return f"about {with_unit(value, key, step)}"
+        tries = [(round(known.value / one) * one, one) for one in (step, step * 10)]
+    for about in ("", "about "):
+        for value, one in tries:
+            if _covers(known.bounds, *_read(number(value, one)), key, about=bool(about)):
+                return about + with_unit(value, key, one)
     low, high = _cut(known.bounds.lo, math.floor), _cut(known.bounds.hi, math.ceil)
     first = with_unit(low, key) if key.measure is Measure.VALUE else number(low)
     return f"{first} to {with_unit(high, key)}"
@@ -121,9 +121,17 @@ def with_unit(value: float, key: SeriesKey, step: float = 1.0) -> str:
     return text if key.unit == "pieces" else f"{text} {key.unit}"
 
 
-def _covers(bounds: Interval, value: float, margin: float) -> bool:
-    slack = 1e-9 * max(1.0, abs(value))
-    return value - margin - slack <= bounds.lo and bounds.hi <= value + margin + slack
+def _covers(bounds: Interval, shown: float, last: float, key: SeriesKey, *, about: bool) -> bool:
+    """Whether a written number, read as everybody's is, leaves open all that is not known."""
+    if not about and key.measure is not Measure.VALUE and last >= 1 and shown < AS_COUNTED:
+        last = 1.0
+    below = last / 20 if shown == last and last > 1 else last / 2  # a lone 1 is rounded to from nearer below
+    above = last / 2
+    if about:
+        margin = min(last, shown / 10)
+        below, above = max(below, margin), max(above, margin)
+    slack = 1e-9 * max(1.0, abs(shown))
+    return shown - below - slack <= bounds.lo and bounds.hi <= shown + above + slack and (shown > 0 or not about)
 
 
 def _read(text: str) -> tuple[float, float]:

@@ -149,6 +149,8 @@ def changed(text: str, dice: random.Random) -> Iterator[tuple[str, str, tuple[in
             r"\d? ?(?:" + "|".join(MONTH_NAMES) + ")", after
         ):
             continue
+        if re.search(rf"(?:{'|'.join(MONTH_NAMES)}) \Z", text[: one.start()]):
+            continue  # a year
         digit = dice.choice([sign for sign in "123456789" if sign != one["d"]])
         yield "digit", text[: one.start()] + digit + text[one.end() :], one.span()
     for one in SINCE.finditer(text):
@@ -168,9 +170,7 @@ def test_what_is_changed_in_a_sentence_is_contradicted(soak: bool) -> None:
         for text, figures in exact(seed):
             for what, false, _ in changed(text, dice):
                 found = put(false, figures)
-                if found is None:
-                    counts[what, "no form"] += 1
-                    continue
+                assert found is not None, false
                 verdicts = {verdict.verdict for _, verdict in found}
                 if what == "digit" and any("do not follow" in verdict.why for _, verdict in found):
                     counts[what, "refused"] += 1  # "101 to 131 days" is arithmetic, and no claim about trade

@@ -20,6 +20,10 @@ from tidewaiter.model import Measure
 __all__ = ["Forms"]
 
 
+LONGEST = 4000
+"""Characters of the longest line that is held against the forms; the sentence on a record of five years has a quarter of it."""
+
+
 class Forms:
     """The forms of one brief, in the words of its pair and flow.
 
@@ -54,13 +58,13 @@ class Forms:
             (rf"(?P<ga>.+?) {when('p')}, against none in (?:all of )?{named('b', PERIOD)}\.", rules.against_none),
             (rf"(?P<ga>.+?) {when('p')} against {named('a', AMOUNT)} in (?:all of )?{named('b', PERIOD)}(?:: {named('x', TIMES)} as (?:much|many))?"
              rf"(?:; {named('p3', PERIOD)} alone \({named('a3', AMOUNT)}\) came to {named('x3', TIMES)} (?:all of )?(?P<b3>{PERIOD}))?\.", rules.exceeds),
-            (rf"(?P<g>.+?): {named('a', AMOUNT)} {when('p')}, (?:down from the|{named('x', TIMES)} the) {named('b', AMOUNT)} of {named('q', PERIOD)}, the last month "
+            (rf"(?P<g>.+?): {named('a', AMOUNT)} {when('p')}, (?:down from|{named('x', TIMES)})(?: the)? {named('b', AMOUNT)} of {named('q', PERIOD)}, the last month "
              rf"known singly before (?P<event>.+?) in {named('e', PERIOD)}{named('rivals', RIVAL_TIMES)}\.", rules.before_event),
-            (rf"(?P<part>.+?) alone came to {named('a', AMOUNT)} {when('p')}: {named('x', TIMES)} the {named('b', AMOUNT)} of all (?P<g>.+?) {when('q')}"
+            (rf"(?P<part>.+?) alone came to {named('a', AMOUNT)} {when('p')}: {named('x', TIMES)}(?: the)? {named('b', AMOUNT)} of all (?P<g>.+?) {when('q')}"
              rf"(?:, (?P<fold>tenfold|a hundredfold|a thousandfold) to one digit)?{named('rivals', RIVAL_TIMES)}\. "
              rf"{PERIOD} was not printed for the whole heading; it cannot have been less\.", rules.part_alone),
             (rf"(?P<g>.+?): {named('a', AMOUNT)} {when('p')}, down from {named('b', AMOUNT)} {when('q')}{named('rivals', RIVAL_TIMES)}\.", rules.down),
-            (rf"(?P<ga>.+?) {when('p')}, {named('x', TIMES)} the {named('b', AMOUNT)} of {named('q', PERIOD)}{named('rivals', RIVAL_TIMES)}\.", rules.multiple),
+            (rf"(?P<ga>.+?) {when('p')}, {named('x', TIMES)}(?: the)? {named('b', AMOUNT)} of {named('q', PERIOD)}{named('rivals', RIVAL_TIMES)}\.", rules.multiple),
             (rf"(?P<t>.+?): (?:between {named('low', AMOUNT)} and )?{named('a', AMOUNT)} a (?P<u>[\w ]+?) {when('p')}, value divided by quantity\.", rules.price),
             (rf"(?P<t>.+?): the earliest {noun} known of the period, those of {named('p', PERIOD)}, came (?P<days>\d+ to \d+ days) before (?P<event>.+?) on "
              rf"(?P<day>{DAY})\.", rules.lead),
@@ -78,6 +82,8 @@ class Forms:
 
     def read(self, text: str) -> list[Claim] | None:
         """Return the claims of a line, with spans in it; None if it has no form that is known."""
+        if len(text) > LONGEST:
+            return None
         for pattern, rule in self._forms:
             match = pattern.fullmatch(text)
             if match is None:

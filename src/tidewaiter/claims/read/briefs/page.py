@@ -62,8 +62,11 @@ _TELLING: Final = (
 _MARKS: Final = re.compile(r"\s*(?:#{1,6} |[-*•] |\d{1,3}\. )?\s*")
 _CITED: Final = re.compile(
     r"(?: \[\d+(?:–\d+)?\]\([^()]*\))*(?: \((?:as printed|proved|conflict|cannot tell)\))?(?: \[evidence\]\([^()]*\))?\s*\Z"
-    r"|(?<=\.) ?(?:\d{1,3}(?:–\d{1,3})? ?)+\Z"
+    r"|(?<=\.) ?\d{1,3}(?:–\d{1,3})?(?: \d{1,3}(?:–\d{1,3})?)* ?\Z"
 )
+_MOST_CITED: Final = 600
+"""Characters at the end of a line in which its citations are looked for."""
+
 _CAVEATS: Final = frozenset(CAVEATS.values())
 
 
@@ -161,7 +164,7 @@ def _words(text: str, start: int, end: int) -> tuple[str, tuple[int, ...]]:
     """Return a line without bullets, marks and citations, and where each of its characters stands."""
     marks = _MARKS.match(text, start, end)
     at = marks.end() if marks is not None else start
-    cited = _CITED.search(text, at, end)
+    cited = _CITED.search(text, max(at, end - _MOST_CITED), end)
     stop = cited.start() if cited is not None else end
     signs, places = [], []
     while at < stop:

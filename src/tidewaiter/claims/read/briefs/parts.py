@@ -94,6 +94,12 @@ class Parts:
             return self.none(goods, (period,), span)
         return self._add(Kind.AMOUNT, span, subject=self._series(goods, amount), period=period, said=amount.said)
 
+    def quote(self, goods: str, amount: Amount, period: Period, whose: Iterable[str], span: tuple[int, int]) -> None:
+        """Others printed so much for it."""
+        for name in whose:
+            subject = self.subject(goods, amount.measure, amount.unit)
+            self._add(Kind.AMOUNT, span, subject=subject, period=period, said=amount.said, quoted=name)
+
     def some(self, goods: str, period: Period, span: tuple[int, int]) -> None:
         """There was trade, of whatever amount."""
         said = Said("some", 1.0, 0.0, Interval(1.0, float("inf")), "at least")

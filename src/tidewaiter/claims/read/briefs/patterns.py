@@ -6,14 +6,14 @@ import re
 from datetime import date
 from typing import Final
 
-from tidewaiter.claims.read.briefs.parts import Unknown, goods_of
-from tidewaiter.claims.read.briefs.words import PERIOD, Amount, amount, goods_amount, periods
+from tidewaiter.claims.read.briefs.parts import Parts, Unknown, goods_of
+from tidewaiter.claims.read.briefs.words import AMOUNT, PERIOD, Amount, amount, goods_amount, periods
 from tidewaiter.model import Measure
 from tidewaiter.period import MONTH_NAMES, Period
 
 __all__ = [
-    "COUNTED", "DAY", "FOLDS", "LIST", "MANY", "MEASURES", "NESTED", "OR", "QUOTED", "RIVAL", "RIVAL_TIMES", "Match", "between", "day_of",
-    "goods_told", "named", "run_of", "runs_of", "said_amount", "same_amount", "when",
+    "COUNTED", "DAY", "FOLDS", "LIST", "MANY", "MEASURES", "NESTED", "OR", "RIVAL", "RIVAL_TIMES", "Match", "between", "day_of",
+    "goods_told", "named", "quotes", "run_of", "runs_of", "said_amount", "same_amount", "when",
 ]  # fmt: skip
 
 Match = re.Match[str]
@@ -23,12 +23,11 @@ MANY: Final = rf"(?:{LIST}|\d+ other months)"
 NESTED: Final = r"(?:[^()]|\([^()]*\))+?"
 RIVAL: Final = rf"(?: \({NESTED} printed {NESTED}\))?"
 OR: Final = rf"(?:; {NESTED} printed {NESTED})?"
-RIVAL_TIMES: Final = rf"(?: \(on the {NESTED} printed, {NESTED}\))?"
+RIVAL_TIMES: Final = rf"(?: \(on the {NESTED} printed for {NESTED}\))?"
 DAY: Final = rf"\d{{1,2}} (?:{'|'.join(MONTH_NAMES)}) \d{{4}}"
 MEASURES: Final = {"value": Measure.VALUE, "weight": Measure.NET_WEIGHT}
 FOLDS: Final = {"tenfold": 10, "a hundredfold": 100, "a thousandfold": 1000}
 
-QUOTED: Final = "what another publisher printed, told beside it as a conflict: not judged"
 COUNTED: Final = "how many months that is, is told of what is known, not of the trade: not judged"
 
 
@@ -83,6 +82,26 @@ def same_amount(like: Amount, text: str) -> Amount:
     if (said.measure, said.unit) != (like.measure, like.unit):
         raise Unknown(text)
     return said
+
+
+_TOLD: Final = re.compile(rf"(?P<who>{NESTED}) printed (?P<a>{AMOUNT})(?:, | and |\Z)")
+
+
+def quotes(text: str, start: int, parts: Parts, goods: str, period: Period) -> None:
+    """Read `` (RFA printed US$256,891 and VOA printed US$266,891)``: what others printed for the same."""
+    left = re.match(r" \(|; ", text)
+    at = left.end() if left is not None else 0
+    body = text[at:].removesuffix(")")
+    place = 0
+    for one in _TOLD.finditer(body):
+        if one.start() != place:
+            raise Unknown(text)
+        parts.quote(
+            goods, said_amount(one["a"]), period, (one["who"],), (start + at + one.start(), start + at + one.end("a"))
+        )
+        place = one.end()
+    if place != len(body):
+        raise Unknown(text)
 
 
 def day_of(text: str) -> date:

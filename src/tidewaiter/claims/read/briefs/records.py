@@ -10,10 +10,10 @@ from tidewaiter.claims.read.briefs.parts import Parts, Unknown, goods_of
 from tidewaiter.claims.read.briefs.patterns import (
     LIST,
     OR,
-    QUOTED,
     Match,
     between,
     named,
+    quotes,
     run_of,
     runs_of,
     said_amount,
@@ -58,7 +58,8 @@ def ranked(match: Match, parts: Parts) -> None:
         month = run_of(since["p"])
         parts.highest(goods, said, period, month, (at + 2, at + since.end("p")), record=False)
         parts.amount(goods, same_amount(said, since["a"]), month, (at + since.start("p"), at + since.end("a")))
-        parts.aside((at + since.start("r"), at + since.end("r")), QUOTED)
+        if since["r"]:
+            quotes(since["r"], at + since.start("r"), parts, goods, month)
     elif record is not None:
         parts.highest(goods, said, period, run_of(record["p"]), (at + 2, at + record.end("p")), record=True)
     elif scattered is not None:
@@ -94,5 +95,6 @@ def _after(parts: Parts, goods: str, like: Amount, period: Period, text: str, at
             parts.amount(goods, same_amount(like, match["a"]), run, span)
             if kind == "higher":
                 parts.exceeds(goods, like, period, (run,), span, direction="lower")
-                parts.aside((at + match.start("r"), at + match.end("r")), QUOTED)
+                if match["r"]:
+                    quotes(match["r"], at + match.start("r"), parts, goods, run)
         place = match.end()

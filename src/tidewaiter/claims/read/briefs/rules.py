@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
+from typing import Final
 
 from tidewaiter.claims.model import Said
 from tidewaiter.claims.read.briefs.parts import Parts, Unknown, goods_of
@@ -13,20 +14,21 @@ from tidewaiter.claims.read.briefs.patterns import (
     FOLDS,
     MANY,
     MEASURES,
-    QUOTED,
+    NESTED,
     RIVAL,
     Match,
     between,
     day_of,
     goods_told,
     named,
+    quotes,
     run_of,
     runs_of,
     said_amount,
     same_amount,
     when,
 )
-from tidewaiter.claims.read.briefs.words import AMOUNT, NUMBER, PERIOD, Amount, goods_amounts, times
+from tidewaiter.claims.read.briefs.words import AMOUNT, NUMBER, PERIOD, TIMES, Amount, goods_amounts, times
 from tidewaiter.events import indicators
 from tidewaiter.model import Interval, Measure
 from tidewaiter.period import Period
@@ -55,7 +57,7 @@ def traded(match: Match, parts: Parts) -> tuple[str, Amount]:
         parts.counted[goods] = (said.measure, said.unit)
     for name in ("rivals", "worth_rivals"):
         if fields.get(name):
-            parts.aside(match.span(name), QUOTED)
+            quotes(match[name], match.start(name), parts, goods, period)
     if fields.get("note") and re.search(r"\d", match["note"]):
         parts.aside(match.span("note"), "how many members reported is not judged")
     if fields.get("tail"):
@@ -90,7 +92,7 @@ def tail(match: Match, parts: Parts, goods: str, like: Amount) -> None:
         elif run is not None:
             parts.amount(goods, said_amount(run["a"]), run_of(run["p"]), (start, start + run.end("a")))
             if run["r"]:
-                parts.aside((start + run.start("r"), at), QUOTED)
+                quotes(run["r"], start + run.start("r"), parts, goods, run_of(run["p"]))
         elif gap is None:
             raise Unknown(piece)
 
@@ -142,7 +144,7 @@ def extremes(match: Match, parts: Parts) -> None:
             goods, _like(match, said_amount(match[value])), run_of(match[period]), between(match, value, period)
         )
         if match[rival]:
-            parts.aside(match.span(rival), QUOTED)
+            quotes(match[rival], match.start(rival), parts, goods, run_of(match[period]))
     parts.aside(match.span("known"), COUNTED)
     tail(match, parts, goods, said_amount(match["most"]))
 
@@ -155,7 +157,7 @@ def listed(match: Match, parts: Parts) -> None:
             goods, _like(match, said_amount(one["a"])), run_of(one["p"]), (at + one.start(), at + one.end("p"))
         )
         if one["r"]:
-            parts.aside((at + one.start("r"), at + one.end("r")), QUOTED)
+            quotes(one["r"], at + one.start("r"), parts, goods, run_of(one["p"]))
     tail(match, parts, goods, said_amount(one["a"]))
 
 
@@ -202,7 +204,42 @@ def _pair(match: Match, parts: Parts, goods: str, said: Amount, whole: str = "")
     else:
         parts.exceeds(goods, said, period, (base,), between(match, "a", "q"), direction="lower")
     if match["rivals"]:
-        parts.aside(match.span("rivals"), QUOTED)
+        _rival_multiples(match, parts, {period: (goods, said), base: (whole or goods, _same_as(match))})
+
+
+def _same_as(match: Match) -> Amount:
+    return said_amount(match["b"])
+
+
+_RIVAL_MULTIPLE: Final = re.compile(
+    rf"on the (?P<a>{AMOUNT}) that (?P<who>{NESTED}) printed for (?P<p>{PERIOD}), (?P<x>{TIMES})(?:, | and |\Z)"
+)
+_PRINTED: Final = re.compile(rf"(?P<a>{AMOUNT}) \((?P<who>{NESTED})\)(?:, | and |\Z)")
+
+
+def _rival_multiples(match: Match, parts: Parts, sides: dict[Period, tuple[str, Amount]]) -> None:
+    """Read `` (on the US$256,891 that RFA printed for April 2022, 93 times)``: who printed it, and whether that follows."""
+    text = match["rivals"][2:-1]
+    start, place = match.start("rivals") + 2, 0
+    for one in _RIVAL_MULTIPLE.finditer(text):
+        period = run_of(one["p"])
+        if one.start() != place or period not in sides:
+            raise Unknown(text)
+        span = (start + one.start(), start + one.end("x"))
+        goods, _ = sides[period]
+        amount = said_amount(one["a"])
+        parts.quote(goods, amount, period, (one["who"],), span)
+        (other,) = [said for when, (_, said) in sides.items() if when != period]
+        later, earlier = (amount, other) if period == run_of(match["p"]) else (other, amount)
+        low, high = (
+            later.said.bounds.lo / earlier.said.bounds.hi,
+            later.said.bounds.hi / max(earlier.said.bounds.lo, 1e-9),
+        )
+        if not times(one["x"]).bounds.meets(Interval(low, high)):
+            parts.aside(span, "the multiple does not follow from the two numbers")
+        place = one.end()
+    if place != len(text):
+        raise Unknown(text)
 
 
 def multiple(match: Match, parts: Parts) -> None:
@@ -310,8 +347,16 @@ count = partial(_reported, direction="cumulative")
 
 def conflict(match: Match, parts: Parts) -> None:
     """``Face masks, March 2022: printed as 3.2 million (A) and 3.1 million (B)``: the numbers are those of others."""
-    goods_of(match["t"])
-    parts.aside(match.span("quotes"), QUOTED)
+    goods, period, place = goods_of(match["t"]), run_of(match["p"]), 0
+    for one in _PRINTED.finditer(match["quotes"]):
+        if one.start() != place:
+            raise Unknown(match["quotes"])
+        names = [name for name in one["who"].split(", ") if not re.match(r"\d{4}", name)]
+        at = match.start("quotes")
+        parts.quote(goods, said_amount(one["a"]), period, names, (at + one.start(), at + one.end("who") + 1))
+        place = one.end()
+    if place != len(match["quotes"]):
+        raise Unknown(match["quotes"])
 
 
 def headline(match: Match, parts: Parts) -> None:
