@@ -142,7 +142,7 @@ def test_what_groups_share_is_what_a_scan_reads_off_their_members() -> None:
     values, groups = panels.trade(1000, months=60, seed=6)
     season = np.random.default_rng(6).uniform(0, 12, 20)[groups][:, None]
     values *= np.exp(
-        0.5 * np.cos(2 * np.pi * (np.arange(60) - season) / 12) + 0.01 * (groups % 5)[:, None] * np.arange(60)
+        0.5 * np.cos(2 * np.pi * (np.arange(60) - season) / 12) + 0.005 * (groups % 5)[:, None] * np.arange(60)
     )
     learnt = detect.calibrate(values, groups)
     looked = looking.look_at_all(sparse(values), groups, 20, learnt, 12, run.Options(1))

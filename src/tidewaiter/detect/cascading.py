@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 RESIDUALS = slice(kernel.COLUMNS.index("r0"), kernel.COLUMNS.index("r0") + RECENT)
-EXCESS = 0.8
+EXCESS = 0.7
 MOST = 0.25
 """Of a month that stands out more entries are looked at: as many as are still 1 / EXCESS of the usual number, MOST of all at most."""
 BEYOND = 3.0
