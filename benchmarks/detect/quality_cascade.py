@@ -44,6 +44,8 @@ def report_cascade(seed: Callable[[str, int], int], draws: int = 3) -> None:
                 earlier = [m for m in months if m != last]
                 before = sum(len(full[m]) for m in earlier)
                 kept = sum(len(np.intersect1d(full[m], got[m])) for m in earlier)
+                unseen = sum(len(np.setdiff1d(full[m], found[m].series)) for m in earlier)
+                alone = sum(len(np.setdiff1d(got[m], full[m])) for m in earlier)
                 scored = sum(len(f.series) for f in found.values()) / len(series)
                 rows.append(
                     [
@@ -56,6 +58,8 @@ def report_cascade(seed: Callable[[str, int], int], draws: int = 3) -> None:
                         false,
                         before,
                         1 - kept / max(before, 1),
+                        unseen / max(before, 1),
+                        alone / max(before, 1),
                     ]
                 )
     show(
@@ -70,6 +74,8 @@ def report_cascade(seed: Callable[[str, int], int], draws: int = 3) -> None:
             "false in the cascade",
             f"found in {len(range(FIRST, 71, EVERY))} months without labelled events",
             "of these lost",
+            "not scored",
+            "the cascade's alone, for one of the full scan's",
         ),
         rows,
     )

@@ -127,44 +127,106 @@ def count_baseline(
     return out
 
 
-def walk(row: Any, month: int, window: int, season: int, typical: float, unlikely: Any, rare: Any) -> float:
-    """How much an entry is worth a closer look, by the words of the first stage of the cascade; NaN is not known."""
-    from tidewaiter.detect.silences import GAPS, OCCUPANCY
+def rough_odds(
+    row: Any, curve: Any, level: float, typical: float, noise: Any, recent: int, season: int, ridge: Any,
+    starts: Any, hurdle: Any,
+) -> Any:  # fmt: skip
+    """Log odds of an event in each month of a series by the words of the first stage of the cascade; 0 where it does not look."""
+    months = len(row)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        raw = np.log(np.asarray(row, np.float32)).astype(float)
+    y = raw - curve
+    trades = [m for m in range(months) if row[m] > 0]
+    weight: dict[int, float] = {}
+    own_level, lift = level, 0.0
+    out = np.zeros(months)
+    for n, m in enumerate(trades):
+        for t in trades[:n]:
+            if t <= m - recent and t not in weight:
+                weight[t] = 5 / (4 + ((y[t] - own_level) / typical) ** 2)
+        above = y[m] - own_level
+        tame = float(np.clip(above, -2 * typical, 2 * typical))
+        lift = 0.6 * lift + tame
+        age = int((~np.isnan(row[:m])).sum())
+        gap = int((~np.isnan(row[trades[n - 1] + 1 : m])).sum()) if n else age
+        if age >= 6 and (gap >= 6 or above > 2.2 * typical or (lift > 2.6 * typical and above > 0)):
+            out[m] = _odds_of_month(
+                y, raw[m], m, weight, trades, gap, age, n, level, typical, noise, recent, season, ridge, starts, hurdle,
+            )  # fmt: skip
+        own_level += tame * max(1 / (n + 1.36), 1 / 12)
+    return out
 
-    def deviation(at: int) -> tuple[float, float]:
-        """Return the step above the median (season taken out) and its z, 0 where it is not looked at."""
-        past = [np.log(np.float32(v)) for v in row[:at] if v > 0][-window:]
-        if len(past) < 5 or not row[at] > 0:
-            return 0.0, 0.0
-        middle = float(np.median(past))
-        above = float(np.log(np.float32(row[at]))) - middle
-        if above <= 0.4:
-            return above, 0.0
-        ago = row[at - season] if at >= season else 0.0
-        if ago > 0 and np.log(ago) > middle:
-            above -= 0.5 * (np.log(ago) - middle)
-        if above <= 0.4:
-            return above, 0.0
-        mad = 1.4826 * float(np.median(np.abs(np.array(past) - middle)))
-        n = len(past)
-        return above, above / np.sqrt((n * mad**2 + 10 * typical**2) / (n + 10))
 
-    if not row[month] > 0:
-        return 0.0
-    above, z = deviation(month)
-    score = 2.5 * np.log1p(z * z / 4)
-    trades = [at for at in range(month) if row[at] > 0]
-    last = [deviation(at)[1] for at in trades[-3:][::-1]]
-    if z > 0 and last and last[0] > 0:
-        run = (z + sum(last)) * 0.5
-        score = max(score, 2.5 * np.log1p(run * run / 4))
-    age = int((~np.isnan(row[:month])).sum())
-    after = row[trades[-1] + 1 : month] if trades else row[:month]
-    gap = int((~np.isnan(after)).sum())
-    if age >= 6 and gap > 0 and (score > 0 or gap >= 6):
-        state = int(np.searchsorted(OCCUPANCY, len(trades) / max(age - gap, 1))) if trades else len(OCCUPANCY) + 1
-        wait = int(np.searchsorted(GAPS, gap, side="right"))
-        if gap >= 6:
-            return float(max(score + unlikely[state, wait], rare[state, wait] + min(max(above, -1.0), 2.0)))
-        score += unlikely[state, wait]
-    return float(score)
+def _terms_from(at: Any, origin: int, season: int) -> Any:
+    d = np.asarray(at, float) - origin
+    # seasons are counted from column 0
+    w = 2 * np.pi * np.asarray(at, float) / season
+    return np.stack([np.ones(len(d)), d / (3 * season), np.cos(w), np.sin(w), np.cos(2 * w), np.sin(2 * w)], axis=1)
+
+
+def _odds_of_month(
+    y: Any, now: float, m: int, weight: dict[int, float], trades: list[int], gap: int, age: int, n: int, level: float,
+    typical: float, noise: Any, recent: int, season: int, ridge: Any, starts: Any, hurdle: Any,
+) -> float:  # fmt: skip
+    from tidewaiter.detect.channels import SMALLER, START_ABOVE, START_WIDTH
+    from tidewaiter.detect.run import HALF_LIFE
+
+    old = sorted(weight)
+    x, discount = _terms_from(old, m, season), 2.0 ** ((np.array(old, float) - m) / (HALF_LIFE * season / 12))
+    w = np.array([weight[t] for t in old]) * discount
+    gram = x.T @ (x * w[:, None]) + np.diag(ridge)
+    beta = np.linalg.solve(gram, x.T @ (w * (y[old] - level)))
+    squares = float((w * (y[old] - level - x @ beta) ** 2).sum())
+    variance = (noise.freedom * (noise.ratio * typical) ** 2 + squares) / (noise.freedom + discount.sum())
+    here = _terms_from([m], m, season)[0]
+    leverage = float(here @ np.linalg.solve(gram, here))
+    last = [t for t in trades[: n + 1] if t > m - recent][::-1]
+    left = y[last] - level - _terms_from(last, m, season) @ beta
+    z, back = left / np.sqrt(variance), [m - t for t in last]
+    state = int(np.searchsorted(hurdle.occupancy, n / max(age - gap, 1))) if n else len(hurdle.occupancy) + 1
+    wait = int(np.searchsorted(hurdle.gaps, gap, side="right"))
+    seldom = float(hurdle.unlikely[state, wait])
+    near = [v for v, b in zip(z, back, strict=True) if b < 4]
+    event = 0.0
+    if z[0] > 0 and max(z[0], 1.6 * np.mean(near) if len(near) > 1 else 0) + 0.4 * seldom > 3.0:
+        surge, shift = _best_of_few(
+            z, back, float(np.sqrt(variance)), max(np.sqrt(noise.doubt * leverage), 0.05), noise
+        )
+        event = starts.weights[0] * np.exp(surge + seldom) + starts.weights[1] * np.exp(shift + seldom)
+    if gap >= 6:
+        v = variance * (1 + noise.doubt * leverage)
+        usual = -2.5 * np.log1p(left[0] ** 2 / (4 * v)) - 0.5 * np.log(2 * v)
+        telling = -0.5 * ((now - level - START_ABOVE) / START_WIDTH) ** 2 - np.log(START_WIDTH)
+        size = np.clip(telling - usual, -6, 6 if left[0] >= 0 else SMALLER)
+        event += starts.weights[2] * np.exp(hurdle.rare[state, wait] + size)
+    return float(np.log(event) + 3) if event > 0.05 else 0.0
+
+
+def _best_of_few(z: Any, back: list[int], scale: float, doubt: float, noise: Any) -> tuple[float, float]:
+    from tidewaiter.detect import kernel_odds as k
+
+    def fit(error: float, raised: Any) -> float:
+        """Log density of the months, each of whose noise is told by the one before; ``raised`` tells what an event adds to each."""
+        total = 0.0
+        for j in range(len(z)):
+            e = z[j] - raised(back[j]) - error
+            rho = noise.carry ** (back[j + 1] - back[j]) if j + 1 < len(z) else 0.0
+            if rho:
+                e -= rho * (z[j + 1] - raised(back[j + 1]) - error)
+            total -= 2.5 * np.log1p(e**2 / (1 - rho**2) / 4)
+        return total
+
+    nodes = [(0.0, 1.3), (doubt, 1.6), (doubt + noise.wide, 2.5)]
+    best = {"none": -np.inf, "surge": -np.inf, "shift": -np.inf}
+    for error, cost in nodes:
+        given = -2.5 * np.log(cost)
+        best["none"] = max(best["none"], given + fit(error, lambda b: 0.0))
+        for size, share in zip(k.SURGES, k.SURGE_WEIGHTS, strict=True):
+            one = fit(error, lambda b, by=size: by / scale if b == 0 else 0.0)
+            best["surge"] = max(best["surge"], given + np.log(share) + one)
+        for length, likely in zip(k.LENGTHS, k.LENGTH_WEIGHTS, strict=True):
+            if len(z) > 1 and back[1] < length:
+                for size, share in zip(k.SHIFTS, k.SHIFT_WEIGHTS, strict=True):
+                    some = fit(error, lambda b, by=size, until=length: by / scale if b < until else 0.0)
+                    best["shift"] = max(best["shift"], given + np.log(likely * share) + some)
+    return best["surge"] - best["none"], best["shift"] - best["none"]

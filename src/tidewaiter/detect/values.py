@@ -84,20 +84,20 @@ def common_move(z: Floats, groups: Ints, n_groups: int) -> Floats:
     An M-estimate (clipped mean, recentred), so that one wild member does not move its group; a member's own move is
     left out of what is taken from it.
     """
-    ok = np.isfinite(z)
-    zz = np.where(ok, z, 0.0)
-    n = np.bincount(groups, ok, n_groups)
+    at = np.flatnonzero(np.isfinite(z))
+    seen, of = z[at], groups[at]
+    n = np.bincount(of, minlength=n_groups).astype(np.float64)
     big = n >= 4
     if not big.any():
         return np.zeros_like(z)
     centre = np.zeros(n_groups)
     for _ in range(MOST_STEPS):
-        pull = np.where(ok, np.clip(zz - centre[groups], -1.5, 1.5), 0.0)
-        step = np.bincount(groups, pull, n_groups) / np.maximum(n, 1)
+        step = np.bincount(of, np.clip(seen - centre[of], -1.5, 1.5), n_groups) / np.maximum(n, 1)
         centre = centre + step
         if np.abs(step).max() < 0.02:
             break
-    pull = np.where(ok, np.clip(zz - centre[groups], -1.5, 1.5), 0.0)
+    pull = np.zeros_like(z)
+    pull[at] = np.clip(seen - centre[of], -1.5, 1.5)
     noise = 1.2
     w = np.minimum(n[big], 30)
     between = max(float(np.average(np.minimum(centre[big] ** 2, 4.0) - noise / n[big], weights=w)), 0.0)
@@ -105,8 +105,8 @@ def common_move(z: Floats, groups: Ints, n_groups: int) -> Floats:
     own = np.maximum(centre**2 - 9.0 * noise / np.maximum(n, 1), 0.0)
     between_g = np.maximum(between, np.where(n >= 8, own, 0.0))
     keep = between_g / (between_g + noise / np.maximum(n - 1, 1))
-    without = centre[groups] - pull / np.maximum(n[groups] - 1, 1)
-    return np.where(n[groups] > 1, keep[groups] * without, 0.0)
+    own_group = np.where(n > 1, keep * centre, 0.0)[groups]
+    return np.asarray(own_group - pull * np.where(n > 1, keep / np.maximum(n - 1, 1), 0.0)[groups])
 
 
 def _scales(m: Measured, noise: Noise) -> Floats:
@@ -217,12 +217,21 @@ def weigh_mirrored(months: list[Measured], noise: Noise) -> tuple[Floats, Floats
         left = turned.recent
         with np.errstate(invalid="ignore"):
             left[:] = np.where(left < 0, -left * leaning, -left / leaning)
-            after = (np.abs(m.recent[:, 1:3]) > FAR_OFF * up.scale[:, None]).any(axis=1)
+            after = (np.abs(_fresh(m, noise)) > FAR_OFF * up.scale[:, None]).any(axis=1)
         w = weigh(turned, noise)
         trade = np.isfinite(m["now"]) & ~after
         surge.append(np.where(trade, w["surge"], -np.inf))
         shift.append(np.where(trade, w["shift"], -np.inf))
     return np.concatenate(surge), np.concatenate(shift)
+
+
+def _fresh(m: Measured, noise: Noise) -> Floats:
+    """What the two months before the tested one did beyond what they carried over [n, 2]; NaN without trade."""
+    carry = _carries(m, noise)[:, None]
+    before = m.recent[:, 2:4]
+    known = np.isfinite(before)
+    kept = np.where(known, carry, 0.0)
+    return np.asarray((m.recent[:, 1:3] - kept * np.where(known, before, 0.0)) / np.sqrt(1.0 - kept**2))
 
 
 def lean(months: list[Measured], weighed: list[Weighed]) -> float:
