@@ -14,6 +14,7 @@ from benchmarks.detect.seeds import develop
 from benchmarks.detect.trade import SHIFT, START, SURGE, TradeRecipe, simulate_trade
 
 from tidewaiter.detect import scan
+from tidewaiter.detect.calibration import rises_over_falls
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +110,26 @@ def test_outbreaks_are_found_at_a_matched_rate_of_false_alarms():
     cut = np.quantile(p[quiet], 0.01)
     assert ((p <= cut) & during).any(axis=1)[during.any(axis=1)].mean() > 0.27
     assert (p <= 0.01)[quiet].mean() < 0.013
+
+
+def test_a_panel_whose_past_is_not_known_is_judged_as_the_short_one_it_is() -> None:
+    """Nine known months at the end of a long axis say no more than nine months do."""
+    made = simulate_trade(develop("short past", 0), TradeRecipe(series=4000, events=0.0))
+    values = np.full_like(made.values, np.nan)
+    values[:, -9:] = made.values[:, -9:]
+    found = scan(values, made.groups, threads=1)
+    assert found.tested.all()
+    assert (found.p <= 0.001).sum() <= 12
+    assert not np.isin(found.tier, ["firm", "likely"]).any()
+
+
+def test_rises_that_have_no_falls_beside_them_were_events() -> None:
+    """A thousand heavy-tailed months either way, and fifty that only rise."""
+    rng = np.random.default_rng(3)
+    noise, turned = rng.standard_t(3, 20_000), rng.standard_t(3, 10_000)
+    up = np.concatenate([noise, np.full(50, 30.0) + rng.random(50), [-np.inf]])
+    quiet = rises_over_falls(up, turned, np.ones(len(up), np.bool_))
+    assert quiet[20_000:-1].max() < 0.35
+    assert quiet[:20_000].mean() > 0.99
+    assert quiet[-1] == 1.0
+    assert (rises_over_falls(up[:10], turned, np.ones(10, np.bool_)) == 1.0).all()

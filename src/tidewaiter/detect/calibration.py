@@ -18,8 +18,8 @@ from tidewaiter.detect.channels import CHANNELS, ODDS_CHANNELS, Constants, learn
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.null import Null, fit_null
 from tidewaiter.detect.panel import Panel
-from tidewaiter.detect.silences import Silences
-from tidewaiter.detect.values import Noise, event_shares, weigh_mirrored
+from tidewaiter.detect.silences import Silences, testable
+from tidewaiter.detect.values import Noise, after_far_off, event_shares, weigh_mirrored
 from tidewaiter.errors import InputError
 
 __all__ = ["LOOKS", "Calibration", "calibrate_panel"]
@@ -40,6 +40,7 @@ LEAST_SHARE = 1e-3
 LEAST_BIN, BINS = 30, 40
 FEW_FALLS = 2.0
 """Falls, and rises, that are taken to have been there beside those seen; a ratio of few leans on 1."""
+FIRST_SHARE = 0.1
 VERSION = 4
 
 
@@ -141,6 +142,13 @@ class Part:
         """Return series ``first .. last``."""
         return self._dense[first:last]
 
+    def first_known(self) -> int:
+        """Return the first month that is known of one series in ten; a panel whose past is not known is a short one."""
+        if not len(self._dense):
+            return 0
+        seen = np.logical_or.accumulate(self._dense >= 0.0, axis=1).mean(axis=0) >= FIRST_SHARE
+        return int(seen.argmax()) if seen.any() else 0
+
 
 def calibrate_panel(
     panel: Panel, groups: Ints, n_groups: int, family: str, season: int, options: run.Options
@@ -150,8 +158,10 @@ def calibrate_panel(
     part = Part(panel, rows)
     kept, small = np.unique(groups[rows], return_inverse=True)
     n_months = panel.n_months
-    recent = run.recent_months(n_months)
-    ends = [e for e in range(n_months - 2, n_months - 2 - MONTHS, -1) if e >= max(n_months // 2, 8)]
+    first = part.first_known()
+    recent = run.recent_months(n_months - first)
+    earliest = first + max((n_months - first) // 2, 8)
+    ends = [e for e in range(n_months - 2, n_months - 2 - MONTHS, -1) if e >= earliest]
     quiet = run.Options(options.threads, options.batch)
     months = [
         run.measure_month(part, small.astype(np.int64), len(kept), e, family, season, recent, quiet) for e in ends
@@ -163,7 +173,8 @@ def learn(months: list[Measured], family: str, season: int, recent: int, options
     """Fit constants and nulls to measured months."""
     constants = learn_constants(months)
     stratum = np.concatenate([strata(m) for m in months]) if months else np.zeros(0, np.int64)
-    known = np.concatenate([m["now"] != np.inf for m in months]) if months else np.zeros(0, np.bool_)
+    # as for the month that is judged: what would not be tested tells nothing of how tested months look
+    known = np.concatenate([testable(m) for m in months]) if months else np.zeros(0, np.bool_)
     stratum = stratum[known]
     scored = [scores(m, constants, options) for m in months]
     quiet = chance_quiet(months, scored, constants, known) if family == "value" and months else None
@@ -187,14 +198,8 @@ def chance_quiet(
     shares = np.maximum(event_shares(*odds), LEAST_SHARE)
     turned = weigh_mirrored(months, constants.noise)
     up, down = _mixed(odds, shares), _mixed(turned, shares)
-    return rises_over_falls(up, down, 1.0 - chance_of_shift(*turned))
-
-
-def chance_of_shift(surge: Floats, shift: Floats) -> Floats:
-    """Chance of each month that its level had moved; 0 without trade."""
-    one, two = event_shares(surge, shift)
-    a, b = one * np.exp(np.minimum(surge, 50.0)), two * np.exp(np.minimum(shift, 50.0))
-    return np.asarray(b / (1.0 - one - two + a + b))
+    steady = ~np.concatenate([after_far_off(m, constants.noise) for m in months])[known]
+    return rises_over_falls(up, down, steady)
 
 
 def _mixed(odds: Sequence[Floats], shares: Floats) -> Floats:
@@ -203,30 +208,29 @@ def _mixed(odds: Sequence[Floats], shares: Floats) -> Floats:
         return np.asarray(np.logaddexp(odds[0] + np.log(shares[0]), odds[1] + np.log(shares[1])))
 
 
-def rises_over_falls(up: Floats, down: Floats, weight: Floats) -> Floats:
+def rises_over_falls(up: Floats, down: Floats, steady: NDArray[np.bool_]) -> Floats:
     """Return for each of ``up`` how many of ``down`` there are with such odds for one of ``up``, at most 1 and not rising.
 
     Parameters
     ----------
     up, down
         float64 [n], [m]: odds of months as they are, and of months upside down; -inf where there was no trade.
-    weight
-        float64 [m]: what each of ``down`` counts for.
+    steady
+        bool [n]: which of ``up`` are set against ``down``, months as those are; the rest are told by their odds.
     """
     quiet = np.ones(len(up))
     at = np.flatnonzero(np.isfinite(up))
-    trade = np.isfinite(down)
-    order = np.argsort(down[trade], kind="stable")
-    turned, mass = down[trade][order], np.append(0.0, np.cumsum(weight[trade][order]))
-    if len(at) < LEAST_BIN or not len(turned):
+    set_against = np.flatnonzero(np.isfinite(up) & steady)
+    turned = np.sort(down[np.isfinite(down)])
+    if len(set_against) < LEAST_BIN or not len(turned):
         return quiet
-    x = np.sort(up[at])
+    x = np.sort(up[set_against])
     ranks = np.unique(np.geomspace(LEAST_BIN, len(x), BINS).astype(np.int64))
     edges = np.unique(x[len(x) - ranks])
     places = np.append(np.searchsorted(x, edges), len(x))
     counts = np.diff(places).astype(np.float64)
     below = np.append(np.searchsorted(turned, edges[1:]), len(turned))
-    falls = np.diff(np.append(0.0, mass[below])) * (len(x) / len(turned))
+    falls = np.diff(np.append(0, below)) * (len(x) / len(turned))
     ratio = (falls + FEW_FALLS) / (counts + FEW_FALLS)
     level = -isotonic_regression(-ratio, weights=counts + FEW_FALLS).x
     middle = np.add.reduceat(x, places[:-1]) / counts

@@ -16,7 +16,7 @@ from tidewaiter.detect.fdr import TIERS, q_values, tiers
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.panel import DensePanel, Panel
 from tidewaiter.detect.result import ScanResult
-from tidewaiter.detect.silences import FEW
+from tidewaiter.detect.silences import FEW, FEW_LATELY, testable
 from tidewaiter.errors import InputError
 
 __all__ = ["calibrate", "scan", "scan_both", "scan_panel"]
@@ -27,8 +27,6 @@ Ints = NDArray[np.int64]
 FAMILIES = ("value", "count")
 BUDGET = 100
 ARTEFACTS = ("", "no past", "no recent past", "group moved as one", "many start at once", "a thousandfold")
-FEW_LATELY = 3
-"""Known months among the twelve before, below which a series is not tested: what is usual for it was seen too long ago."""
 AS_ONE = np.log(3.0)
 """Log move of a group that is worth a label."""
 AS_ONE_MEMBERS = 10
@@ -229,7 +227,7 @@ def judge(
     log_p = {c: calibration.nulls[c].log_p(rough[c], stratum) for c in CHANNELS if c in channels}
     log_all, which = _looks(measured, calibration, rough, stratum, log_p, looks)
     # a series known for a few months has no past to be judged by
-    known = (measured["now"] != np.inf) & (measured["known"] >= FEW) & (measured["lately"] >= FEW_LATELY)
+    known = testable(measured)
     p = np.where(known, np.exp(log_all), np.nan)
     score = np.where(known, -log_all, 0.0) + 0.0
     q = q_values(p)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.detect.measured import Measured
 
-__all__ = ["FIRST_GAP", "Silences", "gap_class", "learn_silences", "occupancy"]
+__all__ = ["FIRST_GAP", "Silences", "gap_class", "learn_silences", "occupancy", "testable"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,6 +20,8 @@ FIRST_GAP = 6
 """Silent months after which trade counts as a start."""
 FEW = 6
 """Known months below which a silence says nothing."""
+FEW_LATELY = 3
+"""Known months among the twelve before, below which a series is not tested: what is usual for it was seen too long ago."""
 LEAN = 10.0
 """Months that the rate of the next shorter silence counts for."""
 
@@ -41,6 +43,11 @@ class Silences:
     starts: Floats
     restarts: Floats
     runs: Floats
+
+
+def testable(m: Measured) -> NDArray[np.bool_]:
+    """Whether a month is known and has a past to be judged by."""
+    return np.asarray((m["now"] != np.inf) & (m["known"] >= FEW) & (m["lately"] >= FEW_LATELY))
 
 
 def occupancy(m: Measured) -> Ints:

@@ -12,7 +12,7 @@ from tidewaiter.detect import kernel_odds
 from tidewaiter.detect.measured import Measured
 from tidewaiter.detect.run import Options, each_block
 
-__all__ = ["Noise", "Weighed", "common_move", "event_shares", "learn_noise", "weigh", "weigh_mirrored"]
+__all__ = ["Noise", "Weighed", "after_far_off", "common_move", "event_shares", "learn_noise", "weigh", "weigh_mirrored"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -205,33 +205,37 @@ def weigh_mirrored(months: list[Measured], noise: Noise) -> tuple[Floats, Floats
     """Log odds of a surge and of a shift downwards, in some of the series of each month; -inf without trade.
 
     Falls are made as large as rises are: where the noise leans to one side, by as much as its middle shows (:func:`lean`).
-    Months that follow one far off do not count: after an outlier that was no part of the noise, a usual month looks like a fall.
+    Months :func:`after_far_off` do not count.
     """
     per = max(MIRROR_FROM // max(len(months), 1), 1)
     thin = [_thinned(m, per) for m in months]
     upright = [weigh(m, noise) for m in thin]
     leaning = lean(thin, upright)
     surge, shift = [], []
-    for m, up in zip(thin, upright, strict=True):
+    for m in thin:
         turned = dataclasses.replace(m, table=m.table.copy())
         left = turned.recent
         with np.errstate(invalid="ignore"):
             left[:] = np.where(left < 0, -left * leaning, -left / leaning)
-            after = (np.abs(_fresh(m, noise)) > FAR_OFF * up.scale[:, None]).any(axis=1)
         w = weigh(turned, noise)
-        trade = np.isfinite(m["now"]) & ~after
+        trade = np.isfinite(m["now"]) & ~after_far_off(m, noise)
         surge.append(np.where(trade, w["surge"], -np.inf))
         shift.append(np.where(trade, w["shift"], -np.inf))
     return np.concatenate(surge), np.concatenate(shift)
 
 
-def _fresh(m: Measured, noise: Noise) -> Floats:
-    """What the two months before the tested one did beyond what they carried over [n, 2]; NaN without trade."""
+def after_far_off(m: Measured, noise: Noise) -> NDArray[np.bool_]:
+    """Whether one of the two months before the tested one was far off by what it did beyond what was carried over to it [n].
+
+    After an outlier that was no part of the noise, a usual month looks like a fall.
+    """
     carry = _carries(m, noise)[:, None]
     before = m.recent[:, 2:4]
     known = np.isfinite(before)
     kept = np.where(known, carry, 0.0)
-    return np.asarray((m.recent[:, 1:3] - kept * np.where(known, before, 0.0)) / np.sqrt(1.0 - kept**2))
+    own = (m.recent[:, 1:3] - kept * np.where(known, before, 0.0)) / np.sqrt(1.0 - kept**2)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(own) > FAR_OFF * _scales(m, noise)[:, None]).any(axis=1))
 
 
 def lean(months: list[Measured], weighed: list[Weighed]) -> float:
