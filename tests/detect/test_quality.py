@@ -124,12 +124,12 @@ def test_a_panel_whose_past_is_not_known_is_judged_as_the_short_one_it_is() -> N
 
 
 def test_rises_that_have_no_falls_beside_them_were_events() -> None:
-    """A thousand heavy-tailed months either way, and fifty that only rise."""
+    """Heavy-tailed months that rise as often as they fall, and fifty that only rise."""
     rng = np.random.default_rng(3)
     noise, turned = rng.standard_t(3, 20_000), rng.standard_t(3, 10_000)
     up = np.concatenate([noise, np.full(50, 30.0) + rng.random(50), [-np.inf]])
     quiet = rises_over_falls(up, turned, np.ones(len(up), np.bool_))
     assert quiet[20_000:-1].max() < 0.35
-    assert quiet[:20_000].mean() > 0.99
+    assert quiet[:20_000].mean() > 0.97
     assert quiet[-1] == 1.0
     assert (rises_over_falls(up[:10], turned, np.ones(10, np.bool_)) == 1.0).all()

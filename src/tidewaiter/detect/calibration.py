@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 
 from tidewaiter.detect import run
 from tidewaiter.detect.channels import CHANNELS, ODDS_CHANNELS, Constants, learn_constants, n_strata, scores, strata
@@ -218,6 +217,8 @@ def rises_over_falls(up: Floats, down: Floats, steady: NDArray[np.bool_]) -> Flo
     steady
         bool [n]: which of ``up`` are set against ``down``, months as those are; the rest are told by their odds.
     """
+    from scipy.optimize import isotonic_regression  # slow to import, and only learning needs it
+
     quiet = np.ones(len(up))
     at = np.flatnonzero(np.isfinite(up))
     set_against = np.flatnonzero(np.isfinite(up) & steady)
