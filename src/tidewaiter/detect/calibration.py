@@ -189,8 +189,8 @@ def chance_quiet(
 ) -> Floats:
     """Chance of each earlier month that nothing rose in it: past events are no part of the null.
 
-    A noise of logs, however heavy its tails, rises as often as it falls; what rises more often than it falls by the same odds
-    are events. A month counts by how many months fell with its odds over how many rose with them, never more than 1, and
+    A noise of logs that leans to neither side rises as often as it falls, however heavy its tails; what rises more often than it
+    falls by the same odds are taken for events (a lean that only the far tail shows is, wrongly, one of them). A month counts by how many months fell with its odds over how many rose with them, never more than 1, and
     never more than a month of lower odds.
     """
     odds = [np.concatenate([s[kind] for s in scored])[known] for kind in ("surge", "shift")]
