@@ -11,6 +11,7 @@ import pytest
 
 from tests.detect import panels
 from tidewaiter import detect
+from tidewaiter.detect.channels import at_once
 from tidewaiter.detect.fdr import q_values
 from tidewaiter.detect.run import Options
 from tidewaiter.errors import InputError
@@ -234,3 +235,10 @@ def test_the_package_is_light_and_needs_nothing_else_of_the_project() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[] ['tidewaiter._version', 'tidewaiter.errors'] []"
+
+
+def test_starts_are_one_event_only_where_several_times_the_usual_number_begin() -> None:
+    """The same rule for a scan and for the cascade: 9 of 50 where half is usual are; 40 of 4,000 where 20 are usual are not."""
+    silent, chance = np.array([50.0, 4000.0]), np.array([0.01, 0.005])
+    assert (at_once(np.array([9.0, 40.0]), silent * chance, silent, chance) > 0).tolist() == [True, False]
+    assert (at_once(np.array([3.0, 200.0]), silent * chance, silent, chance) > 0).tolist() == [False, True]

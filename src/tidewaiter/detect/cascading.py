@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tidewaiter.detect import kernel, kernel_carried, kernel_cascade, run
 from tidewaiter.detect.calibration import LOOKS, Calibration, calibrate_panel
+from tidewaiter.detect.channels import at_once
 from tidewaiter.detect.fdr import LIKELY, TIERS, tiers
 from tidewaiter.detect.kernel import RECENT
 from tidewaiter.detect.looking import Looked, look_at_all
@@ -373,11 +374,10 @@ def _score(
     usual = looked.usual[table_of, months].astype(np.float64)
     silent = np.maximum(looked.size[table_of] - looked.members[table_of, months], 1.0)
     chance = np.maximum(usual / silent, 1e-4)
-    rate = (50.0 * chance + begun) / (50.0 + silent)
-    at_once = np.where(begun > usual + 4.0 * np.sqrt(usual + 1.0), np.log(np.maximum(rate / chance, 1.0)), 0.0)
+    massed = at_once(begun, usual, silent, chance)
     # a group's scale is that of its members up to the month, about: one for each year of it
     pairs, place = np.unique(own * (1 + months.max(initial=0)) + months // season * season, return_inverse=True)
-    measured = Measured("value", table, place, len(pairs), level, scale, prior.within, move, at_once)
+    measured = Measured("value", table, place, len(pairs), level, scale, prior.within, move, massed)
     of, year = np.divmod(pairs, 1 + months.max(initial=0))
     result = judge(_with_groups(measured, looked, of, year + season // 2), c, BUDGET, run.Options(1), channels=LOOKS)
     return _part(result, 0, len(series))

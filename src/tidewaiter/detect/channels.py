@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,17 @@ from tidewaiter.detect.run import Options
 from tidewaiter.detect.silences import FIRST_GAP, Silences, gap_class, learn_silences, occupancy
 from tidewaiter.detect.values import Noise, learn_noise, weigh
 
-__all__ = ["CHANNELS", "MANY", "ODDS_CHANNELS", "Constants", "learn_constants", "n_strata", "scores", "strata"]
+__all__ = [
+    "CHANNELS",
+    "MANY",
+    "ODDS_CHANNELS",
+    "Constants",
+    "at_once",
+    "learn_constants",
+    "n_strata",
+    "scores",
+    "strata",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -86,10 +97,10 @@ def scores(
         told = gap_class(np.minimum(m["gap"], LONG))
         early = np.where(m["gap"] < YEAR, SEASONAL, 0.0)
         rare = np.where(fresh, -np.log(c.silences.starts[state, told]) - early, -np.inf)
-    at_once = starting_at_once(fresh, m, chance) if m.at_once is None else np.where(fresh, m.at_once, 0.0)
+    massed = starting_at_once(fresh, m, chance) if m.at_once is None else np.where(fresh, m.at_once, 0.0)
     if net:
-        rare = rare - at_once
-    alone = at_once < MANY if net else np.ones(len(at_once), np.bool_)
+        rare = rare - massed
+    alone = massed < MANY if net else np.ones(len(massed), np.bool_)
     if m.family == "count":
         out = count_scores(m, net)
         out["start"] = np.where(fresh, np.maximum(rare + out["spike"], 0.0), 0.0)
@@ -98,7 +109,7 @@ def scores(
             m,
             c.noise,
             rare,
-            np.where(trade, -np.log(chance) - np.where(fresh & net, at_once, 0.0), 0.0),
+            np.where(trade, -np.log(chance) - np.where(fresh & net, massed, 0.0), 0.0),
             alone,
             options,
             net,
@@ -107,7 +118,7 @@ def scores(
     silent = np.isnan(m["now"]) & (m["active"] > 0) & (m["gap"] < 12)
     out["stop"] = np.where(silent, -np.log(c.silences.runs[state, gap_class(m["gap"] + 1)]), 0.0)
     out["chance"] = chance
-    out["at_once"] = np.where(fresh, at_once, 0.0)
+    out["at_once"] = np.where(fresh, massed, 0.0)
     return out
 
 
@@ -121,10 +132,15 @@ def starting_at_once(fresh: NDArray[np.bool_], m: Measured, chance: Floats) -> F
     others = np.bincount(m.groups, silent, m.n_groups)[m.groups] - silent
     begun = np.bincount(m.groups, fresh.astype(np.float64), m.n_groups)[m.groups] - fresh
     usual = np.bincount(m.groups, silent * chance, m.n_groups)[m.groups]
-    rate = (USUAL * chance + begun) / (USUAL + others)
+    return at_once(begun, usual, others, chance)
+
+
+def at_once(begun: NDArray[Any], usual: NDArray[Any], silent: NDArray[Any], chance: NDArray[Any]) -> Floats:
+    """Log of how much likelier a start is where ``begun`` of ``silent`` others start, ``usual`` being expected; else 0."""
+    rate = (USUAL * chance + begun) / (USUAL + silent)
     # two or three are a coincidence, and twice as many as usual among thousands a lively month, not one event
     beyond = begun > np.exp(MANY) * usual + 4.0 * np.sqrt(usual + 1.0)
-    return np.where(beyond, np.log(np.maximum(rate / chance, 1.0)), 0.0)
+    return np.asarray(np.where(beyond, np.log(np.maximum(rate / chance, 1.0)), 0.0))
 
 
 def _value_scores(
